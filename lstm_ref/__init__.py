@@ -1,0 +1,48 @@
+"""The reference LSTM of the course: equations, checks, figures and widgets.
+
+`import lstm_ref` loads NumPy alone. Each name below is found in its module when it is first used, so that torch,
+matplotlib and the widgets cost nothing to those who do not need them.
+"""
+
+import importlib
+
+_WHERE = {
+    "arrays": ("Array",),
+    "cell": (
+        "Gates",
+        "LSTMParams",
+        "LSTMState",
+        "candidate",
+        "concatenate_inputs",
+        "forget_gate",
+        "hidden_state",
+        "input_gate",
+        "lstm_step",
+        "lstm_step_with_gates",
+        "output_gate",
+        "sigmoid",
+        "update_memory",
+    ),
+    "checks": ("check",),
+    "figures": ("Figure",),
+    "initial": ("initial_params",),
+    "memory": ("bias_for_half_life", "half_life"),
+    "sequence": ("lstm_forward", "stacked_lstm_forward", "zero_state"),
+    "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
+    "widgets": ("ForgetGate", "GateExplorer"),
+}
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str):
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'lstm_ref' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"lstm_ref.{_MODULE_OF[name]}"), name)
+    globals()[name] = value  # found once: the next look-up does not come here
+    return value
+
+
+def __dir__():
+    return __all__

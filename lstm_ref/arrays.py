@@ -1,0 +1,90 @@
+"""What may go into the equations, and the sentences for what may not.
+
+The equations run on NumPy arrays and on torch tensors, on CPU or GPU, by the array API standard. Nothing here imports
+torch: an array brings its own library.
+"""
+
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device, is_array_api_obj
+
+from lstm_ref.messages import _
+
+Array = Any  # a NumPy array or a torch tensor: there is no common type to name
+
+
+def as_float_array(name: str, value) -> Array:
+    """`value` itself if it is a floating array; a Python number becomes a float64 NumPy array.
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return np.asarray(value, dtype=np.float64)
+    if not is_array_api_obj(value):
+        raise TypeError(
+            _("{name} is a {got}; expected a NumPy array or a torch tensor of floats").format(
+                name=name, got=type(value).__name__
+            )
+        )
+    if not array_namespace(value).isdtype(value.dtype, "real floating"):
+        raise TypeError(
+            _("{name} has dtype {got}; expected float32 or float64").format(name=name, got=dtype_name(value))
+        )
+    return value
+
+
+def dtype_name(array: Array) -> str:
+    return str(array.dtype).removeprefix("torch.")
+
+
+def library(array: Array) -> str:
+    """The library an array belongs to: "numpy" or "torch"."""
+    return type(array).__module__.split(".")[0]
+
+
+def same_kind(**arrays: Array):
+    """The array library that all the named arrays share.
+
+    Raises TypeError where libraries or dtypes differ, ValueError where devices do. NumPy would promote float32 with
+    float64 in silence; the reference refuses, because half of such mixtures are mistakes.
+    """
+    named = {name: as_float_array(name, array) for name, array in arrays.items()}
+    first, reference = next(iter(named.items()))
+    for name, array in named.items():
+        for what, of, error in (
+            (_("library"), library, TypeError),
+            (_("dtype"), dtype_name, TypeError),
+            (_("device"), lambda a: str(device(a)), ValueError),
+        ):
+            if of(array) != of(reference):
+                raise error(
+                    _("{name} has {what} {got}, {first} has {what} {expected}; they must be the same").format(
+                        name=name, what=what, got=of(array), first=first, expected=of(reference)
+                    )
+                )
+    return array_namespace(reference)
+
+
+def expect_axes(name: str, array: Array, axes: str) -> None:
+    """Raise ValueError unless `array` has as many axes as the letters in `axes`, such as "B, T, D"."""
+    if array.ndim != axes.count(",") + 1:
+        raise ValueError(
+            _("{name} has shape {got}, {dimensions} axes; expected {expected} axes ({axes})").format(
+                name=name,
+                got=tuple(array.shape),
+                dimensions=array.ndim,
+                expected=axes.count(",") + 1,
+                axes=axes,
+            )
+        )
+
+
+def expect_shape(name: str, array: Array, expected: tuple[int, ...], meaning: str) -> None:
+    """Raise ValueError unless `array.shape == expected`; `meaning` says it in letters, such as "(B, H)"."""
+    if tuple(array.shape) != expected:
+        raise ValueError(
+            _("{name} has shape {got}; expected {expected}, that is {meaning}").format(
+                name=name, got=tuple(array.shape), expected=expected, meaning=meaning
+            )
+        )
