@@ -66,7 +66,9 @@ def concatenate_inputs(h_prev: Array, x: Array) -> Array:
     expect_axes("x", x, "B, D")
     if h_prev.shape[0] != x.shape[0]:
         raise ValueError(
-            _("h_prev holds {h} sequences and x holds {x}; both need the same B").format(h=h_prev.shape[0], x=x.shape[0])
+            _("h_prev holds {h} sequences and x holds {x}; both need the same B").format(
+                h=h_prev.shape[0], x=x.shape[0]
+            )
         )
     return xp.concat([h_prev, x], axis=1)
 
@@ -85,9 +87,7 @@ def _pre_activation(h_prev: Array, x: Array, W: Array, b: Array, gate: str) -> A
                 "It looks transposed: expected one row per hidden unit"
             )
         raise ValueError(
-            message.format(
-                gate=gate, columns=columns, expected=hx.shape[1], h=h_prev.shape[1], x=x.shape[1]
-            )
+            message.format(gate=gate, columns=columns, expected=hx.shape[1], h=h_prev.shape[1], x=x.shape[1])
         )
     expect_shape(f"b_{gate}", b, (rows,), "(H,)")
     return hx @ W.T + b
@@ -161,6 +161,6 @@ def lstm_step_with_gates(x: Array, state: LSTMState, params: LSTMParams) -> tupl
 def lstm_step(x: Array, state: LSTMState, params: LSTMParams) -> LSTMState:
     """From one state to the next: x (B, D), state (B, H) each -> state (B, H) each, eqs. (1) to (6).
 
-    Raises ValueError for shapes that do not fit, TypeError for mixed dtypes or libraries; changes none of its arguments.
+    Changes none of its arguments. Raises ValueError for shapes that do not fit, TypeError for mixed dtypes or libraries.
     """
     return lstm_step_with_gates(x, state, params)[0]

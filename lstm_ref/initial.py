@@ -32,7 +32,9 @@ def initial_params(
     def draw(*shape):
         return rng.uniform(-scale, scale, shape).astype(dtype)
 
-    params = LSTMParams(*(draw(*s) for _gate in "fico" for s in ((hidden_size, hidden_size + input_size), (hidden_size,))))
+    params = LSTMParams(
+        *(draw(*s) for _gate in "fico" for s in ((hidden_size, hidden_size + input_size), (hidden_size,)))
+    )
     if forget_bias is not None:
         params = params._replace(b_f=np.full(hidden_size, forget_bias, dtype))
     return params

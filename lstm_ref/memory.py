@@ -34,5 +34,3 @@ def bias_for_half_life(steps: Array) -> Array:
     ln_f = xp.log(xp.full_like(steps, 0.5)) / steps
     # ln(f / (1 - f)), written so that 1 - f keeps its digits when f is close to 1.
     return ln_f - xp.log(-xp.expm1(ln_f))
-
-

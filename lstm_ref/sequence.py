@@ -25,8 +25,8 @@ def lstm_forward(
 ) -> tuple[Array, LSTMState] | tuple[Array, LSTMState, Gates]:
     """Run one layer over sequences: xs (B, T, D) -> hs (B, T, H), the last state, and on request every gate.
 
-    `state` is where to start, zeros by default; it is not changed. Feeding a sequence in chunks, each with the state that
-    the last one returned, gives what the whole sequence gives. With `return_gates` the third result holds f, i,
+    `state` is where to start, zeros by default; it is not changed. Feeding a sequence in chunks, each with the state
+    that the last one returned, gives what the whole sequence gives. With `return_gates` the third result holds f, i,
     candidate, o and c, (B, T, H) each. Raises ValueError and TypeError as `lstm_step`.
     """
     xp = same_kind(xs=xs, W_f=params.W_f)

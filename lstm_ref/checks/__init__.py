@@ -1,0 +1,87 @@
+"""Checks: each makes a problem from a seed, calls a function on it, and judges the arrays that come back.
+
+The three parts can be used apart. `check(name, function)` runs them together, in a notebook. A grader that does not
+trust the function runs `make` and `judge` itself and carries the file `CALLER` to where the function may run.
+"""
+
+import secrets
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from lstm_ref.checks import caller, s03_forget_gate
+from lstm_ref.checks.judging import Check, judge_part
+from lstm_ref.messages import _
+
+CALLER = Path(caller.__file__)
+CHECKS: dict[str, Check] = {c.name: c for c in s03_forget_gate.CHECKS}
+
+
+def make(name: str, seed: int, part: str | None = None) -> dict:
+    """The problem of a check: what to call the function with. The same seed gives the same problem.
+
+    A plain tree: {"calls": [{argument: array}], "given": [names]}. Raises KeyError for an unknown check or part.
+    """
+    check = _find(name)
+    calls = [call for chosen in _parts(check, part) for call in _calls(check, chosen, seed)]
+    return {"calls": calls, "given": list(check.given)}
+
+
+def judge(name: str, problem: dict, answer, part: str | None = None) -> str | None:
+    """None if `answer`, what `caller.run(problem, function)` returned, is right; else the sentences for the student.
+
+    `problem` is trusted, `answer` is not. Raises KeyError for an unknown check or part.
+    """
+    check = _find(name)
+    results = answer.get("calls") if isinstance(answer, dict) else None
+    start = 0
+    for chosen in _parts(check, part):
+        count = len(_calls(check, chosen, 0))
+        calls = problem["calls"][start : start + count]
+        own = {**answer, "calls": results[start : start + count]} if isinstance(results, list) else answer
+        complaint = judge_part(check, chosen, calls, own)
+        if complaint:
+            return complaint
+        start += count
+    if isinstance(results, list) and len(results) != start:
+        return _("{name} was called {expected} times, but {got} answers came back.").format(
+            name=name, expected=start, got=len(results)
+        )
+    return None
+
+
+def check(name: str, function, part: str | None = None, seed: int | None = None) -> None:
+    """Check a student's function. Silent if it is right.
+
+    name: of the check, such as "forget_gate"; part: one part of it, all by default; seed: which problem, a new one each
+    time by default. Raises AssertionError whose text says what is wrong, where, what came, what was expected, and names
+    the mistake if it is a known one.
+    """
+    __tracebackhide__ = True
+    seed = secrets.randbelow(100_000) if seed is None else seed
+    problem = make(name, seed, part)
+    complaint = judge(name, problem, caller.run(problem, function), part)
+    if complaint:
+        raise AssertionError(complaint + " " + _("(problem {seed}: seed={seed} asks it again)").format(seed=seed))
+
+
+def _find(name: str) -> Check:
+    if name not in CHECKS:
+        raise KeyError(_("no check is named {name!r}; there are {known}").format(name=name, known=", ".join(CHECKS)))
+    return CHECKS[name]
+
+
+def _parts(check: Check, part: str | None) -> list[str]:
+    if part is not None and part not in check.parts:
+        raise KeyError(
+            _("the check {name} has no part {part!r}; it has {known}").format(
+                name=check.name, part=part, known=", ".join(check.parts)
+            )
+        )
+    return list(check.parts) if part is None else [part]
+
+
+def _calls(check: Check, part: str, seed: int) -> list[dict]:
+    rng = np.random.default_rng([seed, crc32(f"{check.name}/{part}".encode())])
+    return check.parts[part].calls(rng)

@@ -1,0 +1,340 @@
+"""What chapter 3 asks for: a stable sigmoid, the forget gate, and the half-life of a memory."""
+
+import numpy as np
+
+from lstm_ref import cell, memory
+from lstm_ref.checks.judging import Arguments, Check, Mistake, Part, number
+from lstm_ref.messages import _
+
+# Sizes that all differ, so that no axis can be taken for another.
+B, D, H = 3, 2, 4
+
+
+def elementwise(name: str, argument: str):
+    """How to name one number of a function that works element by element: the call that gives it."""
+    return lambda arguments, index: f"{name}({number(float(arguments[argument][index]))})"
+
+
+def shape_of(argument: str):
+    return lambda arguments: f"{argument}: {arguments[argument].shape}"
+
+
+# --- sigmoid -------------------------------------------------------------------------------------------------------
+
+
+def ordinary_z(rng) -> list[Arguments]:
+    return [{"z": rng.normal(0, 2, (B, H))}, {"z": rng.normal(0, 3, 5)}]
+
+
+def extreme_z(rng) -> list[Arguments]:
+    far = np.sort(rng.uniform(720, 2000, 3))
+    return [{"z": np.concatenate([-far[::-1], [-40.0, 0.0, 40.0], far])}]
+
+
+def sigmoid_from_exp(z):
+    return np.exp(z) / (1 + np.exp(z))
+
+
+SIGMOID = Check(
+    name="sigmoid",
+    output="sigmoid(z)",
+    reference=cell.sigmoid,
+    place=elementwise("sigmoid", "z"),
+    sizes=shape_of("z"),
+    parts={
+        "values": Part(ordinary_z),
+        "extremes": Part(
+            extreme_z,
+            quiet=True,
+            mistakes=(
+                Mistake(_("exp(z) / (1 + exp(z)) is used for large z: infinity by infinity is nan"), sigmoid_from_exp),
+                Mistake(
+                    _("z is clipped, so that the smallest value is not 0"), lambda z: cell.sigmoid(np.clip(z, -20, 20))
+                ),
+            ),
+        ),
+    },
+    mistakes=(
+        Mistake(
+            _("the sign of the exponent is lost: exp(z) stands where exp(-z) belongs"), lambda z: 1 / (1 + np.exp(z))
+        ),
+        Mistake(_("tanh is returned, which runs from -1 to 1 and not from 0 to 1"), np.tanh),
+        Mistake(
+            _("tanh is moved to 0..1 but z is not halved: sigmoid(z) = (1 + tanh(z/2)) / 2"),
+            lambda z: (1 + np.tanh(z)) / 2,
+        ),
+        Mistake(_("the parentheses are missing: 1 / 1 + exp(-z) is 1 + exp(-z)"), lambda z: 1 / 1 + np.exp(-z)),
+        Mistake(_("only exp(-z) is returned, without 1 / (1 + ...)"), lambda z: np.exp(-z)),
+        Mistake(_("the denominator is 1 - exp(-z)"), lambda z: 1 / (1 - np.exp(-z))),
+        Mistake(_("the derivative s * (1 - s) is returned"), lambda z: cell.sigmoid(z) * (1 - cell.sigmoid(z))),
+        Mistake(
+            _("softmax is used: it makes the numbers of a row share 1, while each gate stands by itself"),
+            lambda z: softmax(z),
+            seen="nicklashansen/rnn_lstm_from_scratch#3",
+        ),
+        Mistake(_("a step is returned: a gate is a fraction, not only 0 or 1"), lambda z: (z > 0).astype(float)),
+        Mistake(_("z is returned as it came"), lambda z: z),
+        Mistake(_("all zeros are returned"), np.zeros_like),
+    ),
+)
+
+
+# --- forget_gate ---------------------------------------------------------------------------------------------------
+
+
+def random_gate(rng) -> Arguments:
+    """Weights of order one, a state and biases that are not zero: small weights hide mistakes."""
+    return {
+        "h_prev": rng.uniform(-1, 1, (B, H)),
+        "x": rng.normal(0, 1, (B, D)),
+        "W_f": rng.normal(0, 1, (H, H + D)),
+        "b_f": rng.normal(0, 1, H),
+    }
+
+
+def random_gates(rng) -> list[Arguments]:
+    return [random_gate(rng), random_gate(rng)]
+
+
+def limits(rng) -> list[Arguments]:
+    """Biases so large that each unit keeps everything or forgets everything."""
+    call = random_gate(rng)
+    call["b_f"] = rng.permutation([-1000.0, -60.0, 60.0, 1000.0])
+    return [call]
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def pre_activation(h_prev, x, W_f, b_f):
+    return np.concatenate([h_prev, x], axis=1) @ W_f.T + b_f
+
+
+def on_z(wrong):
+    """The forget gate with another function of z = W_f · [h_prev, x] + b_f."""
+    return lambda h_prev, x, W_f, b_f: wrong(pre_activation(h_prev, x, W_f, b_f))
+
+
+def with_arguments(change):
+    """The forget gate on changed arguments."""
+    return lambda h_prev, x, W_f, b_f: cell.sigmoid(pre_activation(*change(h_prev, x, W_f, b_f)))
+
+
+def pieces_squashed(squash):
+    def wrong(h_prev, x, W_f, b_f):
+        return squash(h_prev @ W_f[:, :H].T) + squash(x @ W_f[:, H:].T) + squash(b_f)
+
+    return wrong
+
+
+FORGET_GATE = Check(
+    name="forget_gate",
+    output="f",
+    reference=cell.forget_gate,
+    given=("sigmoid",),
+    place=lambda arguments, index: f"f[{', '.join(map(str, index))}]",
+    sizes=lambda arguments: f"B={B}, D={D}, H={H}",
+    parts={
+        "equation": Part(random_gates),
+        "limits": Part(
+            limits,
+            mistakes=(
+                Mistake(
+                    _("z is clipped before the sigmoid, so that the gate never closes or opens fully"),
+                    on_z(lambda z: cell.sigmoid(np.clip(z, -10, 10))),
+                ),
+                Mistake(
+                    _("f is clipped: a gate may come as close to 0 and 1 as it likes"),
+                    on_z(lambda z: np.clip(cell.sigmoid(z), 1e-7, 1 - 1e-7)),
+                ),
+            ),
+        ),
+    },
+    mistakes=(
+        Mistake(_("1 - f is returned: f = 1 means keep, f = 0 means forget"), on_z(lambda z: 1 - cell.sigmoid(z))),
+        Mistake(
+            _("x comes before h_prev: the first H columns of W_f belong to h_prev, so it is [h_prev, x]"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([x, h_prev], axis=1) @ W_f.T + b_f),
+        ),
+        Mistake(
+            _("the bias b_f is left out"),
+            with_arguments(lambda h, x, W, b: (h, x, W, 0 * b)),
+            seen="pytorch/pytorch#750",
+        ),
+        Mistake(
+            _("the bias b_f is added twice"),
+            with_arguments(lambda h, x, W, b: (h, x, W, 2 * b)),
+            seen="pytorch/pytorch#750",
+        ),
+        Mistake(_("the bias b_f is subtracted"), with_arguments(lambda h, x, W, b: (h, x, W, -b))),
+        Mistake(_("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"), on_z(lambda z: z)),
+        Mistake(
+            _("tanh is used instead of sigmoid: tanh can be negative, and a gate cannot"),
+            on_z(np.tanh),
+        ),
+        Mistake(
+            _("the sigmoid is taken twice"),
+            on_z(lambda z: cell.sigmoid(cell.sigmoid(z))),
+        ),
+        Mistake(
+            _("tanh is taken before the sigmoid, so that f cannot leave 0.27 to 0.73"),
+            on_z(lambda z: cell.sigmoid(np.tanh(z))),
+            seen="google/e3d_lstm#17",
+        ),
+        Mistake(
+            _("softmax is used: it makes the units share 1, while each unit keeps or forgets by itself"),
+            on_z(softmax),
+            seen="nicklashansen/rnn_lstm_from_scratch#3",
+        ),
+        Mistake(
+            _("the pieces W h, W x and b are squashed one by one and then added; add first, squash once"),
+            pieces_squashed(cell.sigmoid),
+        ),
+        Mistake(
+            _("tanh squashes the pieces W h, W x and b one by one; add first, then take one sigmoid"),
+            pieces_squashed(np.tanh),
+        ),
+        Mistake(_("h_prev is ignored: only x reaches the gate"), with_arguments(lambda h, x, W, b: (0 * h, x, W, b))),
+        Mistake(_("x is ignored: only h_prev reaches the gate"), with_arguments(lambda h, x, W, b: (h, 0 * x, W, b))),
+        Mistake(_("only the bias reaches the gate"), with_arguments(lambda h, x, W, b: (0 * h, 0 * x, W, b))),
+        Mistake(
+            _("only the first sequence of the batch is used for all"),
+            with_arguments(lambda h, x, W, b: (h[:1].repeat(B, 0), x[:1].repeat(B, 0), W, b)),
+        ),
+        Mistake(
+            _("f is transposed: one row per sequence is expected, (B, H)"),
+            lambda h_prev, x, W_f, b_f: cell.forget_gate(h_prev, x, W_f, b_f).T,
+        ),
+        Mistake(
+            _("f already multiplies h_prev: the gate alone is asked for"),
+            lambda h_prev, x, W_f, b_f: cell.forget_gate(h_prev, x, W_f, b_f) * h_prev,
+        ),
+        Mistake(
+            _("f is rounded to 0 or 1: a gate is a fraction"),
+            on_z(lambda z: np.round(cell.sigmoid(z))),
+        ),
+        Mistake(
+            _("W_f is used without its transpose: it has one row per hidden unit, so it is hx @ W_f.T"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=1) @ W_f + b_f),
+            seen="pytorch/pytorch#1961",
+        ),
+        Mistake(
+            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=0) @ W_f.T + b_f),
+        ),
+        Mistake(
+            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.stack([h_prev, x], axis=1) @ W_f.T + b_f),
+            seen="fastai/fastbook#338",
+        ),
+    ),
+)
+
+
+# --- half_life and bias_for_half_life ------------------------------------------------------------------------------
+
+
+def inner_f(rng) -> list[Arguments]:
+    return [{"f": rng.uniform(0.05, 0.95, 4)}, {"f": rng.uniform(0.9, 0.999, (2, 3))}]
+
+
+def f_at_the_ends(rng) -> list[Arguments]:
+    return [{"f": rng.permutation([0.0, 0.5, 1.0])}]
+
+
+HALF_LIFE = Check(
+    name="half_life",
+    output="half_life(f)",
+    reference=memory.half_life,
+    place=elementwise("half_life", "f"),
+    sizes=shape_of("f"),
+    parts={
+        "between": Part(inner_f),
+        "ends": Part(
+            f_at_the_ends,
+            mistakes=(
+                Mistake(
+                    _("ln(1/2) is divided by ln(1) = 0, and NumPy makes that -inf: f = 1 never forgets, so +inf"),
+                    lambda f: np.log(0.5) / np.log(f),
+                ),
+                Mistake(
+                    _("f = 1 gives 0: it is f = 0 that forgets at once, f = 1 never forgets"),
+                    lambda f: np.where(f == 0.5, 1.0, 0.0),
+                ),
+            ),
+        ),
+    },
+    mistakes=(
+        Mistake(_("the quotient is upside down: it is ln(1/2) / ln(f)"), lambda f: np.log(f) / np.log(0.5)),
+        Mistake(
+            _("a minus sign is lost: ln(2) / ln(f) is negative for every f below 1"), lambda f: np.log(2) / np.log(f)
+        ),
+        Mistake(
+            _("the time constant -1 / ln(f) is returned, after which 1/e is left and not 1/2"), lambda f: -1 / np.log(f)
+        ),
+        Mistake(_("1 / (1 - f) is returned, the mean age of a memory and not its half-life"), lambda f: 1 / (1 - f)),
+        Mistake(_("f / 2 is returned: half of the gate is not half of the memory"), lambda f: f / 2),
+        Mistake(
+            _("0.5 / f is returned: each step multiplies by f, so the steps are in the exponent"), lambda f: 0.5 / f
+        ),
+        Mistake(_("the answer is rounded up to whole steps"), lambda f: np.ceil(np.log(0.5) / np.log(f))),
+        Mistake(_("the answer is rounded to whole steps"), lambda f: np.round(np.log(0.5) / np.log(f))),
+        Mistake(
+            _("f is taken for a bias, and a sigmoid put before the logarithm"),
+            lambda f: memory.half_life(cell.sigmoid(f)),
+        ),
+    ),
+)
+
+
+def some_steps(rng) -> list[Arguments]:
+    return [{"steps": rng.uniform(0.5, 30, 4)}, {"steps": rng.uniform(50, 5000, (2, 2))}]
+
+
+def gate_for(steps):
+    return np.exp(np.log(0.5) / steps)
+
+
+BIAS_FOR_HALF_LIFE = Check(
+    name="bias_for_half_life",
+    output="bias_for_half_life(steps)",
+    reference=memory.bias_for_half_life,
+    place=elementwise("bias_for_half_life", "steps"),
+    sizes=shape_of("steps"),
+    parts={"values": Part(some_steps)},
+    # 1 - f loses digits when f is close to 1: at 5000 steps f / (1 - f) is right to about 1e-12.
+    tolerance=1e-9,
+    mistakes=(
+        Mistake(_("the gate f is returned, and not the bias that gives it"), gate_for),
+        Mistake(
+            _("the sign is turned: ln((1 - f) / f) is the bias that forgets as fast as this one keeps"),
+            lambda steps: -memory.bias_for_half_life(steps),
+        ),
+        Mistake(
+            _("the sigmoid of f is returned: its inverse is asked for, ln(f / (1 - f))"),
+            lambda steps: cell.sigmoid(gate_for(steps)),
+        ),
+        Mistake(
+            _("f / (1 - f) is returned without its logarithm"), lambda steps: gate_for(steps) / (1 - gate_for(steps))
+        ),
+        Mistake(_("only ln(f) is returned"), lambda steps: np.log(gate_for(steps))),
+        Mistake(
+            _("1/e takes the place of 1/2: f = exp(-1 / steps) leaves 1/e, f = (1/2) ** (1 / steps) leaves half"),
+            lambda steps: -np.log(np.expm1(1 / steps)),
+        ),
+        Mistake(_("f = 1 - 1 / steps is used, the mean age and not the half-life"), lambda steps: np.log(steps - 1)),
+        Mistake(
+            _("f = (1/2) ** steps is used: the root is missing, (1/2) ** (1 / steps)"),
+            lambda steps: np.log(0.5**steps / (1 - 0.5**steps)),
+        ),
+        Mistake(
+            _("the half-life of the bias is returned, which is the other direction"),
+            lambda steps: memory.half_life(cell.sigmoid(steps)),
+        ),
+    ),
+)
+
+
+CHECKS = (SIGMOID, FORGET_GATE, HALF_LIFE, BIAS_FOR_HALF_LIFE)
