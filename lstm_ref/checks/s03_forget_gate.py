@@ -272,7 +272,8 @@ HALF_LIFE = Check(
             _("a minus sign is lost: ln(2) / ln(f) is negative for every f below 1"), lambda f: np.log(2) / np.log(f)
         ),
         Mistake(
-            _("the time constant -1 / ln(f) is returned, after which 1/e is left and not 1/2"), lambda f: -1 / np.log(f)
+            _("the time constant -1 / ln(f) is returned, after which 1/e is left and not 1/2"),
+            lambda f: np.where(f == 1, np.inf, -1 / np.log(f)),
         ),
         Mistake(_("1 / (1 - f) is returned, the mean age of a memory and not its half-life"), lambda f: 1 / (1 - f)),
         Mistake(_("f / 2 is returned: half of the gate is not half of the memory"), lambda f: f / 2),

@@ -1,0 +1,93 @@
+"""Each exercise's own solution passes its checks; each wrong answer fails just the checks it should, by name."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from lstm_ref import check
+
+ROOT = Path(__file__).parent.parent
+STEMS = sorted(folder.name for folder in (ROOT / "solutions").iterdir())
+
+
+def notebook(stem):
+    return nbformat.read(ROOT / "solutions" / stem / f"{stem}.ipynb", as_version=4)
+
+
+def graded_cells(stem):
+    return {c.metadata.nbgrader.grade_id: c.source for c in notebook(stem).cells if is_graded(c)}
+
+
+def is_graded(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade", False)
+
+
+def wrong_answers(stem):
+    return tomllib.loads((ROOT / "tests" / "wrong_answers" / f"{stem}.toml").read_text())["wrong"]
+
+
+WRONG = [pytest.param(stem, wrong, id=f"{stem}-{wrong['name']}") for stem in STEMS for wrong in wrong_answers(stem)]
+
+
+def run_solution(stem, replaced="nothing", source=""):
+    """The names that a student's notebook defines, with one answer replaced. Checks are not run."""
+    names = {}
+    for cell in notebook(stem).cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and (nbgrader.get("solution") or "import" in cell.source.split()[:1]):
+            exec(source if nbgrader.get("grade_id") == replaced else cell.source, names)
+    return names
+
+
+def complaints(stem, names, seed):
+    """What each graded cell says, for those that refuse."""
+    said = {}
+    for grade_id, source in graded_cells(stem).items():
+        call = ast.parse(source).body[0].value
+        names["check"] = lambda *args, **parts: check(*args, **parts, seed=seed)
+        try:
+            exec(source, names)
+        except AssertionError as error:
+            said[grade_id] = str(error)
+        assert call.func.id == "check"
+    return said
+
+
+@pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.parametrize("seed", range(5))
+def test_the_solution_passes(stem, seed):
+    assert complaints(stem, run_solution(stem), seed) == {}
+
+
+@pytest.mark.parametrize("stem, wrong", WRONG)
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:divide by zero:RuntimeWarning")
+def test_a_wrong_answer_loses_its_own_points_and_is_told_why(stem, wrong, seed):
+    said = complaints(stem, run_solution(stem, wrong["replaces"], wrong["source"]), seed)
+    assert sorted(said) == sorted(wrong["loses"])
+    for text in said.values():
+        assert wrong["says"] in text
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_graded_function_has_wrong_answers(stem):
+    replaced = {wrong["replaces"] for wrong in wrong_answers(stem)}
+    solutions = {
+        c.metadata.nbgrader.grade_id for c in notebook(stem).cells if c.metadata.get("nbgrader", {}).get("solution")
+    }
+    assert replaced == solutions
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_correct_stand_in_keeps_one_mistake_from_costing_twice(stem):
+    names = run_solution(stem)
+    if "forget_gate" not in names:
+        pytest.skip(f"{stem} has no function that builds on another")
+    wrong = np.tanh
+    names["sigmoid"] = wrong
+    check("forget_gate", names["forget_gate"], seed=0)
+    assert names["sigmoid"] is wrong  # put back
