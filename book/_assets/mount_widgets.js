@@ -1,0 +1,72 @@
+// Brings a page's widgets to life without a kernel: reads the state that the build left in the page and gives each
+// widget's own front end (its `_esm` text) a model to work on. Loaded, deferred, only by pages that hold widgets.
+(() => {
+  const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+  const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+  const sorry = document.currentScript.dataset.sorry;
+
+  function makeModel(values) {
+    const listeners = new Map();
+    const emit = (event, ...details) => [...(listeners.get(event) ?? [])].forEach((listener) => listener(...details));
+    const model = {
+      get: (name) => values[name],
+      set(name, value) {
+        if (values[name] === value) return;
+        values[name] = value;
+        emit(`change:${name}`, model, value);
+        emit("change", model);
+      },
+      save_changes() {}, // nobody to tell: there is no kernel
+      on: (event, listener) => listeners.set(event, (listeners.get(event) ?? new Set()).add(listener)),
+      off: (event, listener) => listeners.get(event)?.delete(listener),
+    };
+    return model;
+  }
+
+  const modules = new Map();
+  function importText(text) {
+    // A Blob URL works from file:// too, where importing a file does not.
+    if (!modules.has(text)) modules.set(text, import(URL.createObjectURL(new Blob([text], { type: "text/javascript" }))));
+    return modules.get(text);
+  }
+
+  const styles = new Set();
+  function addStyle(text) {
+    if (!text || styles.has(text)) return;
+    styles.add(text);
+    document.head.append(Object.assign(document.createElement("style"), { textContent: text }));
+  }
+
+  const models = new Map();
+  async function mount(script, states) {
+    const el = document.createElement("div");
+    script.after(el);
+    try {
+      const id = JSON.parse(script.textContent).model_id;
+      if (!states[id]) throw new Error(`no state for model ${id}`);
+      const { state } = states[id];
+      if (!models.has(id)) models.set(id, makeModel(state));
+      addStyle(state._css);
+      const { default: widget } = await importText(state._esm);
+      await widget.render({ model: models.get(id), el });
+    } catch (error) {
+      el.setAttribute("role", "alert");
+      el.className = "lstm-failed";
+      el.textContent = sorry.replace("{reason}", error.message);
+      console.error(error);
+    }
+  }
+
+  function states() {
+    const script = document.querySelector(STATE);
+    try {
+      return script ? JSON.parse(script.textContent).state : {};
+    } catch (error) {
+      console.error(error);
+      return {}; // each view then says, where it stands, that its state is missing
+    }
+  }
+
+  const found = states();
+  document.querySelectorAll(VIEW).forEach((script) => mount(script, found));
+})();

@@ -1,0 +1,38 @@
+"""Sphinx extension: an exercise, read as a page, says that it is one, gives its notebook and leads to its chapter.
+
+The note is added to the notebook's text as Sphinx reads it (the file is not touched), so translators find it where they
+find the rest of that page.
+"""
+
+import json
+from pathlib import PurePosixPath
+
+NOTE = """\
+:::{{admonition}} {title}
+:class: exercise-note
+{body}
+:::"""
+TITLE = "An exercise"
+BODY = """\
+This page shows what is asked; the work is done in JupyterLab. Download the notebook: {{download}}`{stem}.ipynb`.
+The chapter that it belongs to: {{doc}}`/book/{stem}`."""
+
+
+def add_note(app, docname, source):
+    """Put the note after the notebook's title, or first where the first cell is no text."""
+    page = PurePosixPath(docname)
+    if page.parts[0] != "exercises":
+        return
+    notebook = json.loads(source[0])
+    text = NOTE.format(title=TITLE, body=BODY.format(stem=page.name))
+    cell = {"cell_type": "markdown", "metadata": {}, "source": text}
+    if notebook["nbformat_minor"] >= 5:
+        cell["id"] = "exercise-note"
+    first_is_text = bool(notebook["cells"]) and notebook["cells"][0]["cell_type"] == "markdown"
+    notebook["cells"].insert(1 if first_is_text else 0, cell)
+    source[0] = json.dumps(notebook)
+
+
+def setup(app):
+    app.connect("source-read", add_note)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

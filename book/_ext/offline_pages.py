@@ -1,0 +1,65 @@
+"""Sphinx extension: pages whose mathematics and widgets need neither a network nor a kernel.
+
+- MathJax is copied from the installed package `sphinx-mathjax-offline`: only the files that a page may ask for.
+- Widgets are mounted by `book/_assets/mount_widgets.js` instead of RequireJS and html-manager.
+- Beside each live widget its still picture stands in a <noscript>.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.fileutil import copy_asset
+
+from lstm_ref.messages import _
+
+ASSETS = Path(__file__).parents[1] / "_assets"
+MATHJAX = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions", "a11y", "sre", "ui"]
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def configure(app, config):
+    """Say where the local files are, before any page asks for them."""
+    config.html_static_path = [*config.html_static_path, str(ASSETS)]
+    config.html_css_files = [*config.html_css_files, "course.css"]
+    config.mathjax_path = "mathjax/tex-chtml.js"
+    sorry = _("This widget could not start: {reason}")
+    config.nb_ipywidgets_js = {"mount_widgets.js": {"defer": "defer", "data-sorry": sorry}}
+
+
+def copy_mathjax(app, exception):
+    """Put MathJax beside the built pages, where it is not already there."""
+    if exception is not None or app.builder.format != "html":
+        return
+    source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for name in MATHJAX:
+        if not (target / name).exists():
+            into = target / name if (source / name).is_dir() else (target / name).parent
+            copy_asset(str(source / name), str(into))
+
+
+class KeepStillPicture(SphinxPostTransform):
+    """Of all the forms of a widget a page keeps two: the live one, and the still one for readers without JavaScript."""
+
+    default_priority = 3  # just before myst-nb (4) keeps one form and drops the others
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for bundle in self.document.findall(nodes.container):
+            if bundle.get("nb_element") != "mime_bundle":
+                continue
+            forms = {form["mime_type"]: form for form in bundle.children}
+            if WIDGET_VIEW in forms and "text/html" in forms:
+                still = "".join(raw.astext() for raw in forms["text/html"].findall(nodes.raw))
+                forms[WIDGET_VIEW].append(nodes.raw("", f"<noscript>{still}</noscript>", format="html"))
+
+
+def setup(app):
+    # Jupyter Book always gives this setting; without sphinx_comments (it loads scripts from elsewhere) nobody owns it.
+    app.add_config_value("comments_config", {}, "", dict)
+    app.connect("config-inited", configure)
+    app.connect("build-finished", copy_mathjax)
+    app.add_post_transform(KeepStillPicture)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,10 @@
+"""Widgets in which a reader moves a gate and sees the memory move.
+
+Each is an `anywidget.AnyWidget`: in JupyterLab its traits are readable and settable from Python; in the built book the
+same JavaScript runs by itself, without a kernel and without a network.
+"""
+
+from lstm_ref.widgets.forget_gate import ForgetGate
+from lstm_ref.widgets.gate_explorer import GateExplorer
+
+__all__ = ["ForgetGate", "GateExplorer"]

@@ -1,0 +1,107 @@
+"""What every widget of the course is made of: its JavaScript put together, checked numbers, labels, a still picture.
+
+A widget's front end is `base.js` followed by its own file, as one text: no imports, so that it runs from a Blob URL in
+a page opened from disk. Every text that a reader sees goes through `labels`, so that it can be translated in Python.
+"""
+
+import base64
+import math
+from html import escape
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from lstm_ref.messages import _
+
+HERE = Path(__file__).parent
+
+
+def front_end(name: str) -> str:
+    """The JavaScript of one widget: the shared base, then `<name>.js`."""
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("base.js", f"{name}.js"))
+
+
+def checked(where: str, value, low: float, high: float) -> float:
+    """`value` as a float from `low` to `high`; anything else is a TraitError that says where, what and why."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not low <= number <= high:  # written so that nan is refused
+        raise traitlets.TraitError(
+            _("{where} is {value!r}, expected a number from {low:g} to {high:g}").format(
+                where=where, value=value, low=low, high=high
+            )
+        )
+    return number
+
+
+class Within(traitlets.TraitType):
+    """A float from `low` to `high`, ends included."""
+
+    def __init__(self, low: float, high: float, default: float):
+        super().__init__(default_value=default)
+        self.low, self.high = low, high
+
+    def validate(self, obj, value):
+        return checked(f"{type(obj).__name__}.{self.name}", value, self.low, self.high)
+
+
+class Step(traitlets.TraitType):
+    """A whole number from `low` to `high`, ends included."""
+
+    def __init__(self, low: int, high: int, default: int):
+        super().__init__(default_value=default)
+        self.low, self.high = low, high
+
+    def validate(self, obj, value):
+        number = checked(f"{type(obj).__name__}.{self.name}", value, self.low, self.high)
+        if number != int(number):
+            raise traitlets.TraitError(
+                _("{where} is {value!r}, expected a whole number").format(
+                    where=f"{type(obj).__name__}.{self.name}", value=value
+                )
+            )
+        return int(number)
+
+
+class CourseWidget(anywidget.AnyWidget):
+    """Base of the course's widgets: a subclass names its traits, `_esm`, `texts`, `summary` and `picture`."""
+
+    _css = (HERE / "base.css").read_text(encoding="utf-8")
+
+    labels = traitlets.Dict(read_only=True, help="every text of the widget, in the reader's language").tag(sync=True)
+    limits = traitlets.Dict(read_only=True, help="name -> [low, high] of each slider").tag(sync=True)
+
+    @traitlets.default("labels")
+    def _labels_from_catalogue(self):
+        return self.texts()
+
+    @traitlets.default("limits")
+    def _limits_from_traits(self):
+        ranged = {name: trait for name, trait in self.traits().items() if isinstance(trait, (Within, Step))}
+        return {name: [trait.low, trait.high] for name, trait in ranged.items()}
+
+    def texts(self) -> dict:
+        """name -> text, for the front end."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """The widget's state in one or two sentences: the still picture's description."""
+        raise NotImplementedError
+
+    def picture(self):
+        """A matplotlib Figure of the widget's state, for readers without JavaScript and for paper."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view, and beside it the same thing as a picture and a sentence where nothing can run."""
+        from lstm_ref.widgets.still import as_png, as_svg
+
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        figure = self.picture()
+        alt = self.summary()
+        html = f'<figure class="lstm-still">{as_svg(figure, alt)}<figcaption>{escape(alt)}</figcaption></figure>'
+        png = base64.b64encode(as_png(figure)).decode("ascii")
+        return {**data, "text/html": html, "image/png": png, "text/plain": alt}, metadata
