@@ -1,8 +1,9 @@
-"""Sphinx extension: pages whose mathematics and widgets need neither a network nor a kernel.
+"""Sphinx extension: pages that need neither a network nor a kernel, and that all can use.
 
 - MathJax is copied from the installed package `sphinx-mathjax-offline`: only the files that a page may ask for.
 - Widgets are mounted by `book/_assets/mount_widgets.js` instead of RequireJS and html-manager.
 - Beside each live widget its still picture stands in a <noscript>.
+- A bibliography is a list that screen readers can read.
 """
 
 from importlib.util import find_spec
@@ -56,10 +57,17 @@ class KeepStillPicture(SphinxPostTransform):
                 forms[WIDGET_VIEW].append(nodes.raw("", f"<noscript>{still}</noscript>", format="html"))
 
 
+def name_references(app, pagename, templatename, context, doctree):
+    """Give the entries of a bibliography the role that a list's children must have; docutils' own is deprecated."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def setup(app):
     # Jupyter Book always gives this setting; without sphinx_comments (it loads scripts from elsewhere) nobody owns it.
     app.add_config_value("comments_config", {}, "", dict)
     app.connect("config-inited", configure)
+    app.connect("html-page-context", name_references)
     app.connect("build-finished", copy_mathjax)
     app.add_post_transform(KeepStillPicture)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,8 +1,8 @@
 // ForgetGate's view: the sum z, the gate f on its curve, and how fast a memory fades under it. See forget_gate.py.
 
 const NUMBERS = { w_h: ["w", "h"], h_prev: ["h", "t\u22121"], w_x: ["w", "x"], x: ["x", "t"], b: ["b", "f"] };
-const HEIGHT = 200;
-const BOX = { left: 40, right: 12, top: 14, bottom: 160 };
+const HEIGHT = 204;
+const BOX = { left: 40, right: 12, top: 26, bottom: 164 };
 
 function render({ model, el }) {
   const labels = model.get("labels");
@@ -82,8 +82,8 @@ function drawCurve(width, { z, f }, labels) {
     words: fill(labels.curve_words, { z: show(z, 2), f: show(f) }),
     children: [
       horizontalGrid(y, [0, 0.5, 1], BOX.left, width - BOX.right, 1),
-      svg("text", { class: "lstm-limit", x: BOX.left + 4, y: y(1) + 16 }, labels.keep),
-      svg("text", { class: "lstm-limit", x: width - BOX.right - 4, y: y(0) - 8, "text-anchor": "end" }, labels.forget),
+      svg("text", { class: "lstm-limit", x: width - BOX.right, y: y(1) - 8, "text-anchor": "end" }, labels.keep),
+      svg("text", { class: "lstm-limit", x: BOX.left, y: y(0) - 8 }, labels.forget),
       xAxis(x, ticks(-reach, reach), "z", width),
       svg("g", { class: "lstm-f" },
         path([[x(z), y(0)], [x(z), y(f)], [x(-reach), y(f)]], { class: "lstm-guide" }),

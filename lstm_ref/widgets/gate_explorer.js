@@ -163,7 +163,7 @@ function drawTrace({ c, h }, x, width, now) {
   return [
     horizontalGrid(y, marks, LEFT, width - RIGHT, digits),
     svg("g", { class: "lstm-h" }, path(shownAt, { class: "lstm-line" }), shownAt.map(([px, py], n) => {
-      const size = n + 1 === now ? 11 : 7;
+      const size = n + 1 === now ? 13 : 9; // a little wider than the dot, so that both show where they meet
       return svg("rect", { x: px - size / 2, y: py - size / 2, width: size, height: size });
     })),
     svg("g", { class: "lstm-c" }, path(memoryAt, { class: "lstm-line" }),

@@ -1,0 +1,99 @@
+"""The built book, a server for it, and one headless Chromium that reports whatever goes wrong in a page."""
+
+import functools
+import http.server
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BUILD = [str(Path(sys.executable).with_name("jupyter-book")), "build", ".", "-W", "--keep-going", "-n"]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# Nothing in the background: a request seen in a test is the page's own.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+LOCAL = ("http://127.0.0.1", "file://", "blob:", "data:")
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """The folder of the book's pages, built as `make book` builds it; only what changed is built anew."""
+    done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.fail(f"The book does not build:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return ROOT / "_build" / "html"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(book) -> str:
+    """The address of the built book on this machine."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=book))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        pytest.fail("No Chromium found: install the system package `chromium` (Debian, Ubuntu: apt install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser):
+    """What pages share: the cache, so that each test does not load the theme again."""
+    shared = browser.new_context()
+    yield shared
+    shared.close()
+
+
+def _note_error(page, message):
+    if message.type == "error":
+        page.troubles.append(f"{message.text} ({message.location['url']})")
+
+
+@pytest.fixture
+def visit(browser, context):
+    """visit(address, ...) -> page. When the test ends, anything the pages complained about or asked elsewhere fails it.
+
+    A test that breaks a page on purpose empties `page.troubles` when it has looked at them.
+    """
+    pages = []
+
+    def open_page(address, *, width=1200, scheme="light", javascript=True, prepare=None):
+        page = context.new_page() if javascript else browser.new_page(java_script_enabled=False)
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.troubles = []
+        page.on("console", lambda message: _note_error(page, message))
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith(LOCAL) else page.troubles.append(request.url))
+        if prepare:
+            prepare(page)
+        page.goto(address)
+        return page
+
+    yield open_page
+    troubles = [f"{page.url}: {trouble}" for page in pages for trouble in page.troubles]
+    for page in pages:
+        page.close()
+    assert not troubles, troubles

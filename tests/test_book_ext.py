@@ -1,0 +1,79 @@
+"""The book's own Sphinx extensions."""
+
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sphinx.errors import ConfigError
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "book" / "_ext"))
+
+import exercise_pages  # noqa: E402  the extensions live beside the pages, not in a package
+import fresh_pages  # noqa: E402
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "lstm_ref" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "lstm_ref" / "cell.py").write_text("c = f * c_prev")
+    (tmp_path / "requirements.lock").write_text("numpy==2")
+    return tmp_path
+
+
+def name_of(tree):
+    app = SimpleNamespace(srcdir=tree, outdir=tree / "_build" / "html")
+    config = SimpleNamespace(fresh_when_changed=["lstm_ref", "requirements.lock"])
+    fresh_pages.name_the_cache(app, config)
+    return Path(config.nb_execution_cache_path)
+
+
+def test_the_cache_keeps_its_name_while_nothing_changes(tree):
+    before = name_of(tree)
+    (tree / "lstm_ref" / "__pycache__" / "cell.pyc").write_bytes(b"compiled")
+    (tree / "elsewhere.py").write_text("x")
+    assert name_of(tree) == before
+    assert before.parent == tree / "_build" / ".jupyter_cache"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tree: (tree / "lstm_ref" / "cell.py").write_text("c = f + c_prev"),
+        lambda tree: (tree / "lstm_ref" / "new.js").write_text(""),
+        lambda tree: (tree / "lstm_ref" / "cell.py").rename(tree / "lstm_ref" / "core.py"),
+        lambda tree: (tree / "requirements.lock").write_text("numpy==3"),
+    ],
+    ids=["text", "new file", "name", "lock"],
+)
+def test_the_cache_has_another_name_when_the_code_has_changed(tree, change):
+    before = name_of(tree)
+    change(tree)
+    assert name_of(tree) != before
+
+
+def test_a_missing_path_is_an_error(tree):
+    (tree / "requirements.lock").unlink()
+    with pytest.raises(ConfigError, match=r"fresh_when_changed names requirements\.lock, which does not exist"):
+        name_of(tree)
+
+
+def notebook(*kinds):
+    cells = [{"cell_type": kind, "metadata": {}, "source": kind, "id": str(n)} for n, kind in enumerate(kinds)]
+    return [json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})]
+
+
+@pytest.mark.parametrize("kinds, place", [(("markdown", "code"), 1), (("code",), 0), ((), 0)])
+def test_an_exercise_page_says_what_it_is_after_its_title(kinds, place):
+    source = notebook(*kinds)
+    exercise_pages.add_note(None, "exercises/03_forget_gate/03_forget_gate", source)
+    note = json.loads(source[0])["cells"][place]
+    assert "{download}`03_forget_gate.ipynb`" in note["source"]
+    assert "{doc}`/book/03_forget_gate`" in note["source"]
+
+
+def test_a_chapter_is_left_alone():
+    source = ["# What to forget?"]
+    exercise_pages.add_note(None, "book/03_forget_gate", source)
+    assert source == ["# What to forget?"]
