@@ -248,6 +248,10 @@ function live({ model, el, names, root, draw }) {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(draw);
   };
+  // JupyterLab would take the arrow keys for moving between cells, unless the focused element itself says not to.
+  for (const control of root.querySelectorAll("input, button, summary, [tabindex]")) {
+    control.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
   el.replaceChildren(root);
   draw();
   for (const name of names) model.on(`change:${name}`, later);

@@ -124,9 +124,7 @@ function render({ model, el }) {
     output.index(index);
     memory.set({ c_t: c, f: now.f, c_before: before, i: now.i, candidate: now.candidate });
     output.set({ h_t: h, o: now.o, c_t: c });
-    fading.textContent = fill(now.f === 1 ? labels.never : now.f === 0 ? labels.at_once : labels.half_life, {
-      f: show(now.f, 2), n: showSteps(halfLife(now.f)),
-    });
+    fading.textContent = fill(fadingTemplate(labels, now.f), { f: show(now.f, 2), n: showSteps(halfLife(now.f)) });
     table.set(now.sequence, trace);
     voice.say(fill(labels.summary, {
       t: now.t, steps, keep: show(100 * now.f, 0), c_prev: show(before), write: show(100 * now.i, 0),
@@ -139,6 +137,12 @@ function render({ model, el }) {
     stop();
     voice.stop();
   };
+}
+
+function fadingTemplate(labels, f) {
+  if (f === 1) return labels.never;
+  if (f === 0) return labels.at_once;
+  return f < 0.5 ? labels.fast : labels.half_life;
 }
 
 function rows(sequence) {

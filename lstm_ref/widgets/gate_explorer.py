@@ -187,6 +187,7 @@ class GateExplorer(CourseWidget):
             ),
             "equations": _("Step {t} in numbers"),
             "half_life": _("A gate held at {f} halves the memory every {n} steps."),
+            "fast": _("A gate held at {f} drops more than half of the memory at every step."),
             "never": _("A gate held at 1 never fades: the memory has no half-life."),
             "at_once": _("A gate at 0 drops the whole memory in one step."),
             "summary": _(

@@ -1,0 +1,92 @@
+"""GateExplorer in a real JupyterLab: the page and Python see each other's changes, and neither overwrites the other."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import nbformat
+import pytest
+from test_book_browser import EXPLORER, numbers
+
+from lstm_ref.widgets.gate_explorer import STEPS
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    "from lstm_ref import GateExplorer\nexplorer = GateExplorer(f=1, i=0, c_prev=1)\nexplorer",
+    "import json; print(json.dumps([explorer.f, explorer.t, explorer.sequence['f'], explorer.c_t]))",
+    "explorer.t = 12; explorer.f = 0.25; print('done')",
+]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The address of a notebook with CELLS, open in a JupyterLab that knows no settings of this machine."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, tmp_path / "gate.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    homes = {
+        name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR")
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0"]
+    command += [f"--ServerApp.root_dir={tmp_path}", "--IdentityProvider.token=course", "--allow-root"]
+    with open(tmp_path / "lab.log", "wb") as log:
+        server = subprocess.Popen(command, env={**os.environ, **homes}, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/api?token=course", timeout=2).close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.25)
+        else:
+            pytest.fail(f"JupyterLab does not answer:\n{(tmp_path / 'lab.log').read_text()[-2000:]}")
+        yield f"{address}/lab/tree/gate.ipynb?token=course"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def test_the_page_and_python_follow_each_other(visit, lab):
+    page = visit(lab)
+
+    def run(cell):
+        page.locator(".jp-CodeCell .cm-content").nth(cell).click()
+        page.keyboard.press("Shift+Enter")
+        output = page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output pre").last
+        if cell:
+            output.wait_for(timeout=20000)
+            return output.inner_text()
+        page.wait_for_selector(EXPLORER, timeout=60000)
+
+    page.wait_for_selector(".jp-Notebook .cm-content", timeout=60000)
+    # A cell run before the kernel is ready is forgotten without a word.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60000)
+    run(0)
+    root = page.locator(EXPLORER)
+    root.locator("input[type=radio][value=one]").check()
+    numbers(root, "table", [("t", 3)])
+    root.locator('input[data-control="f"]').focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(500)  # Python's answers, had it any to give, would come now and move the slider
+    assert numbers(root, ".lstm-equations")["f"] == 0.95
+    f, t, row, c = json.loads(run(1))
+    assert (f, t, c) == (0.95, 3, 0.95)
+    assert row == [1, 1, 0.95] + [1] * (STEPS - 3)
+
+    run(2)
+    page.wait_for_function("() => document.querySelector('.lstm-gate-explorer [data-control=t]').value === '12'")
+    table = numbers(root, "table")
+    assert table["f[12]"] == 0.25
+    assert table["c[12]"] == 0.95 * 0.25
+    assert root.locator('input[data-control="f"]').input_value() == "0.25"
