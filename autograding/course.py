@@ -1,0 +1,98 @@
+"""Where a course's folders are and how it is configured, read once from its `nbgrader_config.py`."""
+
+import importlib
+import logging
+import sys
+from copy import deepcopy
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from autograding.messages import _
+
+# What a course's module of checks must hold: see DESIGN.md, "The seam".
+CHECKS_INTERFACE = ("make", "judge", "CALLER")
+
+
+class CourseError(Exception):
+    """Something that the teacher must put right, said in a sentence for them."""
+
+
+class Course:
+    """One course: its root folder, its nbgrader configuration, its module of checks."""
+
+    def __init__(self, root: Path):
+        if not (root / "nbgrader_config.py").is_file():
+            raise CourseError(_("no nbgrader_config.py in {root}: run this from the course's folder").format(root=root))
+        self.root = root.resolve()
+        # The course's own modules (its checks) are found even when the course is not installed.
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+        # The app reads the same files as plain nbgrader: the system's, the user's, then the course's.
+        app = NbGrader(raise_config_file_errors=True, log_level=logging.ERROR)
+        app.load_cwd_config = False  # another course's, where this is called from elsewhere
+        app.initialize([], root=str(self.root))
+        self.config: Config = app.config
+
+    @cached_property
+    def directory(self) -> CourseDirectory:
+        """nbgrader's own view of the folders."""
+        return CourseDirectory(config=self.config, root=str(self.root))
+
+    def directory_with(self, **changes) -> CourseDirectory:
+        """The same with some traits changed, for one run of a converter."""
+        return CourseDirectory(config=deepcopy(self.config), **{"root": str(self.root), **changes})
+
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """The folder of one submission at one step, `step` being `submitted`, `autograded`, `feedback` or `source`."""
+        name = getattr(self.directory, f"{step}_directory")
+        return Path(self.directory.format_path(name, student, assignment))
+
+    def gradebook(self) -> Gradebook:
+        """An open gradebook; a context manager."""
+        return Gradebook(self.directory.db_url, self.directory.course_id)
+
+    @cached_property
+    def assignments(self) -> list[str]:
+        """Every assignment that has a solution, in order."""
+        source = self.folder("source", ".", ".")
+        return sorted(p.name for p in source.glob("*") if p.is_dir() and any(p.glob("*.ipynb")))
+
+    def require(self, assignment: str) -> str:
+        """The assignment's name, or a sentence that says which there are."""
+        if assignment not in self.assignments:
+            raise CourseError(
+                _("no assignment {name} in {folder}; there are: {known}").format(
+                    name=assignment,
+                    folder=self.directory.source_directory,
+                    known=", ".join(self.assignments) or _("none"),
+                )
+            )
+        return assignment
+
+    def students(self, assignment: str) -> list[str]:
+        """Everyone who handed in a folder for the assignment, in order."""
+        submitted = self.root / self.directory.submitted_directory
+        names = (p.name for p in submitted.glob("*") if p.is_dir() and not p.name.startswith("."))
+        return sorted(name for name in names if self.folder("submitted", name, assignment).is_dir())
+
+    @cached_property
+    def checks(self) -> ModuleType | None:
+        """The course's module of checks, or None for a course whose graded cells are plain nbgrader tests."""
+        name = self.config.Autograding.get("checks", "")
+        if not name:
+            return None
+        module = importlib.import_module(name)
+        missing = [part for part in CHECKS_INTERFACE if not hasattr(module, part)]
+        if missing:
+            raise CourseError(
+                _("{module}, named by Autograding.checks, has no {missing}; expected {all}").format(
+                    module=name, missing=", ".join(missing), all=", ".join(CHECKS_INTERFACE)
+                )
+            )
+        return module

@@ -1,0 +1,74 @@
+"""The few plain sentences about one graded notebook that stand in the teacher's table."""
+
+import re
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from autograding.messages import _, plain
+from autograding.remarks import NOTHING_GRADED, Remark, for_teacher
+
+NO_RESPONSE = "No response."  # what SaveAutoGrades writes for an answer that is still the released stub
+
+
+def notes_on(nb: NotebookNode, lost: list[str], stubs: set[str]) -> list[str]:
+    """What was noticed, what was not answered, and the first loss with its reason.
+
+    `lost` names the graded cells that lost points, `stubs` the answers that are still as released.
+    """
+    remarks = [Remark(*r) for r in nb.metadata.get("autograding", {}).get("remarks", [])]
+    notes = for_teacher(remarks)
+    if any(remark.kind in NOTHING_GRADED for remark in remarks):
+        return notes
+    answers = [cell.metadata.nbgrader.grade_id for cell in nb.cells if is_solution(cell)]
+    if answers and stubs.issuperset(answers):
+        return [*notes, _("Untouched: every answer is still the released stub.")]
+    if stubs:
+        notes.append(_("Not answered: {names}.").format(names=", ".join(a for a in answers if a in stubs)))
+    # The first loss is told, the rest are on the feedback page: a table is to be read at a glance.
+    return [*notes, *_broken_cells(nb), *_losses(nb, lost, stubs)[:1]]
+
+
+def message_of(cell: NotebookNode) -> str:
+    """What the student was told by a graded cell that failed; empty where it did not fail."""
+    errors = errors_of(cell)
+    return errors[0].evalue if errors else ""
+
+
+def errors_of(cell: NotebookNode) -> list[NotebookNode]:
+    """The errors among a cell's outputs."""
+    return [output for output in cell.get("outputs", []) if output.output_type == "error"]
+
+
+def _timed_out(cell):
+    return any(error.ename == "CellTimeoutError" for error in errors_of(cell))
+
+
+def _losses(nb, lost, stubs):
+    """Each loss that does not follow from an answer that was never given."""
+    notes, answer = [], None
+    for cell in nb.cells:
+        if is_solution(cell):
+            answer = cell.metadata.nbgrader.grade_id
+        elif is_grade(cell) and cell.metadata.nbgrader.grade_id in lost and answer not in stubs:
+            if not _timed_out(cell):  # which is told already
+                notes.append(f"{cell.metadata.nbgrader.grade_id}: {plain(message_of(cell), 160)}")
+    return notes
+
+
+def _broken_cells(nb):
+    notes = []
+    for number, cell in enumerate(nb.cells, start=1):
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", _("number {n}").format(n=number))
+        errors = errors_of(cell)
+        if _timed_out(cell):
+            notes.append(_("Cell {name} was stopped: it took too long.").format(name=name))
+        elif errors and is_solution(cell):
+            # IPython names a cell's text after a number of its own: "(3746362597.py, line 6)".
+            text = re.sub(r"\(\S+\.py, ", "(", errors[0].evalue)
+            what = {"error": plain(errors[0].ename, 60), "text": plain(text, 80)}
+            notes.append(_("Cell {name} fails: {error}: {text}.").format(name=name, **what))
+        elif not is_grade(cell) and any(o.get("name") == "stderr" for o in cell.get("outputs", [])):
+            notes.append(_("Cell {name} gave a warning, which costs nothing.").format(name=name))
+            notes.append("(" + _("stock nbgrader gives nothing for a test that warns") + ".)")
+    return notes

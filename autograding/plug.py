@@ -1,0 +1,44 @@
+"""What a course's `nbgrader_config.py` calls: `plug_in(c, checks="my_course.checks")`.
+
+Whatever is set here also holds for plain `nbgrader autograde` and for the button in formgrader, because all three read
+that file.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from traitlets.config import Config
+
+# Left in each autograded folder by our own command; not a file to hand back with the feedback.
+DONE_MARK = ".autograding.json"
+
+
+def plug_in(c: Config, checks: str = "") -> None:
+    """Harden nbgrader's configuration `c`; `checks` is the dotted name of the course's module of checks."""
+    c.Autograding.checks = checks
+    # nbgrader/coursedir.py's own list, and our mark.
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_MARK]
+    # A grading kernel listens on local ports, where other users of the machine could hear it.
+    c.KernelManager.transport_encryption = "auto"
+    c.OverwriteCells.add_missing_cells = True
+    # Preflight stands where DeduplicateIds stood: see DESIGN.md, "Copied cells".
+    c.Autograde.sanitize_preprocessors = [
+        "autograding.preflight.Preflight",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    put_alembic_on_path()
+
+
+def put_alembic_on_path() -> None:
+    """Let nbgrader find `alembic`, which it starts by name for a new gradebook (nbgrader/api.py:37).
+
+    It lies beside the interpreter of a virtual environment, and is on PATH only where that was activated.
+    """
+    here = str(Path(sys.executable).parent)
+    if shutil.which("alembic") is None and shutil.which("alembic", path=here):
+        os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", os.defpath)])

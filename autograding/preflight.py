@@ -1,0 +1,179 @@
+"""Put right what a student's notebook says about itself, before anything in it is run.
+
+A notebook's metadata is the student's to write: which cell is graded, for how many points, whether it is run at all.
+None of it is believed. `clean` is a plain function of the notebook and of the master's cells; `Preflight` is the same
+as an nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.nbgraderformat import SCHEMA_VERSION
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
+from traitlets import Dict
+
+from autograding.remarks import Remark, as_markdown
+
+# nbclient reads these from a student's cell: one is not run, the other may fail.
+OBEYED_TAGS = {"skip-execution", "raises-exception"}
+
+
+class MasterCell(NamedTuple):
+    """A cell as the teacher wrote it and as the gradebook remembers it."""
+
+    name: str
+    cell_type: str
+    source: str
+    checksum: str
+    locked: bool
+    grade: bool
+    solution: bool
+    task: bool
+    points: float
+
+    @property
+    def metadata(self) -> dict:
+        """The only nbgrader metadata that this cell may carry."""
+        meta = {
+            "schema_version": SCHEMA_VERSION,
+            "grade_id": self.name,
+            "grade": self.grade,
+            "solution": self.solution,
+            "locked": self.locked,
+            "task": self.task,
+            "cell_type": self.cell_type,
+            "checksum": self.checksum,
+        }
+        return meta | ({"points": self.points} if self.grade or self.task else {})
+
+
+def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: Path) -> list[MasterCell]:
+    """The master's cells from the gradebook, in the order of the notebook `source`.
+
+    The gradebook alone has no order: its relation has none (nbgrader/api.py:165).
+    """
+    entry = gradebook.find_notebook(notebook, assignment)
+    points = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}
+    graded = {cell.name for cell in entry.grade_cells}
+    tasks = {cell.name for cell in entry.task_cells}
+    solutions = {cell.name for cell in entry.solution_cells}
+    order = {}
+    if source.is_file():
+        cells = nbformat.read(source, as_version=4).cells
+        order = {cell.metadata.get("nbgrader", {}).get("grade_id"): place for place, cell in enumerate(cells)}
+    return [
+        MasterCell(
+            name=cell.name,
+            cell_type=cell.cell_type,
+            source=cell.source,
+            checksum=cell.checksum,
+            locked=cell.locked,
+            grade=cell.name in graded,
+            # A graded cell that is answered in itself is both; the gradebook files it under both.
+            solution=cell.name in solutions,
+            task=cell.name in tasks,
+            points=points.get(cell.name, 0.0),
+        )
+        for cell in sorted(entry.source_cells, key=lambda cell: order.get(cell.name, len(order)))
+    ]
+
+
+def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell]) -> list[Remark]:
+    """Make `nb` say about its cells what the master says, and return what had to be changed."""
+    nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
+    return [*_strip_tags(nb), *_claim_cells(nb, {cell.name: cell for cell in master}), *_put_back(nb, master)]
+
+
+def _strip_tags(nb):
+    remarks = []
+    for number, cell in enumerate(nb.cells, start=1):
+        tags = cell.metadata.pop("tags", None)
+        if isinstance(tags, list) and OBEYED_TAGS.intersection(t for t in tags if isinstance(t, str)):
+            remarks.append(Remark("skipping", str(number)))
+    return remarks
+
+
+def _claim_cells(nb, master):
+    """Let each of the master's cells be claimed once, by the last cell that bears its name, as DeduplicateIds does."""
+    remarks, claimed = [], set()
+    for cell in reversed(nb.cells):
+        meta = cell.metadata.pop("nbgrader", None)
+        name = meta.get("grade_id") if isinstance(meta, dict) else None
+        original = master.get(name) if isinstance(name, str) else None
+        if original is None:
+            continue
+        if name in claimed:
+            remarks.append(Remark("copied", name))
+            continue
+        claimed.add(name)
+        cell.metadata["nbgrader"] = nbformat.from_dict(original.metadata)
+        # OverwriteCells restores a locked cell's text and every cell's type; here it is only said. A cell with hidden
+        # tests was released without them, so its text always differs.
+        if original.locked and cell.source != original.source and _no_hidden_tests(original):
+            remarks.append(Remark("rewritten", name))
+    return remarks[::-1]
+
+
+def _no_hidden_tests(cell):
+    return ClearHiddenTests.begin_test_delimeter.default_value not in cell.source
+
+
+def _put_back(nb, master):
+    """Put back each cell that the student may not delete, after the one that it followed."""
+    remarks = []
+    for place, original in enumerate(master):
+        present = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells]
+        # An answer that is only a solution is not put back: its stub would hide the answer given elsewhere.
+        if original.name in present or not (original.locked or original.grade or original.task):
+            continue
+        before = master[place - 1].name if place else None
+        if before in present and before is not None:
+            where = present.index(before) + 1
+        else:
+            # Without its neighbour, a test goes after every answer, and a cell that prepares goes before them.
+            where = len(nb.cells) if original.grade or original.task else 0
+        nb.cells.insert(where, _new_cell(original, nb.nbformat_minor))
+        remarks.append(Remark("restored", original.name))
+    return remarks
+
+
+def _new_cell(original, nbformat_minor):
+    make = nbformat.v4.new_code_cell if original.cell_type == "code" else nbformat.v4.new_markdown_cell
+    # The id must be the same at each grading, and is unknown to the format before 4.5.
+    identity = "restored-" + hashlib.sha256(original.name.encode()).hexdigest()[:16]
+    cell = make(original.source, id=identity, metadata={"nbgrader": original.metadata})
+    if nbformat_minor < 5:
+        del cell["id"]
+    return cell
+
+
+class Preflight(NbGraderPreprocessor):
+    """`clean`, then the remarks as a first cell of the graded notebook. Stands in for DeduplicateIds."""
+
+    remarks = Dict({}, help="What was noticed about the file of each notebook, by our own command.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """nbgrader's entry point."""
+        names = resources["nbgrader"]
+        # The exporter is our parent and the converter is the exporter's: it knows where the master lies.
+        course = self.parent.parent.coursedir
+        source = course.format_path(course.source_directory, ".", names["assignment"])
+        with Gradebook(names["db_url"]) as gradebook:
+            master = master_cells(
+                gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
+            )
+        noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
+        noticed += clean(nb, master)
+        if noticed:
+            cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id="notes-from-the-grader")
+            if nb.nbformat_minor < 5:
+                del cell["id"]
+            nb.cells.insert(0, cell)
+        # Read by the table of results; whatever a student wrote under this name is gone by now.
+        nb.metadata["autograding"] = {"remarks": [list(r) for r in noticed]}
+        return nb, resources

@@ -1,0 +1,144 @@
+"""What a teacher types, and what they are told when it is wrong; how results are shown."""
+
+import contextlib
+import csv
+import io
+import sqlite3
+
+import pytest
+from conftest import ASSIGNMENT
+from nbgrader.api import Gradebook
+
+from autograding import messages, plug
+from autograding.__main__ import main
+from autograding.course import Course, CourseError
+from autograding.gradebook import ensure_gradebook
+from autograding.messages import plain
+from autograding.progress import Progress
+from autograding.results import Cell, Result, table, write_csv
+
+
+def test_outside_a_course_it_says_where_to_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([ASSIGNMENT]) == 2
+    assert "no nbgrader_config.py in" in capsys.readouterr().err
+
+
+def test_an_unknown_assignment_is_answered_with_the_known_ones(toy, capsys):
+    assert main(["02_toy"]) == 2
+    assert "no assignment 02_toy in solutions; there are: 01_toy" in capsys.readouterr().err
+
+
+def test_nobody_to_grade_is_an_error(toy, capsys):
+    toy.hand_in("ada", toy.solution())
+    assert main([ASSIGNMENT, "--student", "b*"]) == 2
+    assert f"no submission submitted/b*/{ASSIGNMENT}; 1 students handed in" in capsys.readouterr().err
+
+
+def test_a_broken_configuration_is_not_ignored(toy):
+    (toy.root / "nbgrader_config.py").write_text("c = get_config()\nc.no_such = undefined\n")
+    with pytest.raises(NameError):
+        Course(toy.root)
+
+
+def test_checks_without_their_three_parts_are_refused(toy):
+    checks = toy.root / "toy_course" / "checks.py"
+    checks.write_text(checks.read_text().replace("def judge(", "def judged("))
+    with pytest.raises(CourseError, match=r"toy_course.checks, named by Autograding.checks, has no judge"):
+        _ = Course(toy.root).checks
+
+
+def test_alembic_is_found_beside_the_interpreter_only_where_it_is_needed(tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    for name in ("python", "alembic"):
+        (tmp_path / "bin" / name).write_text("")
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setattr(plug.sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", "/usr/bin")
+    plug.put_alembic_on_path()
+    assert plug.os.environ["PATH"] == f"{tmp_path / 'bin'}:/usr/bin"
+    plug.put_alembic_on_path()
+    assert plug.os.environ["PATH"] == f"{tmp_path / 'bin'}:/usr/bin"
+
+
+def result(student="ada", score=2.0, note="", **more):
+    return Result(
+        student,
+        [Cell("nb", "first", score, 2.0, False), Cell("nb", "second", 0.5, 1.0, False)],
+        notes=[note],
+        late_penalty=0.0,
+        **more,
+    )
+
+
+def test_the_table_folds_long_notes_and_ends_with_the_mean():
+    lines = table([result(note="word " * 40), result("bob", 0.0)], width=80).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[0].split() == ["1", "first", "(2)"]
+    assert any(line.split()[:4] == ["ada", "2", "0.5", "2.5/3"] for line in lines)
+    assert lines[-1] == "2 students, mean 1.5 of 3"
+    assert table([]) == "Nobody has been graded."
+
+
+def test_a_score_that_waits_for_a_person_is_marked():
+    waiting = result()
+    waiting.cells[1].needs_a_person = True
+    assert " 0.5?" in table([waiting])
+
+
+def test_the_late_penalty_is_taken_off_but_never_below_nothing():
+    late = result()
+    late.late_penalty = 2.0
+    assert late.total == 0.5
+    late.late_penalty = 9.0
+    assert late.total == 0.0
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum", "\tx"])
+def test_no_text_is_a_formula_in_a_spreadsheet(tmp_path, name):
+    path = tmp_path / "new" / "marks.csv"
+    write_csv([result(name, note=name)], "a", path)
+    with path.open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["student"] == f"'{name}" and row["note"] == f"'{name}" and row["first"] == "2.0"
+    assert [p.name for p in path.parent.iterdir()] == ["marks.csv"]
+
+
+def test_a_strangers_text_cannot_move_the_cursor():
+    assert plain("a\x1b[31mb\r\nc\u202e") == "a [31mb c"
+    assert plain("x" * 300) == "x" * 199 + "…"
+
+
+def test_progress_says_how_far_how_fast_and_how_long():
+    progress = Progress(4, io.StringIO())
+    progress.step()
+    progress.step(failed=True)
+    assert progress.line(60.0) == "2 of 4 graded, 1 failed, 2 a minute, about 60 s left"
+    assert progress.stream.getvalue() == ""  # a short run is not commented on
+
+
+def test_a_language_that_is_missing_is_an_error(monkeypatch):
+    monkeypatch.setenv("AUTOGRADING_LANGUAGE", "xx")
+    with pytest.raises(FileNotFoundError):
+        messages._("none")
+    monkeypatch.setenv("AUTOGRADING_LANGUAGE", "en")
+    assert messages._("none") == "none"
+
+
+@pytest.mark.grading
+def test_a_new_gradebook_is_the_one_that_nbgrader_would_make(tmp_path):
+    ours, theirs = f"sqlite:///{tmp_path / 'ours.db'}", f"sqlite:///{tmp_path / 'theirs.db'}"
+    plug.put_alembic_on_path()
+    ensure_gradebook(ours)
+    ensure_gradebook(ours)  # a second time changes nothing
+    Gradebook(theirs).close()
+
+    def dump(name):
+        with contextlib.closing(sqlite3.connect(tmp_path / name)) as db:
+            schema = {
+                row[0].replace("\n", "") for row in db.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL")
+            }
+            return schema, db.execute("SELECT version_num FROM alembic_version").fetchall()
+
+    Gradebook(ours).close()  # which adds the course to either
+    assert dump("ours.db") == dump("theirs.db")
