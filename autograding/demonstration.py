@@ -133,7 +133,7 @@ def _accidents(solution, untouched, wrong, name):
     yield Member("truncated_file", {name: text[: len(text) * 2 // 3]}, everything, _("damaged or cut short"))
     yield Member("wrong_file_name", {name.replace(".ipynb", " (1).ipynb"): text}, says="(1)")
     warn = "import warnings; warnings.warn('honest, but noisy', stacklevel=1)"
-    yield Member("honest_with_a_warning", edited(_in_every_function, None, warn))
+    yield Member("honest_with_a_warning", edited(_everywhere, warn))
 
 
 def _text(nb):
@@ -166,6 +166,12 @@ def _in_every_function(nb, answer, line):
             for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
                 function.body[1 if ast.get_docstring(function) else 0 : 0] = ast.parse(line).body
             cell.source = ast.unparse(tree)
+
+
+def _everywhere(nb, line):
+    """Put one line first in every function of all answers, and in front of them."""
+    _in_every_function(nb, None, line)
+    _add_first(nb, line)
 
 
 def _add_first(nb, source):

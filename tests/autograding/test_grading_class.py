@@ -79,7 +79,7 @@ def test_a_wrong_grade_or_a_silent_page_would_be_seen(graded_class):
         ("wrong_file_name", "01_toy (1).ipynb"),
         ("infinite_loop", "Cell greet_check was stopped"),
         ("syntax_error", "Cell greet fails: SyntaxError"),
-        ("honest_with_a_warning", "gave a warning, which costs nothing"),
+        ("honest_with_a_warning", "Cell number 1 gave a warning, which costs nothing"),
         ("wrong_squares", "double is exactly the square"),
     ],
 )
