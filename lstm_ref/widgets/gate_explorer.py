@@ -152,6 +152,7 @@ class GateExplorer(CourseWidget):
         steps = range(1, STEPS + 1)
         above.plot(range(STEPS + 1), self.trace["c"], "o-", color=COLOURS["c"], label=self.labels["c"])
         above.plot(steps, self.trace["h"], "s--", mfc="white", color=COLOURS["h"], label=self.labels["h"])
+        above.axhline(0, color="0.8", lw=0.8, zorder=0)
         above.legend(frameon=False)
         for name, shift in (("f", -0.2), ("i", 0.2)):
             below.bar(
