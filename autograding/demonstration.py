@@ -1,8 +1,8 @@
 """A class made up from a solution, to see the grading at work:
 `python -m autograding.demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
 
-Each member does one thing, is named for it, and is expected to lose certain cells: `disagreements` compares that with
-what was graded. WRONG.toml holds one table per wrong answer:
+Each member does one thing, is named for it, and is expected to lose certain cells: `expected.disagreements` compares
+that with what was graded. WRONG.toml holds one table per wrong answer:
 
     [[wrong]]
     name = "one_minus_f"
@@ -20,7 +20,6 @@ import tomllib
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -29,7 +28,6 @@ from nbgrader.utils import is_grade, is_solution
 from autograding.convert import generate
 from autograding.course import Course, CourseError
 from autograding.messages import _
-from autograding.results import Result
 
 SECONDS_TO_IMPORT = 4
 FIELDS = {"name": str, "replaces": str, "source": str, "loses": list, "says": str}
@@ -196,47 +194,6 @@ def write(people: Iterable[Member], assignment: str, out: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in member.files.items():
             (folder / name).write_text(text, encoding="utf-8")
-
-
-def disagreements(course: Course, assignment: str, people: Iterable[Member], results: Iterable[Result]) -> list[str]:
-    """What was graded otherwise than the demonstration expects; empty when all is well."""
-    graded = {result.student: result for result in results}
-    faults = []
-    for member in people:
-        if member.name not in graded:
-            faults.append(f"{member.name}: expected to be graded, got no result")
-            continue
-        lost = {cell.name for cell in graded[member.name].cells if cell.score < cell.points}
-        if lost != member.loses:
-            faults.append(f"{member.name}: expected to lose {sorted(member.loses)}, lost {sorted(lost)}")
-        pages = sorted(course.folder("feedback", member.name, assignment).glob("*.html"))
-        text = " ".join(page_text(page.read_text(encoding="utf-8")) for page in pages)
-        if " ".join(member.says.split()) not in text or not pages:
-            faults.append(f"{member.name}: expected {member.says!r} in the feedback, got {len(pages)} pages without it")
-    return faults
-
-
-def page_text(html: str) -> str:
-    """What a reader sees of a page, with single spaces: markup, style and scripts left out."""
-    reader = _Reader()
-    reader.feed(html)
-    return " ".join("".join(reader.seen).split())
-
-
-class _Reader(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.seen, self.hidden = [], 0
-
-    def handle_starttag(self, tag, _attributes):
-        self.hidden += tag in ("script", "style")
-
-    def handle_endtag(self, tag):
-        self.hidden -= tag in ("script", "style")
-
-    def handle_data(self, data):
-        if not self.hidden:
-            self.seen.append(data)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,8 @@ from conftest import ANSWERS, ASSIGNMENT, cell
 from nbformat.v4 import new_code_cell
 
 from autograding.course import Course
-from autograding.demonstration import disagreements, members, page_text
+from autograding.demonstration import members
+from autograding.expected import disagreements, page_text
 from autograding.results import read_result
 
 pytestmark = pytest.mark.grading
