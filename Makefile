@@ -40,13 +40,13 @@ lint: .venv/installed ## code style, and that nothing generated differs from its
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m autograding.exercises --check
-	$(BIN)/python -m benchmarks.catalogue --check
+	$(BIN)/python tools/catalogue.py --check
 
 test: .venv/installed .venv/system ## all tests; builds the book
 	$(BIN)/python -m pytest
 
 catalogue: .venv/installed ## collect every text of lstm_ref and autograding for translators
-	$(BIN)/python -m benchmarks.catalogue
+	$(BIN)/python tools/catalogue.py
 
 lock: ## renew requirements.lock from requirements.txt
 	sh tools/lock.sh $(PYTHON)

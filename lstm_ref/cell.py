@@ -161,6 +161,6 @@ def lstm_step_with_gates(x: Array, state: LSTMState, params: LSTMParams) -> tupl
 def lstm_step(x: Array, state: LSTMState, params: LSTMParams) -> LSTMState:
     """From one state to the next: x (B, D), state (B, H) each -> state (B, H) each, eqs. (1) to (6).
 
-    Changes none of its arguments. Raises ValueError for shapes that do not fit, TypeError for mixed dtypes or libraries.
+    Changes none of its arguments. Raises ValueError for shapes that do not fit, TypeError for mixed dtypes.
     """
     return lstm_step_with_gates(x, state, params)[0]

@@ -5,27 +5,31 @@ trust the function runs `make` and `judge` itself and carries the file `CALLER` 
 """
 
 import secrets
+from inspect import getsource
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
-from lstm_ref.checks import caller, s03_forget_gate
+from lstm_ref.checks import caller, given, s03_forget_gate
 from lstm_ref.checks.judging import Check, judge_part
 from lstm_ref.messages import _
 
 CALLER = Path(caller.__file__)
+# What a notebook finds under the name lstm_ref where a stranger's code runs: no reference and no judge.
+SANDBOX = Path(__file__).parents[1] / "sandbox"
 CHECKS: dict[str, Check] = {c.name: c for c in s03_forget_gate.CHECKS}
 
 
 def make(name: str, seed: int, part: str | None = None) -> dict:
     """The problem of a check: what to call the function with. The same seed gives the same problem.
 
-    A plain tree: {"calls": [{argument: array}], "given": [names]}. Raises KeyError for an unknown check or part.
+    A plain tree: {"calls": [{argument: array}], "given": {name: source text}}.
+    Raises KeyError for an unknown check or part.
     """
     check = _find(name)
     calls = [call for chosen in _parts(check, part) for call in _calls(check, chosen, seed)]
-    return {"calls": calls, "given": list(check.given)}
+    return {"calls": calls, "given": {lent: getsource(getattr(given, lent)) for lent in check.given}}
 
 
 def judge(name: str, problem: dict, answer, part: str | None = None) -> str | None:

@@ -4,9 +4,7 @@ A widget's front end is `base.js` followed by its own file, as one text: no impo
 a page opened from disk. Every text that a reader sees goes through `labels`, so that it can be translated in Python.
 """
 
-import base64
 import math
-from html import escape
 from pathlib import Path
 
 import anywidget
@@ -97,11 +95,8 @@ class CourseWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and beside it the same thing as a picture and a sentence where nothing can run."""
-        from lstm_ref.widgets.still import as_png, as_svg
+        from lstm_ref.drawing import forms
 
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        figure = self.picture()
         alt = self.summary()
-        html = f'<figure class="lstm-still">{as_svg(figure, alt)}<figcaption>{escape(alt)}</figcaption></figure>'
-        png = base64.b64encode(as_png(figure)).decode("ascii")
-        return {**data, "text/html": html, "image/png": png, "text/plain": alt}, metadata
+        return {**data, **forms(self.picture(), alt, "lstm-still", caption=alt)}, metadata

@@ -69,7 +69,7 @@ class ForgetGate(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.widgets.still import COLOURS, axes_in_a_row
+        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (gate, memory) = axes_in_a_row(2)
         z = np.linspace(-8, 8, 161)
@@ -78,7 +78,7 @@ class ForgetGate(CourseWidget):
         gate.set(xlabel="z", ylabel=self.labels["f"], ylim=(-0.05, 1.05))
         n = np.arange(21)
         memory.plot(n, self.f**n, "o-", color=COLOURS["c"], ms=4)
-        memory.axhline(0.5, ls=":", color="0.4")
+        memory.axhline(0.5, ls=":", color=QUIET)
         memory.set(xlabel=self.labels["steps"], ylabel=self.labels["left"], ylim=(-0.05, 1.05))
         return figure
 

@@ -146,20 +146,20 @@ class GateExplorer(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.widgets.still import COLOURS, axes_in_a_row
+        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (above, below) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[3, 1])
         steps = range(1, STEPS + 1)
         above.plot(range(STEPS + 1), self.trace["c"], "o-", color=COLOURS["c"], label=self.labels["c"])
-        above.plot(steps, self.trace["h"], "s--", mfc="white", color=COLOURS["h"], label=self.labels["h"])
-        above.axhline(0, color="0.8", lw=0.8, zorder=0)
-        above.legend(frameon=False)
+        above.plot(steps, self.trace["h"], "s--", mfc="none", color=COLOURS["h"], label=self.labels["h"])
+        above.axhline(0, color=QUIET, lw=0.5, zorder=0)
+        above.legend()
         for name, shift in (("f", -0.2), ("i", 0.2)):
             below.bar(
                 [t + shift for t in steps], self.sequence[name], 0.36, color=COLOURS[name], label=self.labels[name]
             )
         below.set(ylim=(0, 1.05), xlabel=self.labels["step"], xticks=range(STEPS + 1))
-        below.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 0.9))
+        below.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, 0.9))
         return figure
 
     def texts(self):

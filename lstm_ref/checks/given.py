@@ -1,0 +1,13 @@
+"""What an exercise lends while another of its functions is checked. Each function stands alone, over `np`.
+
+Their text travels with the problem, and only to the checks that name them: the function that an exercise asks for must
+not lie beside the one that is being asked for it.
+"""
+
+import numpy as np
+
+
+def sigmoid(z):
+    """1 / (1 + exp(-z)) without overflow."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)

@@ -1,0 +1,156 @@
+"""The machinery of checks: its three parts apart, and that it fails closed whatever comes back."""
+
+import re
+
+import numpy as np
+import pytest
+
+import lstm_ref
+from lstm_ref.checks import CHECKS, caller, check, judge, make
+
+RIGHT = {name: c.reference for name, c in CHECKS.items()}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_reference_passes_and_every_known_mistake_is_named(name, seed):
+    its = CHECKS[name]
+    check(name, RIGHT[name], seed=seed)
+    everywhere = [(mistake, None) for mistake in its.mistakes]
+    for mistake, part in everywhere + [(m, name) for name, p in its.parts.items() for m in p.mistakes]:
+        with pytest.raises(AssertionError) as refused:
+            check(name, mistake.wrong, part, seed)
+        assert mistake.sentence in str(refused.value)
+        assert ", or when" not in str(refused.value), "two mistakes give the same numbers on this part"
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_seed_gives_the_same_problem_again_and_another_seed_another(name):
+    assert caller.same(flat(make(name, 1)), flat(make(name, 1)))
+    assert not caller.same(flat(make(name, 1)), flat(make(name, 2)))
+
+
+def flat(problem):
+    return np.concatenate([np.ravel(v) for call in problem["calls"] for v in call.values()])
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_the_parts_together_are_the_whole(name):
+    whole = make(name, 7)
+    pieces = [call for part in CHECKS[name].parts for call in make(name, 7, part)["calls"]]
+    assert caller.same(flat(whole), flat({"calls": pieces}))
+
+
+GARBAGE = [
+    None,
+    True,
+    [],
+    {},
+    "right",
+    {"calls": None},
+    {"calls": []},
+    {"calls": [None, None]},
+    {"calls": [{"first": {}}, {"first": {}}]},
+    {"calls": [{"first": {"kind": "array", "value": None}}] * 2},
+    {"calls": [{"first": {"kind": "array", "value": np.array(["a"])}}] * 2},
+    {"calls": [{"first": {"kind": "array", "value": np.ones((3, 4), object)}}] * 2},
+    {"calls": [{"first": {"kind": "array", "value": np.ones((3, 4)) + 1j}}] * 2},
+    {"calls": [{"first": {"kind": "array", "value": np.full((3, 4), np.nan)}}] * 2},
+    {"not_callable": "int"},
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=str)
+def test_judge_fails_closed(garbage):
+    problem = make("forget_gate", 0, "equation")
+    assert judge("forget_gate", problem, garbage, "equation")
+
+
+def test_an_answer_too_many_or_too_few_is_refused():
+    problem = make("forget_gate", 0)
+    answer = caller.run(problem, lstm_ref.forget_gate)
+    assert judge("forget_gate", problem, answer) is None
+    assert judge("forget_gate", problem, {"calls": answer["calls"][:-1]})
+    assert "4 answers came back" in judge("forget_gate", problem, {"calls": [*answer["calls"], answer["calls"][0]]})
+
+
+def test_an_answer_to_another_problem_is_refused():
+    answer = caller.run(make("forget_gate", 1), lstm_ref.forget_gate)
+    assert judge("forget_gate", make("forget_gate", 2), answer)
+
+
+def said(name, function, **options):
+    with pytest.raises(AssertionError) as refused:
+        check(name, function, **options)
+    return str(refused.value)
+
+
+def test_each_bad_habit_has_its_own_sentence():
+    noise = np.random.default_rng(0)
+    right = lstm_ref.forget_gate
+
+    def raises(h_prev, x, W_f, b_f):
+        return h_prev @ x
+
+    assert "is a NoneType; expected a function" in said("forget_gate", None)
+    assert "returned None" in said("forget_gate", lambda *a: None)
+    assert "returned a tuple" in said("forget_gate", lambda *a: (right(*a),))
+    assert "returned a float" in said("forget_gate", lambda *a: 0.5)
+    assert "NumPy array of <U1" in said("forget_gate", lambda *a: np.array(["a"]))
+    assert "has shape (4, 3), expected (3, 4) (B=3, D=2, H=4). It is transposed." in said(
+        "forget_gate", lambda *a: np.asfortranarray(right(*a).T)
+    )
+    assert "has dtype int64" in said("forget_gate", lambda *a: np.ones((3, 4), int))
+    assert "has dtype float32" in said("forget_gate", lambda *a: right(*a).astype(np.float32))
+    assert "f[0, 0] is nan, expected" in said("forget_gate", lambda *a: right(*a) * np.nan)
+    assert "two different answers" in said("forget_gate", lambda *a: right(*a) + 1e-15 * noise.random((3, 4)))
+    assert re.search(r"raised ValueError: .* at the line `return h_prev @ x`", said("forget_gate", raises))
+    assert "takes 1 positional argument but 4 were given" in said("forget_gate", lambda h_prev: h_prev)
+    assert "not written yet" in said("forget_gate", lambda *a: (_ for _ in ()).throw(NotImplementedError))
+
+
+def test_an_unknown_mistake_is_still_located():
+    def last_unit_wrong(*arguments):
+        f = lstm_ref.forget_gate(*arguments)
+        f[2, 3] += 0.125
+        return f
+
+    assert re.search(
+        r"f\[2, 3\] is [\d.]+, expected [\d.]+ \(B=3, D=2, H=4\)\. 1 of 12 numbers differ\. \(problem",
+        said("forget_gate", last_unit_wrong),
+    )
+
+
+def test_the_problem_of_a_failure_can_be_asked_again():
+    text = said("forget_gate", lambda h, x, W, b: 0 * lstm_ref.forget_gate(h, x, W, b) + 0.1234)
+    seed = int(re.search(r"seed=(\d+)", text)[1])
+    assert said("forget_gate", lambda h, x, W, b: np.full((3, 4), 0.1234), seed=seed) == text
+
+
+def test_honest_noise_costs_nothing(recwarn, capfd):
+    def noisy(h_prev, x, W_f, b_f):
+        import sys
+        import warnings
+
+        warnings.warn("careful", stacklevel=1)
+        print("working", file=sys.stderr)
+        print("working")
+        return lstm_ref.forget_gate(h_prev, x, W_f, b_f)
+
+    check("forget_gate", noisy)
+    assert not recwarn.list and capfd.readouterr() == ("", "")
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(KeyError, match="no check is named 'gate'; there are sigmoid, forget_gate"):
+        make("gate", 0)
+    with pytest.raises(KeyError, match="has no part 'all'; it has equation, limits"):
+        make("forget_gate", 0, "all")
+
+
+def test_the_caller_needs_nothing_of_the_course():
+    source = caller.__file__
+    with open(source) as file:
+        text = file.read()
+    imported = set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE))
+    assert imported == {"contextlib", "copy", "io", "traceback", "warnings", "numpy"}

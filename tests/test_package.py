@@ -1,0 +1,83 @@
+"""What importing the reference costs, and that its texts can be translated."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+import lstm_ref
+from lstm_ref.checks import SANDBOX
+
+HEAVY = ("torch", "matplotlib", "ipywidgets", "anywidget", "IPython")
+LOADED = f"import sys; print(*(name for name in {HEAVY} if name in sys.modules))"
+
+
+def python(code, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_importing_and_using_the_reference_loads_numpy_alone():
+    use = "import numpy as np, lstm_ref as r; r.lstm_forward(np.ones((1, 2, 1)), r.initial_params(1, 3, 0)); r.check;"
+    assert python(use + LOADED) == ""
+
+
+@pytest.mark.parametrize("name, loads", [("to_torch", "torch"), ("GateExplorer", "anywidget")])
+def test_the_test_above_can_fail(name, loads):
+    assert loads in python(f"import lstm_ref; lstm_ref.{name};" + LOADED)
+
+
+def test_every_public_name_is_found_and_documented():
+    for name in lstm_ref.__all__:
+        if name != "Array":  # an alias, explained where it is defined
+            assert getattr(lstm_ref, name).__doc__, name
+    with pytest.raises(AttributeError, match="has no attribute 'forget_gates'"):
+        getattr(lstm_ref, "forget_gates")  # noqa: B009 (as an attribute it would be a statement without effect)
+
+
+@pytest.fixture
+def french(tmp_path):
+    """A catalogue with three texts, and where to find it."""
+    catalogue = Catalog(locale="fr")
+    catalogue.add("the bias b_f is left out", "le biais b_f manque")
+    catalogue.add("forget gate f", "porte d'oubli f")
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "lstm_ref.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    return {"LSTM_COURSE_LOCALE": str(tmp_path), "LSTM_COURSE_LANGUAGE": "fr"}
+
+
+def test_messages_come_in_the_reader_s_language(french):
+    code = """
+import lstm_ref as r
+def forget_gate(h, x, W, b):
+    return r.forget_gate(h, x, W, 0 * b)
+try:
+    r.check("forget_gate", forget_gate)
+except AssertionError as error:
+    print(error)
+"""
+    assert "le biais b_f manque" in python(code, **french)
+    assert "the bias b_f is left out" in python(code)
+
+
+def test_a_language_that_is_missing_is_not_passed_over(tmp_path):
+    code = "from lstm_ref.messages import _\ntry:\n    _('x')\nexcept FileNotFoundError as e:\n    print('missing', e)"
+    environment = {"LSTM_COURSE_LOCALE": str(tmp_path), "LSTM_COURSE_LANGUAGE": "fr"}
+    assert "missing" in python(code, **environment)
+
+
+def test_the_stand_in_for_strangers_has_the_same_types_and_no_answers():
+    there = f"import sys; sys.path.insert(0, {str(SANDBOX)!r}); import lstm_ref as r; "
+    names = python(there + "print(*dir(r))").split()
+    assert {"check", "LSTMState", "LSTMParams"} <= set(names)
+    assert not set(names) & {"forget_gate", "sigmoid", "half_life", "lstm_step"}
+    fields = python(there + "print(r.LSTMParams._fields, r.LSTMState._fields)")
+    assert fields == f"{lstm_ref.LSTMParams._fields} {lstm_ref.LSTMState._fields}"
