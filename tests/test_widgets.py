@@ -188,3 +188,11 @@ def test_texts_come_from_the_catalogue(monkeypatch):
 def test_import_of_the_widgets_does_not_load_matplotlib():
     code = "import sys, lstm_ref.widgets; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_example_can_be_shown_from_python():
+    explorer = GateExplorer()
+    explorer.show("write_hold_erase")
+    assert explorer.trace["c"][1:] == [0] + [1] * 7 + [0] * 4
+    with pytest.raises(KeyError, match="no example is called 'wipe'; there are keep, fade"):
+        explorer.show("wipe")

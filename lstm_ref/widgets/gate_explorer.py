@@ -110,6 +110,14 @@ class GateExplorer(CourseWidget):
             sequence = changed(sequence, name, [t], value)
         self.sequence = sequence
 
+    def show(self, key: str):
+        """Go to one of the examples: "keep", "fade", "forget", "count", "write_hold_erase" or "hidden"."""
+        known = {preset["key"]: preset for preset in self.presets}
+        if key not in known:
+            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
+        for name in ("scope", "c_prev", "sequence", "t"):
+            setattr(self, name, known[key][name])
+
     @traitlets.observe(*GATES)
     def _write_gate(self, change):
         # Only where it disagrees with the sequence: a gate that merely shows another step writes nothing.
