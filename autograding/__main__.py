@@ -1,4 +1,4 @@
-"""Grade a class: `python -m autograding ASSIGNMENT [--student GLOB] [--force] [--csv PATH]`."""
+"""Grade a class: `python -m autograding ASSIGNMENT [--student GLOB] [--force] [--csv PATH] [--class FOLDER]`."""
 
 import argparse
 import sys
@@ -20,9 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--student", default="*", metavar="GLOB", help=_("only students whose name matches"))
     parser.add_argument("--force", action="store_true", help=_("grade again what was graded already"))
     parser.add_argument("--csv", type=Path, metavar="PATH", help=_("where the CSV goes (grades/ASSIGNMENT.csv)"))
+    parser.add_argument(
+        "--class",
+        type=Path,
+        metavar="FOLDER",
+        dest="class_folder",
+        help=_("grade FOLDER/submitted, and write everything under FOLDER (the course's own folder)"),
+    )
     options = parser.parse_args(arguments)
     try:
-        return _grade(Course(Path.cwd()), options)
+        return _grade(Course(Path.cwd(), options.class_folder), options)
     except CourseError as error:
         print(_("error: {error}").format(error=error), file=sys.stderr)
         return 2
@@ -56,7 +63,7 @@ def _grade(course, options):
                     progress.step(failed=True)
         graded = [student for student in everyone if grader.is_done(student)]
     results = [read_result(course, options.assignment, student) for student in graded]
-    path = options.csv or course.root / "grades" / f"{options.assignment}.csv"
+    path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
     write_csv(results, options.assignment, path)
     print(table([result for result in results if result.student in chosen]))
     print(

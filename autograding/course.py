@@ -23,10 +23,17 @@ class CourseError(Exception):
     """Something that the teacher must put right, said in a sentence for them."""
 
 
-class Course:
-    """One course: its root folder, its nbgrader configuration, its module of checks."""
+# What is handed in and what grading writes, of nbgrader's folders; the others are the teacher's.
+OF_A_CLASS = ("submitted_directory", "autograded_directory", "feedback_directory")
 
-    def __init__(self, root: Path):
+
+class Course:
+    """One course: its root folder, its nbgrader configuration, its module of checks.
+
+    `class_folder` is where submissions lie and marks are written: the root, unless another class is named.
+    """
+
+    def __init__(self, root: Path, class_folder: Path | None = None):
         if not (root / "nbgrader_config.py").is_file():
             raise CourseError(_("no nbgrader_config.py in {root}: run this from the course's folder").format(root=root))
         self.root = root.resolve()
@@ -38,6 +45,19 @@ class Course:
         app.load_cwd_config = False  # another course's, where this is called from elsewhere
         app.initialize([], root=str(self.root))
         self.config: Config = app.config
+        self.class_folder = self.root
+        if class_folder is not None:
+            self._move_to(class_folder.resolve())
+
+    def _move_to(self, folder):
+        """Grade another class than the course's own: solution and configuration stay, all else is under `folder`."""
+        if not folder.is_dir():
+            raise CourseError(_("no folder {folder} to grade a class in").format(folder=folder))
+        self.class_folder = folder
+        names = CourseDirectory(config=self.config)
+        for name in OF_A_CLASS:
+            self.config.CourseDirectory[name] = str(folder / getattr(names, name))
+        self.config.CourseDirectory.db_url = f"sqlite:///{folder / 'gradebook.db'}"
 
     @cached_property
     def directory(self) -> CourseDirectory:

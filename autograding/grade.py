@@ -25,7 +25,7 @@ class Grader:
 
     def __init__(self, course: Course, assignment: str):
         self.course, self.assignment = course, course.require(assignment)
-        self.log = course.root / "grades" / f"{assignment}.log"
+        self.log = course.class_folder / "grades" / f"{assignment}.log"
 
     def __enter__(self):
         self._scratch = tempfile.TemporaryDirectory(prefix="autograding-")
