@@ -44,7 +44,7 @@ def axes_in_a_row(count: int, **options):
     rows = options.pop("rows", False)
     shape = (count, 1) if rows else (1, count)
     with rc_context(_STYLE):
-        figure = Figure(figsize=options.pop("figsize", (7, 3.2)), layout="constrained")
+        figure = Figure(figsize=options.pop("figsize", (5.4, 3.2)), layout="constrained")
         return figure, figure.subplots(*shape, squeeze=False, **options).ravel()
 
 

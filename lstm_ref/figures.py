@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure as _Drawing
 
-from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row, forms
+from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row, forms
 from lstm_ref.memory import half_life
 from lstm_ref.messages import _
 
@@ -26,14 +26,15 @@ def memory_under_gates(gates, steps: int = 20) -> Figure:
     drawing, (axes,) = axes_in_a_row(1)
     n = np.arange(steps + 1)
     halves = []
-    for f, marker in zip(gates, "os^Dv*", strict=False):
+    for f in gates:
         half = float(half_life(float(f)))
-        axes.plot(n, f**n, marker + "-", color=COLOURS["c"], ms=4, lw=1, markevery=2)
-        axes.annotate(f"f = {f:.3g}", (steps, f**steps), (6, 0), textcoords="offset points", va="center")
+        axes.plot(n, f**n, "o-", color=COLOURS["c"], ms=3, lw=1)
+        # The name stands where the curve crosses one half, or at its end.
+        at = min(half, steps)
+        axes.annotate(f"f = {f:.3g}", (at, f**at), (5, 5), textcoords="offset points", color=INK)
         halves.append(_("f = {f:.3g}: {half:.1f} steps").format(f=f, half=half))
     axes.axhline(0.5, ls=":", color=QUIET)
-    axes.annotate(_("half"), (0, 0.5), (2, 3), textcoords="offset points", color=QUIET)
-    axes.set(xlabel=_("step"), ylabel=_("memory left"), ylim=(-0.03, 1.06), xlim=(0, steps * 1.12), xticks=n[::5])
+    axes.set(xlabel=_("step"), ylabel=_("memory left"), ylim=(-0.03, 1.1), xlim=(0, steps * 1.2), xticks=n[::5])
     alt = _("A memory of 1 fading under constant gates, each a falling curve. Half is left after: {halves}.").format(
         halves="; ".join(halves)
     )
@@ -44,12 +45,12 @@ def gates_of_units(f, c) -> Figure:
     """Forget gates and memories of one sequence, both (T, H): one column of squares per step, one row per unit."""
     f, c = np.asarray(f), np.asarray(c)
     steps, units = f.shape
-    drawing, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(7, 3.8))
+    drawing, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 3.8))
     strongest = np.abs(c).max()
     for axes, values, name, low, high in ((above, f, "f", 0, 1), (below, c, "c", -strongest, strongest)):
         t, unit = np.meshgrid(np.arange(1, steps + 1), np.arange(1, units + 1), indexing="ij")
         # Size says how much, so that the picture does without a colour scale; hollow is negative.
-        size = 150 * np.abs(values) / max(abs(low), high)
+        size = 95 * np.abs(values) / max(abs(low), high)
         positive = values >= 0
         axes.scatter(t[positive], unit[positive], size[positive], marker="s", color=COLOURS[name])
         axes.scatter(
