@@ -200,6 +200,7 @@ def test_axe_finds_nothing_to_object_to(visit, site):
         page.wait_for_selector(f"html[data-theme={scheme}]")
         for width in (1200, 360):
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(400)  # the theme lets scrolling code take the focus 300 ms after a resize
             found = Axe().run(page, context="main", options=AXE).response["violations"]
             assert not found, [(scheme, width, one["id"], [node["html"] for node in one["nodes"]]) for one in found]
 
