@@ -20,8 +20,6 @@ def plug_in(c: Config, checks: str = "") -> None:
     c.Autograding.checks = checks
     # nbgrader/coursedir.py's own list, and our mark.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_MARK]
-    # A grading kernel listens on local ports, where other users of the machine could hear it.
-    c.KernelManager.transport_encryption = "auto"
     c.OverwriteCells.add_missing_cells = True
     # Preflight stands where DeduplicateIds stood: see DESIGN.md, "Copied cells".
     c.Autograde.sanitize_preprocessors = [
@@ -29,6 +27,16 @@ def plug_in(c: Config, checks: str = "") -> None:
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # As in nbgrader/converters/autograde.py, with the sandbox where Execute stood.
+    c.Autograde.autograde_preprocessors = [
+        "autograding.sandbox.preprocessor.SandboxExecute",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     put_alembic_on_path()

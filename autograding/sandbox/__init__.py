@@ -1,0 +1,1 @@
+"""Running strangers' notebooks where they can hurt nothing: `execute.execute(job)`."""

@@ -1,0 +1,142 @@
+"""The command that starts a process in bubblewrap, and what to install or enable where that does not work."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from autograding.messages import _, plain
+
+INSIDE = Path(__file__).with_name("inside")
+STAND_INS = "/stand_ins"
+NOBODY = 65534
+# What a Python with NumPy, torch and matplotlib reads of a Linux system. Of /etc nothing but the loader's list, fonts,
+# and the clock: no passwords, no keys, no names.
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
+
+
+class SandboxMissing(Exception):
+    """Submissions cannot be kept apart on this machine, and what to do about it."""
+
+
+@cache
+def identity() -> tuple[str, ...]:
+    """The options that make the sandbox's user an unprivileged one. Raises SandboxMissing where nothing works."""
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxMissing(
+            _(
+                "bubblewrap is not installed, so strangers' notebooks cannot be run safely. Install it "
+                "(Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap; Arch: pacman -S bubblewrap). "
+                "Only for submissions that you trust: --isolation=none"
+            )
+        )
+    said = []
+    for options in _identities():
+        command = [program, *options, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--ro-bind", "/", "/"]
+        command += ["--proc", "/proc", "--dev", "/dev", sys.executable, "-I", "-S", "-c", _PROBE]
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        if tried.returncode == 0:
+            return options
+        said.append(plain(tried.stderr))
+    raise SandboxMissing(
+        _(
+            "bubblewrap is installed but may not make namespaces here ({said}). Enable user namespaces: "
+            "sysctl -w user.max_user_namespaces=15000; on Debian also kernel.unprivileged_userns_clone=1; on Ubuntu "
+            "24.04 also kernel.apparmor_restrict_unprivileged_userns=0; in a container allow the calls unshare and "
+            "mount (Docker: --security-opt seccomp=unconfined). Only for submissions that you trust: --isolation=none"
+        ).format(said="; ".join(said))
+    )
+
+
+# Whether a process in there can make the namespaces of one submission.
+_PROBE = "import ctypes; raise SystemExit(ctypes.CDLL(None).unshare(0x38020000) != 0)"
+
+
+def _identities():
+    unprivileged = ("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY))
+    if os.getuid():
+        return [unprivileged]
+    # Root's own files are then read by root alone, before the parent becomes nobody. In a container root may not be
+    # allowed to, and a user namespace works.
+    return [("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"), unprivileged]
+
+
+def becomes_nobody() -> int | None:
+    """The user that the warm parent must become by itself, or None where bubblewrap has seen to it."""
+    return None if "--unshare-user" in identity() else NOBODY
+
+
+def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
+    """bubblewrap's command line, to be followed by the program to run inside."""
+    line = [shutil.which("bwrap"), *identity(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    line += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
+    shown = _python_folders()
+    line += ["--perms", "0755", "--dir", "/etc"]
+    for place in (*SYSTEM, *ETC):
+        if os.path.islink(place) and place in SYSTEM:
+            line += ["--symlink", os.readlink(place), place]
+        elif os.path.exists(place):
+            line += ["--ro-bind", place, place]
+    for place in shown:
+        line += [*_way_to(place), "--ro-bind", str(place), str(place)]
+    line += ["--perms", "0755", "--dir", "/grader", "--ro-bind", str(INSIDE), "/grader/inside"]
+    if stand_ins is not None:
+        line += ["--ro-bind", str(stand_ins), STAND_INS]
+    for place in hidden:
+        if any(place.is_relative_to(folder) for folder in (*shown, Path("/usr"))):
+            line += ["--tmpfs", str(place), "--remount-ro", str(place)]
+    # Each submission mounts its own folder over these; what lies here is the warm parent's, and empty.
+    line += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+    line += ["--perms", "0755", "--dir", "/submission", "--remount-ro", "/dev", "--remount-ro", "/"]
+    environment = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "HOME": "/tmp",
+        **python_environment("/grader"),
+    }
+    for name, value in environment.items():
+        line += ["--setenv", name, value]
+    return line
+
+
+def python_environment(folder: str) -> dict[str, str]:
+    """What the warm parent's environment says: where this package is, and one thread for every library."""
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+    return one | {
+        "PYTHONPATH": folder,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
+def _python_folders():
+    """The interpreter's own folders that are not the system's, outermost first."""
+    found = {Path(p) for p in (sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix))}
+    found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
+    found |= {Path(os.path.realpath(sys.executable)).parent}
+    found = {p for p in found if p.is_dir() and not p.is_relative_to("/usr")}
+    return sorted(p for p in found if not any(p != other and p.is_relative_to(other) for other in found))
+
+
+def _way_to(place):
+    # bubblewrap would make these for its own user alone.
+    ways = []
+    for folder in reversed(place.parents[:-1]):
+        ways += ["--perms", "0755", "--dir", str(folder)]
+    return ways
+
+
+def installed(package: str) -> list[Path]:
+    """Where a package lies, for it to be hidden in the sandbox."""
+    spec = find_spec(package)
+    if spec is None:
+        return []
+    return [Path(p) for p in spec.submodule_search_locations or [] if os.path.isdir(p)]

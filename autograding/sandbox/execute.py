@@ -1,0 +1,167 @@
+"""Run one submission: `execute(job)` takes plain data and gives the executed notebook, and touches nothing else.
+
+No gradebook, no course folder, no state: it may run in this process, in a pool of them, or on another machine that has
+the same packages and the course's module of checks.
+"""
+
+import time
+from dataclasses import dataclass
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograding import verdicts
+from autograding.calls import CheckCall, NotACheck, parse
+from autograding.messages import _
+from autograding.sandbox import bubblewrap
+from autograding.sandbox.outputs import Outputs
+from autograding.sandbox.session import Session, Stopped
+from autograding.sandbox.settings import Settings
+from autograding.sandbox.warm import warm_parent
+from autograding.seeds import seed
+
+
+@dataclass(frozen=True)
+class GradedCell:
+    """A graded code cell as the teacher wrote it."""
+
+    name: str
+    source: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that the execution of one notebook depends on."""
+
+    assignment: str
+    student: str
+    notebook: bytes  # sanitised: see preflight
+    files: tuple[tuple[str, bytes], ...]  # beside it, by relative name
+    graded: tuple[GradedCell, ...]  # the master's, never the student's
+    settings: Settings
+    key: bytes  # of the seeds
+
+
+def execute(job: Job) -> bytes:
+    """The notebook with its outputs; those of each graded cell say the verdict and nothing else."""
+    nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
+    by_name = {cell.name: cell for cell in job.graded}
+    checks = verdicts.load_checks(job.settings.checks, job.settings.course_path) if job.settings.checks else None
+    calls = calls_of(job.graded) if checks is not None else {}
+    with Run(job, checks) as run:
+        for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            cell.execution_count = number
+            if name in calls:
+                verdicts.write(cell, run.verdict(name, calls[name]))
+            else:
+                cell.outputs = run.cell(cell.source)
+                if name in by_name:
+                    verdicts.fold_in(cell, by_name[name].points)
+    return nbformat.writes(nb).encode("utf-8")
+
+
+def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
+    """The graded cells that are judged outside the notebook. The others are plain nbgrader tests, run as such."""
+    calls = {}
+    for cell in graded:
+        try:
+            calls[cell.name] = parse(cell.source)
+        except NotACheck:
+            continue
+    return calls
+
+
+class Run:
+    """The kernels of one notebook: a new one takes over from one that died, as far as it had come."""
+
+    def __init__(self, job: Job, checks):
+        self.job, self.settings, self.checks = job, job.settings, checks
+        stand_ins = verdicts.folder_of_stand_ins(checks)
+        hidden = bubblewrap.installed(self.settings.checks.partition(".")[0]) if checks is not None else []
+        self._place = (self.settings, stand_ins, tuple(hidden))
+        self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
+        self.deadline = time.monotonic() + self.settings.notebook_seconds
+        self.left = self.settings.outputs_bytes
+        self.done: list[str] = []  # cells that a new kernel runs again
+        self.restarts = self.settings.restarts
+        self.session: Session | None = None
+
+    def __enter__(self):
+        self._start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._end()
+
+    def cell(self, source: str) -> list[NotebookNode]:
+        """Run a cell; whatever stops it is among the outputs."""
+        if not source.strip():
+            return []
+        outputs = Outputs(min(self.settings.output_bytes, self.left))
+        try:
+            self._ready().run(source, outputs)
+            self.done.append(source)
+        except Stopped as stopped:
+            self._stopped(stopped)
+            outputs.list.append(_as_output(stopped))
+        self.left -= outputs.size
+        return outputs.list
+
+    def verdict(self, name: str, call: CheckCall) -> verdicts.Verdict:
+        """Ask the student's function a fresh problem, and judge what it answers."""
+        number = seed(self.job.key, self.job.student, self.job.assignment, name)
+        problem = verdicts.problem_of(self.checks, call, number)
+        try:
+            reply = self._ready().call(call.function, self.caller, problem)
+        except Stopped as stopped:
+            self._stopped(stopped)
+            return verdicts.Verdict(_sentence(stopped), stopped.kind)
+        return verdicts.judged(self.checks, call, problem, reply)
+
+    def _start(self):
+        self.session = Session(warm_parent(*self._place), self.settings, self.job.files, self.deadline)
+        self.session.__enter__()
+
+    def _end(self):
+        if self.session is not None:
+            self.session.__exit__()
+            self.session = None
+
+    def _ready(self):
+        """A kernel in which every cell that could be run was run."""
+        if time.monotonic() >= self.deadline:
+            reason = _("the notebook took more than {n:g} s in all").format(n=self.settings.notebook_seconds)
+            raise Stopped("CellTimeoutError", reason, self.session is not None)
+        while self.session is None:
+            if not self.restarts:
+                raise Stopped("DeadKernelError", _("earlier cells ended the notebook's Python too often"), False)
+            self.restarts -= 1
+            self._start()
+            again, self.done = self.done, []
+            for source in again:
+                try:
+                    self.session.run(source, Outputs(self.settings.output_bytes))
+                    self.done.append(source)
+                except Stopped as stopped:
+                    # It went well once; now it is left out, and what comes after it has another chance.
+                    self._stopped(stopped)
+                    if self.session is None:
+                        self.done += again[again.index(source) + 1 :]
+                        break
+        return self.session
+
+    def _stopped(self, stopped):
+        if not stopped.alive:
+            self._end()
+
+
+def _sentence(stopped):
+    return _("Not run to its end: {reason}.").format(reason=stopped.reason)
+
+
+def _as_output(stopped):
+    text = _sentence(stopped)
+    return new_output("error", ename=stopped.kind, evalue=text, traceback=[f"{stopped.kind}: {text}"])

@@ -1,0 +1,110 @@
+"""An IPython shell whose every output goes to the grader as a frame. Runs in the sandbox, beside a stranger's code.
+
+Nothing in here is believed by the other side: a student can replace any of it, and then hurts their own outputs alone.
+"""
+
+import sys
+import time
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any
+from traitlets.config import Config
+
+# Seconds for which text is gathered before it is sent.
+GATHER = 0.1
+
+
+class Stream:
+    """Stands for sys.stdout or sys.stderr: gathers text, and sends it now and then."""
+
+    encoding, errors, closed = "utf-8", "replace", False
+
+    def __init__(self, name, send):
+        self.name, self.send, self.parts, self.since = name, send, [], 0.0
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if not self.parts:
+            self.since = time.monotonic()
+        self.parts.append(text)
+        if len(text) > 8192 or len(self.parts) > 512 or time.monotonic() - self.since > GATHER:
+            self.flush()
+        return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        parts, self.parts = self.parts, []
+        text = "".join(parts)
+        for start in range(0, len(text), 65536):
+            self.send({"is": "stream", "name": self.name, "text": text[start : start + 65536]})
+
+    def isatty(self):
+        return False
+
+    def readable(self):
+        return False
+
+    def writable(self):
+        return True
+
+
+class Publisher(DisplayPublisher):
+    """What `display` shows."""
+
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_others):
+        sys.stdout.flush()
+        name = (transient or {}).get("display_id")
+        self.shell.send(
+            {"is": "display", "data": data, "metadata": metadata or {}, "display_id": name, "update": bool(update)}
+        )
+
+    def clear_output(self, wait=False):
+        sys.stdout.flush()
+        self.shell.send({"is": "clear", "wait": bool(wait)})
+
+
+class Result(DisplayHook):
+    """The value of a cell's last line."""
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        sys.stdout.flush()
+        message = {"is": "result", "data": format_dict, "metadata": md_dict or {}}
+        self.shell.send(message | {"count": self.prompt_count})
+
+    def finish_displayhook(self):
+        pass
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal."""
+
+    send = Any()
+
+    def _showtraceback(self, etype, evalue, stb):
+        sys.stdout.flush()
+        try:
+            text = str(evalue)
+        except Exception as error:  # the exception is a student's class
+            text = f"({type(error).__name__} while showing it)"
+        self.send({"is": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
+
+    def enable_gui(self, gui=None):
+        """No window system here; matplotlib asks for none with its inline pictures."""
+
+
+def make_shell(send) -> Shell:
+    """The one shell of this process, with its outputs going to `send`."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result, send=send)
+    sys.stdout, sys.stderr = Stream("stdout", send), Stream("stderr", send)
+    return shell

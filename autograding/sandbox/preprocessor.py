@@ -1,0 +1,78 @@
+"""`execute` where nbgrader expects a preprocessor: plain `nbgrader autograde` and formgrader's button call this."""
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograding.preflight import MasterCell, master_cells
+from autograding.sandbox.execute import GradedCell, Job, execute
+from autograding.sandbox.settings import settings_from
+from autograding.sandbox.warm import SandboxFailed
+from autograding.seeds import course_key
+
+
+class SandboxExecute(NbGraderPreprocessor):
+    """Run the notebook in the sandbox. Stands in for nbgrader's Execute."""
+
+    def preprocess(self, nb, resources):
+        """nbgrader's entry point."""
+        job = self.job(nb, resources)
+        return nbformat.reads(self.executed(job).decode("utf-8"), as_version=4), resources
+
+    def executed(self, job: Job) -> bytes:
+        """The executed notebook."""
+        return execute(job)
+
+    def job(self, nb, resources) -> Job:
+        """What is to be executed, as plain data."""
+        require_python(nb, self.config)
+        names = resources["nbgrader"]
+        course = self.parent.parent.coursedir
+        source = course.format_path(course.source_directory, ".", names["assignment"])
+        with Gradebook(names["db_url"]) as gradebook:
+            master = master_cells(
+                gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
+            )
+        return Job(
+            assignment=names["assignment"],
+            student=names["student"],
+            notebook=nbformat.writes(nb).encode("utf-8"),
+            files=files_in(Path(resources["metadata"]["path"])),
+            graded=graded_cells(master),
+            settings=settings_from(self.config, course.root),
+            # Beside what else is written for this class.
+            key=course_key(Path(course.root, course.autograded_directory).parent),
+        )
+
+
+def graded_cells(master: list[MasterCell]) -> tuple[GradedCell, ...]:
+    """The code cells that are graded by running them; an answer that a person grades is none."""
+    return tuple(
+        GradedCell(cell.name, cell.source, cell.points)
+        for cell in master
+        if cell.grade and not cell.solution and cell.cell_type == "code"
+    )
+
+
+def files_in(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """The regular files beside a notebook; never a notebook, never a link."""
+    found = []
+    for place, folders, names in os.walk(folder, followlinks=False):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place, name)
+            if not name.endswith(".ipynb") and path.is_file() and not path.is_symlink():
+                found.append((str(path.relative_to(folder)), path.read_bytes()))
+    return tuple(found)
+
+
+def require_python(nb, config) -> None:
+    """Refuse a course in another language: the sandbox has one kernel."""
+    named = [config[section].get("kernel_name") for section in ("ExecutePreprocessor", "Execute") if section in config]
+    language = nb.metadata.get("kernelspec", {}).get("language", "python")
+    strange = [name for name in named if isinstance(name, str) and name not in ("", "python", "python3")]
+    if strange or language != "python":
+        raise SandboxFailed(f"the sandbox runs Python 3, and the course asks for {(strange or [language])[0]}")

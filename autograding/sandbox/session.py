@@ -1,0 +1,150 @@
+"""The grader's side of one submission's kernel: ask, wait no longer than allowed, take in no more than allowed."""
+
+import threading
+import time
+from contextlib import suppress
+
+from autograding.messages import _
+from autograding.sandbox import watch
+from autograding.sandbox.inside import wire
+from autograding.sandbox.outputs import Outputs
+from autograding.sandbox.settings import Settings
+from autograding.sandbox.warm import SandboxFailed, WarmParent
+
+# How long a cell may take to obey an interrupt, and how often memory is looked at.
+GRACE = 2.0
+BETWEEN_LOOKS = 0.1
+STARTING = 30
+
+
+class Stopped(Exception):
+    """A cell did not come to its end; `kind` is the name nbgrader's users know."""
+
+    def __init__(self, kind: str, reason: str, alive: bool):
+        super().__init__(reason)
+        self.kind, self.reason, self.alive = kind, reason, alive
+
+
+class Session:
+    """One kernel: `with Session(...) as session: session.run(source)`."""
+
+    def __init__(self, parent: WarmParent, settings: Settings, files, deadline: float):
+        self.parent, self.settings, self.files, self.deadline = parent, settings, files, deadline
+        self.number = 0
+        self.killed_because = ""
+
+    def __enter__(self):
+        self.sock = self.parent.fork()
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+        names = [[name, len(content)] for name, content in self.files]
+        self.sock.settimeout(STARTING)
+        try:
+            wire.send(self.sock, {"files": names}, b"".join(content for _name, content in self.files))
+            ready = wire.receive(self.sock, 1 << 16)
+        except (OSError, wire.Malformed) as error:
+            self.__exit__()
+            raise SandboxFailed(_("no kernel came to be in the sandbox ({error})").format(error=error)) from error
+        if ready is None:
+            self.__exit__()
+            raise SandboxFailed(_("no kernel came to be in the sandbox"))
+        return self
+
+    def __exit__(self, *_exception):
+        self._over.set()
+        self.sock.close()
+        self._watcher.join()
+        if self.parent.alive:
+            self.parent.kill()
+            self.parent.wait_ended()
+
+    def run(self, source: str, outputs: Outputs) -> None:
+        """Run a cell; what it shows goes to `outputs`. Raises Stopped."""
+        self._request({"do": "run", "source": source}, b"", outputs)
+
+    def call(self, function: str, caller: str, problem) -> object:
+        """What the student's function answers to a problem, as a plain tree. Raises Stopped."""
+        packed, blob = wire.pack(problem)
+        request = {"do": "call", "function": function, "caller": caller, "problem": packed}
+        answers = self._request(request, blob, Outputs(0))
+        if len(answers) > 1:
+            raise Stopped("TwoAnswers", _("more than one answer came back, so none is counted"), True)
+        if not answers:
+            raise Stopped("NoAnswer", _("no answer came back: the call ended the process that it ran in"), True)
+        message, arrays = answers[0]
+        if message.get("number") != self.number:
+            raise Stopped("NoAnswer", _("the answer that came back belongs to no question"), True)
+        try:
+            answer = wire.unpack(message.get("answer"), arrays)
+        except wire.Malformed as error:
+            raise Stopped(
+                "NoAnswer", _("the answer that came back cannot be read ({e})").format(e=error), True
+            ) from error
+        return answer
+
+    def _request(self, request, blob, outputs):
+        """Send a request, gather its outputs until it is done, return its answers."""
+        self.number += 1
+        until = min(time.monotonic() + self.settings.cell_seconds, self.deadline)
+        answers, interrupted = [], False
+        try:
+            self.sock.settimeout(max(0.1, until - time.monotonic()))
+            wire.send(self.sock, request | {"number": self.number}, blob)
+            while True:
+                try:
+                    self.sock.settimeout(max(0.01, until - time.monotonic()))
+                    frame = wire.receive(self.sock, self.settings.answer_bytes)
+                except TimeoutError as error:
+                    # A frame may be cut in two by the interrupt: then the kernel is given up, as if it had ignored it.
+                    if interrupted or time.monotonic() >= self.deadline + GRACE:
+                        raise self._dead(self._too_long(), "CellTimeoutError") from error
+                    interrupted, until = True, time.monotonic() + GRACE
+                    self.parent.interrupt()
+                    continue
+                if frame is None:
+                    raise self._dead()
+                message, arrays = frame
+                kind = message.get("is")
+                if kind == "done" and message.get("number") == self.number:
+                    break
+                if kind == "answer":
+                    answers.append(frame)
+                elif not outputs.take(message):
+                    raise self._dead(_("it sent more than is allowed"))
+                if time.monotonic() > until and interrupted:
+                    raise self._dead(self._too_long(), "CellTimeoutError")
+                if time.monotonic() > until:
+                    interrupted, until = True, time.monotonic() + GRACE
+                    self.parent.interrupt()
+        except wire.Malformed as error:
+            raise self._dead(_("it sent what cannot be read ({error})").format(error=error)) from error
+        except (BrokenPipeError, ConnectionResetError, TimeoutError) as error:
+            raise self._dead() from error
+        if interrupted:
+            raise Stopped("CellTimeoutError", self._too_long(), True)
+        return answers
+
+    def _too_long(self):
+        if time.monotonic() >= self.deadline:
+            return _("the notebook took more than {n:g} s in all").format(n=self.settings.notebook_seconds)
+        return _("it took more than {n:g} s").format(n=self.settings.cell_seconds)
+
+    def _dead(self, reason="", kind="DeadKernelError"):
+        """The kernel is given up."""
+        return Stopped(kind, self.killed_because or reason or _("it ended the Python that runs the notebook"), False)
+
+    def _watch(self):
+        """Kill the kernel when all its processes together use too much."""
+        before, _tasks = watch.usage(self.parent.process.pid)
+        while not self._over.wait(BETWEEN_LOOKS):
+            memory, tasks = watch.usage(self.parent.process.pid)
+            if memory - before > self.settings.memory_bytes:
+                most = self.settings.memory_bytes >> 20
+                self.killed_because = _("it used more than {n} MB of memory").format(n=most)
+            elif tasks > self.settings.processes + 16:
+                self.killed_because = _("it started more than {n} processes").format(n=self.settings.processes)
+            if self.killed_because:
+                with suppress(SandboxFailed):  # it ended just now, which the waiting side sees by itself
+                    self.parent.kill()
+                return

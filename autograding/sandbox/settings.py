@@ -1,0 +1,41 @@
+"""What a submission may use, and how it is kept apart: plain data that travels to any worker."""
+
+from dataclasses import dataclass
+
+from traitlets.config import Config
+
+MEGABYTE = 2**20
+# What notebooks of a course import most; what is not installed is left out.
+PRELOAD = ("numpy", "IPython.core.interactiveshell", "matplotlib.pyplot", "torch")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits of one submission. The defaults hold an honest notebook that trains a small network."""
+
+    isolation: str = "bubblewrap"  # or "none", for submissions that are trusted
+    cell_seconds: float = 30
+    notebook_seconds: float = 300
+    memory_bytes: int = 2048 * MEGABYTE  # of one process, and of all processes together
+    processes: int = 64
+    file_bytes: int = 100 * MEGABYTE
+    folder_bytes: int = 200 * MEGABYTE
+    output_bytes: int = 1 * MEGABYTE  # of one cell
+    outputs_bytes: int = 10 * MEGABYTE  # of the whole notebook
+    answer_bytes: int = 64 * MEGABYTE
+    restarts: int = 3  # fresh kernels after one that died
+    preload: tuple[str, ...] = PRELOAD
+    checks: str = ""  # dotted name of the course's module of checks
+    course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
+
+
+def settings_from(config: Config, root: str) -> Settings:
+    """The settings of a course: `c.Autograding.memory_bytes = ...` and so on; a cell's time is nbgrader's option."""
+    own = {name: config.Autograding[name] for name in Settings.__dataclass_fields__ if name in config.Autograding}
+    for section in ("ExecutePreprocessor", "Execute"):
+        seconds = config[section].get("timeout") if section in config else None
+        if seconds is not None and seconds > 0:
+            own.setdefault("cell_seconds", float(seconds))
+    if "preload" in own:
+        own["preload"] = tuple(own["preload"])
+    return Settings(**own | {"course_path": (root,)})

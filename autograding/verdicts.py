@@ -1,0 +1,100 @@
+"""Judge answers where no student's code can reach: make the problem, judge what came back, write the cell's outputs.
+
+Fails closed: whatever is not a right answer is 0 for that cell, with a sentence that says why.
+"""
+
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograding.calls import CheckCall
+from autograding.messages import _
+
+# A judge may quote the answer, and the answer may be a book.
+LONGEST_MESSAGE = 5000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one graded cell; `message` is empty for a right answer."""
+
+    message: str = ""
+    kind: str = "AssertionError"
+
+    @property
+    def right(self) -> bool:
+        return not self.message
+
+
+def load_checks(name: str, course_path: tuple[str, ...]) -> ModuleType:
+    """The course's module of checks, also in a process that has never seen the course."""
+    for place in course_path:
+        if place not in sys.path:
+            sys.path.insert(0, place)
+    return importlib.import_module(name)
+
+
+def problem_of(checks: ModuleType, call: CheckCall, seed: int):
+    """The problem that a graded cell asks. What `make` raises is the teacher's trouble, and not caught."""
+    return checks.make(call.name, seed, **call.keywords)
+
+
+def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
+    """The verdict on what came out of the sandbox, which may be anything at all."""
+    match reply:
+        case {"undefined": str(_name)}:
+            return Verdict(
+                _("{name} is not defined: the cell that defines it is missing, or failed.").format(name=call.function),
+                "NameError",
+            )
+        case {"answer": answer}:
+            pass
+        case _other:
+            return Verdict(_("The answer that came back is no answer."), "NoAnswer")
+    try:
+        complaint = checks.judge(call.name, problem, answer, **call.keywords)
+    except Exception as error:
+        # A judge takes any answer; one that fails on an answer has not found it right. The replay command shows it.
+        text = _("The answer could not be judged ({error}), so it is not counted.")
+        return Verdict(text.format(error=f"{type(error).__name__}: {error}"[:300]))
+    if complaint is None:
+        return Verdict()
+    return Verdict(str(complaint)[:LONGEST_MESSAGE] or _("The answer is wrong."))
+
+
+def write(cell: NotebookNode, verdict: Verdict) -> None:
+    """Let the cell's outputs say the verdict, and nothing else, in the form that nbgrader scores."""
+    cell.outputs = []
+    if not verdict.right:
+        line = f"{verdict.kind}: {verdict.message}"
+        cell.outputs = [new_output("error", ename=verdict.kind, evalue=verdict.message, traceback=[line])]
+
+
+def fold_in(cell: NotebookNode, points: float) -> None:
+    """Make the outputs of a graded cell of another form (plain nbgrader tests) safe to score.
+
+    nbgrader takes text on stderr for a failure, and stops at a value above the cell's points (nbgrader/utils.py).
+    """
+    kept = [output for output in cell.outputs if not (output.output_type == "stream" and output.name == "stderr")]
+    for output in kept:
+        text = output.data.get("text/plain", "") if output.output_type == "execute_result" else ""
+        try:
+            value = float(text)
+        except ValueError:
+            continue
+        if not value <= points:  # written so that nan is caught
+            message = _("The cell gives {value} points, but at most {points:g} can be had.")
+            write(cell, Verdict(message.format(value=text[:40], points=points)))
+            return
+    cell.outputs = kept
+
+
+def folder_of_stand_ins(checks: ModuleType | None) -> Path | None:
+    """The stand-ins that a student's imports find in the sandbox, if the course has any."""
+    place = getattr(checks, "SANDBOX", None)
+    return None if place is None else Path(place)
