@@ -109,6 +109,13 @@ def test_each_bad_habit_has_its_own_sentence():
     assert "not written yet" in said("forget_gate", lambda *a: (_ for _ in ()).throw(NotImplementedError))
 
 
+def test_a_right_number_got_in_a_wrong_way_is_not_called_another_mistake():
+    with np.errstate(over="warn"):
+        text = said("sigmoid", lambda z: 1 / (1 + np.exp(-z)), part="extremes")
+    assert "overflowed on the way" in text
+    assert "exactly the numbers" not in text
+
+
 def test_an_unknown_mistake_is_still_located():
     def last_unit_wrong(*arguments):
         f = lstm_ref.forget_gate(*arguments)

@@ -62,26 +62,35 @@ def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str |
     if not isinstance(results, list) or len(results) != len(calls):
         return _("No answer came back from {name}.").format(name=check.name)
     for arguments, result in zip(calls, results, strict=True):
-        complaint = _judge_call(check, check.parts[part], arguments, result)
+        complaint, about_the_value = _judge_call(check, check.parts[part], arguments, result)
+        if complaint and about_the_value:
+            complaint = f"{complaint} {_name_mistake(check, check.parts[part], calls, results)}".strip()
         if complaint:
-            why = _name_mistake(check, check.parts[part], calls, results)
-            return f"{complaint} {why}".strip()
+            return complaint
     return None
 
 
-def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> str | None:
-    """What is wrong with one call, in one or two sentences, or None."""
+def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple[str | None, bool]:
+    """What is wrong with one call, in one or two sentences, or None; and whether it is the value that is wrong.
+
+    A right value got in a wrong way must not be explained by a mistake that happens to give the right value here.
+    """
     outcome = result.get("first") if isinstance(result, dict) else None
     if not isinstance(outcome, dict):
-        return _("No answer came back from {name}.").format(name=check.name)
+        return _("No answer came back from {name}.").format(name=check.name), False
     with np.errstate(all="ignore"):
         want = np.asarray(check.reference(*arguments.values()))
     sizes = check.sizes(arguments)
-    return (
-        _form_complaint(check, outcome, want, sizes)
-        or _habit_complaint(check, part, result, outcome)
-        or _number_complaint(check, arguments, outcome["value"], want, sizes)
-    )
+    form = _form_complaint(check, outcome, want, sizes)
+    if form:
+        return form, True
+    habit = _habit_complaint(check, result, outcome)
+    if habit:
+        return habit, False
+    numbers = _number_complaint(check, arguments, outcome["value"], want, sizes)
+    if numbers:
+        return numbers, True
+    return _overflow_complaint(check, part, result), False
 
 
 def _form_complaint(check: Check, outcome: dict, want: np.ndarray, sizes: str) -> str | None:
@@ -120,8 +129,8 @@ def _form_complaint(check: Check, outcome: dict, want: np.ndarray, sizes: str) -
     return None
 
 
-def _habit_complaint(check: Check, part: Part, result: dict, outcome: dict) -> str | None:
-    """None if the function left its arguments alone, said the same twice, and stayed within the numbers."""
+def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
+    """None if the function left its arguments alone and said the same twice."""
     mutated = result.get("mutated")
     if mutated:
         return _(
@@ -136,6 +145,11 @@ def _habit_complaint(check: Check, part: Part, result: dict, outcome: dict) -> s
             "{name} gave two different answers to the same arguments. It must depend on nothing else: "
             "no random numbers, nothing kept from the last call."
         ).format(name=check.name)
+    return None
+
+
+def _overflow_complaint(check: Check, part: Part, result: dict) -> str | None:
+    """None if the numbers on the way stayed within float64, where that is asked for."""
     if part.quiet and any("overflow" in str(text) for text in result.get("warnings") or ()):
         return _(
             "{name} overflowed on the way: NumPy warned of a number too large for float64. exp(z) is safe only for "

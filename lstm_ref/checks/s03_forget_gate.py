@@ -16,7 +16,9 @@ def elementwise(name: str, argument: str):
 
 
 def shape_of(argument: str):
-    return lambda arguments: f"{argument}: {arguments[argument].shape}"
+    return lambda arguments: _("{argument} has shape {shape}").format(
+        argument=argument, shape=arguments[argument].shape
+    )
 
 
 # --- sigmoid -------------------------------------------------------------------------------------------------------
