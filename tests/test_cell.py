@@ -100,6 +100,12 @@ def test_wrong_arguments_are_named_with_both_sides(params, inputs):
     refused("state.c has shape (3, 5)", lambda: ref.lstm_step(x, ref.LSTMState(h, np.ones((B, 5))), params))
 
 
+def test_tensors_on_two_devices_are_refused():
+    there = torch.ones(B, D, dtype=torch.float64, device="meta")
+    h = torch.ones(B, H, dtype=torch.float64)
+    refused("x has device meta, h_prev has device cpu", lambda: ref.concatenate_inputs(h, there))
+
+
 def test_half_life_and_its_bias_are_inverse():
     steps = np.array([0.5, 1.0, 10.0, 1e6])
     assert ref.half_life(ref.sigmoid(ref.bias_for_half_life(steps))) == pytest.approx(steps, rel=1e-9)

@@ -1,6 +1,7 @@
 """Each exercise's own solution passes its checks; each wrong answer fails just the checks it should, by name."""
 
 import ast
+import doctest
 import tomllib
 from pathlib import Path
 
@@ -71,6 +72,15 @@ def test_a_wrong_answer_loses_its_own_points_and_is_told_why(stem, wrong, seed):
     assert sorted(said) == sorted(wrong["loses"])
     for text in said.values():
         assert wrong["says"] in text
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_the_examples_in_the_docstrings_are_true(stem):
+    names = run_solution(stem)
+    for name in {wrong["replaces"] for wrong in wrong_answers(stem)}:
+        examples = doctest.DocTestParser().get_doctest(names[name].__doc__, names, name, stem, 0)
+        assert examples.examples, f"{name} has no example"
+        assert doctest.DocTestRunner().run(examples).failed == 0, name
 
 
 @pytest.mark.parametrize("stem", STEMS)
