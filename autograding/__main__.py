@@ -1,20 +1,47 @@
-"""Grade a class: `python -m autograding ASSIGNMENT [--student GLOB] [--force] [--csv PATH] [--class FOLDER]`."""
+"""Grade a class: `python -m autograding ASSIGNMENT [--student GLOB] [--jobs N] [--force] [--class FOLDER] ...`."""
 
 import argparse
 import sys
+from contextlib import closing
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from autograding.convert import ConversionFailed
+from autograding import schedule
 from autograding.course import Course, CourseError
 from autograding.grade import Grader
+from autograding.lock import only_run
 from autograding.messages import _
 from autograding.progress import Progress
 from autograding.results import read_result, table, write_csv
+from autograding.sandbox.settings import settings_from
+from autograding.selfcheck import require_full_marks
+
+AHEAD_ON_CLUSTER = 100
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Grade what is new in submitted/, print the class's table, write its CSV; return the exit status."""
+    options = _options(arguments)
+    try:
+        course = Course(Path.cwd(), options.class_folder)
+        if options.isolation:
+            course.config.Autograding.isolation = options.isolation
+        course.require(options.assignment)
+        with only_run(course.class_folder / "grades"):
+            return _grade(course, options)
+    except CourseError as error:
+        print(_("error: {error}").format(error=error), file=sys.stderr)
+        return 2
+    except OSError as error:
+        text = _("error: {error}. What was graded is kept; put this right, and the same command goes on from here")
+        print(text.format(error=error), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(_("\nstopped; what was graded is kept, and the same command goes on from here"), file=sys.stderr)
+        return 130
+
+
+def _options(arguments):
     parser = argparse.ArgumentParser(prog="python -m autograding", description=_("Grade the submissions of a class."))
     parser.add_argument("assignment", help=_("the assignment's folder in submitted/, for example 03_forget_gate"))
     parser.add_argument("--student", default="*", metavar="GLOB", help=_("only students whose name matches"))
@@ -27,19 +54,31 @@ def main(arguments: list[str] | None = None) -> int:
         dest="class_folder",
         help=_("grade FOLDER/submitted, and write everything under FOLDER (the course's own folder)"),
     )
-    options = parser.parse_args(arguments)
-    try:
-        return _grade(Course(Path.cwd(), options.class_folder), options)
-    except CourseError as error:
-        print(_("error: {error}").format(error=error), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(_("\nstopped; what was graded is kept, and the same command goes on from here"), file=sys.stderr)
-        return 130
+    parser.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help=_("how many notebooks run at once (as many as there are processors)"),
+    )
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help=_("run the notebooks on a Dask cluster, for example tcp://10.0.0.1:8786")
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=["bubblewrap", "none"],
+        help=_("none: run submissions that you trust without a sandbox, with all the rights that you have"),
+    )
+    return parser.parse_args(arguments)
+
+
+def _positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(_("expected 1 or more, got {number}").format(number=number))
+    return number
 
 
 def _grade(course, options):
-    course.require(options.assignment)
     everyone = course.students(options.assignment)
     chosen = [student for student in everyone if fnmatchcase(student, options.student)]
     if not chosen:
@@ -53,14 +92,7 @@ def _grade(course, options):
         )
     with Grader(course, options.assignment) as grader:
         todo = [student for student in chosen if options.force or not grader.is_done(student)]
-        troubles = {}
-        with Progress(len(todo)) as progress:
-            for student in todo:
-                try:
-                    progress.step(failed=not grader.grade(student))
-                except ConversionFailed as failure:
-                    troubles[student] = failure  # told below; the others must not wait for this one
-                    progress.step(failed=True)
+        troubles = _grade_new(grader, todo, options) if todo else {}
         graded = [student for student in everyone if grader.is_done(student)]
     results = [read_result(course, options.assignment, student) for student in graded]
     path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
@@ -74,6 +106,10 @@ def _grade(course, options):
             feedback=course.directory.feedback_directory,
         )
     )
+    if settings_from(course.config, str(course.root)).isolation == "none":
+        print(
+            _("WARNING: run without a sandbox (isolation: none): these marks are worth as much as you trust the class.")
+        )
     for student, failure in troubles.items():
         print(
             _("error: {student} is not graded, and the submission is not to blame: {failure}; see {log}").format(
@@ -82,6 +118,22 @@ def _grade(course, options):
             file=sys.stderr,
         )
     return 1 if troubles else 0
+
+
+def _grade_new(grader, todo, options):
+    """Grade those students; return why some could not be, by name."""
+    jobs = options.jobs or schedule.processors()
+    # A cluster has more places than this machine knows of: enough is handed in to keep them busy.
+    ahead = options.jobs or AHEAD_ON_CLUSTER if options.scheduler else 2 * jobs
+    troubles = {}
+    with schedule.Dask(options.scheduler) if options.scheduler else schedule.Local(jobs, str(grader.scratch)) as pool:
+        require_full_marks(grader, pool)
+        with Progress(len(todo)) as progress, closing(grader.grade(todo, pool, ahead, options.force)) as everyone:
+            for graded in everyone:
+                if graded.error is not None:
+                    troubles[graded.student] = graded.error
+                progress.step(failed=not graded.own or graded.error is not None)
+    return troubles
 
 
 if __name__ == "__main__":

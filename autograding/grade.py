@@ -1,24 +1,45 @@
-"""Grade one submission through nbgrader, so that no accident costs another student or gives undeserved points."""
+"""Grade one assignment's submissions through nbgrader, so that no accident costs a student or gives undeserved points.
+
+Each submission is prepared here, executed anywhere, and recorded here, by the one process that writes.
+"""
 
 import json
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from copy import deepcopy
 from glob import escape
 from pathlib import Path
+from typing import NamedTuple
 
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import GenerateFeedback
 
 from autograding import digest
-from autograding.convert import ConversionFailed, convert, generate
+from autograding.convert import STUDENTS_DOING, ConversionFailed, convert, generate
 from autograding.course import Course
+from autograding.gradebook import OpenGradebook
 from autograding.plug import DONE_MARK
+from autograding.prepare import Prepared, autograder, prepare
+from autograding.record import reading_store
 from autograding.remarks import Remark
+from autograding.sandbox.execute import execute
+from autograding.sandbox.settings import settings_from
+from autograding.schedule import Pool, run
 from autograding.staging import stage, stage_stub
+from autograding.store import Store, key_of, write_whole
+
+
+class Graded(NamedTuple):
+    """What became of one student: an error means that nothing was recorded, and that the submission is not to blame."""
+
+    student: str
+    own: bool = True  # the student's own notebook, not the released one in its place
+    error: Exception | None = None
 
 
 class Grader:
-    """Grades one assignment's submissions one at a time: `with Grader(course, name) as grader: grader.grade(student)`.
+    """`with Grader(course, name) as grader: for graded in grader.grade(students, pool, ahead): ...`.
 
     nbgrader runs once per student, because one bad submission ends its whole run (nbgrader/converters/base.py:409-430).
     """
@@ -32,10 +53,16 @@ class Grader:
         self.scratch = Path(self._scratch.name)
         # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
         self.released = generate(self.course, self.assignment, self.scratch / "released")
-        self.teacher_digest = digest.of_course(self.course, self.assignment)
+        isolation = settings_from(self.course.config, "").isolation
+        self.environment = f"{digest.of_course(self.course, self.assignment)}:{isolation}"
+        self.store = Store(self.course.class_folder / "grades" / "executed")
+        self.store.sweep()
+        self.recording = reading_store(self.course.config, self.store, self.environment)
+        self.book = OpenGradebook(self.course.directory.db_url, self.course.directory.course_id)
         return self
 
     def __exit__(self, *_exception):
+        self.book.close()
         self._scratch.cleanup()
 
     def is_done(self, student: str) -> bool:
@@ -43,56 +70,140 @@ class Grader:
         mark = self._mark(student)
         return mark.is_file() and json.loads(mark.read_text())["digest"] == self._digest(student)
 
-    def grade(self, student: str) -> bool:
-        """Grade, write the feedback, leave the mark; return whether the submission's own notebook was graded.
+    def grade(self, students: Iterable[str], pool: Pool, ahead: int, force: bool = False) -> Iterator[Graded]:
+        """Grade the students, as they come out of the pool; with `force`, execute also what was executed before.
 
-        Raises ConversionFailed, and leaves no mark, where the grader and not the submission is in trouble.
+        Raises OSError where the disk is full: what was recorded until then is whole, and nothing else is recorded.
         """
-        inputs = self._digest(student)
-        self._mark(student).unlink(missing_ok=True)
-        submission = self.course.folder("submitted", student, self.assignment)
-        graded = True
-        try:
-            self._run(student, lambda into: stage(submission, self.released, into, self.course.directory.ignore))
-        except ConversionFailed as failure:
-            if not failure.by_the_notebook:
-                raise
-            # Whatever an earlier submission scored must not stand for this one: the untouched exercise is recorded.
-            graded = False
-            reason = Remark("stopped", str(failure))
-            self._run(student, lambda into: stage_stub(self.released, reason, into))
-        self._feedback(student)
-        self._mark(student).write_text(json.dumps({"digest": inputs}))
-        return graded
+        waiting: dict[str, Waiting] = {}
+        with closing(run(pool, execute, self._jobs(students, waiting, force), ahead)) as outcomes:
+            for (student, key), notebook, error in outcomes:
+                mine = waiting[student]
+                mine.missing.discard(key)
+                mine.error = mine.error or error
+                if notebook is not None:
+                    self.store.put(key, notebook)
+                if not mine.missing:
+                    yield self._finish(waiting.pop(student))
 
-    def _run(self, student, fill):
-        """Autograde what `fill` puts into a fresh folder, as if the student had handed that in."""
-        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
-            remarks = fill(Path(folder, student, self.assignment))
-            config = deepcopy(self.course.config)
-            config.Preflight.remarks = {name: [list(r) for r in noticed] for name, noticed in remarks.items()}
-            directory = self._directory(student, submitted_directory=folder)
-            converter = Autograde(coursedir=directory, config=config)
-            converter.force = True
+    def _jobs(self, students, waiting, force):
+        """What is to be executed, prepared as late as possible; a student with nothing to execute is named, too."""
+        for student in students:
+            mine = waiting[student] = Waiting(student, self._digest(student))
+            self._mark(student).unlink(missing_ok=True)
+            try:
+                mine.prepared = self.prepare(student)
+            except OSError:
+                raise
+            except Exception as error:  # told by whoever asked for the grade; the others must not wait for this one
+                mine.error = error
+                yield (student, None), None
+                continue
+            jobs = {self.key(job): job for job in mine.prepared.jobs}
+            for key in jobs:
+                if force:
+                    self.store.drop(key)
+            mine.missing = {key for key in jobs if self.store.get(key) is None}
+            for key in sorted(mine.missing):
+                yield (student, key), jobs[key]
+            if not mine.missing:
+                yield (student, None), None
+
+    def prepare(self, student: str) -> Prepared:
+        """The student's submission as it will be executed."""
+        submission = self.course.folder("submitted", student, self.assignment)
+        return self._prepare(student, lambda into: stage(submission, self.released, into, self.course.directory.ignore))
+
+    def prepare_solution(self) -> Prepared:
+        """The solution, as if a student had handed it in."""
+        source = self.course.folder("source", ".", self.assignment)
+
+        def fill(into):
+            shutil.copytree(source, into, ignore=shutil.ignore_patterns(*self.course.directory.ignore))
+            return {}
+
+        return self._prepare("solution", fill)
+
+    def _prepare(self, student, fill):
+        folder = Path(tempfile.mkdtemp(dir=self.scratch))
+        try:
+            with self.book.one_transaction():
+                return prepare(self.course, self.assignment, student, folder, fill)
+        except Exception as error:
+            shutil.rmtree(folder)
+            if type(error).__name__ not in STUDENTS_DOING:
+                raise
+            return self._prepare_stub(student, f"{type(error).__name__}: {error}")
+
+    def _prepare_stub(self, student, reason):
+        """Whatever an earlier submission scored must not stand for this one: the untouched exercise is recorded."""
+        remark = Remark("stopped", reason)
+        return self._prepare(student, lambda into: stage_stub(self.released, remark, into))
+
+    def key(self, job) -> str:
+        """Under which a job's result is stored."""
+        return key_of(job, self.environment)
+
+    def _finish(self, mine):
+        """Record what was executed, write the feedback, and last of all leave the mark."""
+        prepared = mine.prepared
+        if mine.error is not None:
+            if prepared is not None:
+                prepared.discard()
+            return Graded(mine.student, error=mine.error)
+        try:
+            try:
+                self._record(prepared)
+            except ConversionFailed as failure:
+                if not failure.by_the_notebook:
+                    raise
+                prepared.discard()
+                prepared = self._prepare_stub(mine.student, str(failure))
+                self._record(prepared)
+            self._feedback(mine.student)
+        except ConversionFailed as failure:
+            return Graded(mine.student, error=failure)
+        finally:
+            prepared.discard()
+        write_whole(self._mark(mine.student), json.dumps({"digest": mine.inputs}))
+        for job in mine.prepared.jobs:
+            self.store.drop(self.key(job))
+        stopped = any(remark.kind == "stopped" for noticed in prepared.remarks.values() for remark in noticed)
+        return Graded(mine.student, own=not stopped)
+
+    def _record(self, prepared):
+        who, copy = prepared.student, prepared.folder
+        converter = autograder(self.course, self.recording, self.assignment, who, copy, prepared.remarks)
+        converter.force = True
+        with self.book.one_transaction():
             convert(converter, self.log)
 
     def _feedback(self, student):
-        converter = GenerateFeedback(coursedir=self._directory(student), config=deepcopy(self.course.config))
+        # nbgrader takes the student for a pattern.
+        directory = self.course.directory_with(student_id=escape(student), assignment_id=self.assignment)
+        converter = GenerateFeedback(coursedir=directory, config=deepcopy(self.course.config))
         converter.force = True
         try:
-            convert(converter, self.log)
+            with self.book.one_transaction():
+                convert(converter, self.log)
         except ConversionFailed:
             # The old page would tell of another submission.
             shutil.rmtree(self.course.folder("feedback", student, self.assignment), ignore_errors=True)
             raise
-
-    def _directory(self, student, **changes):
-        # nbgrader takes the student for a pattern.
-        return self.course.directory_with(student_id=escape(student), assignment_id=self.assignment, **changes)
 
     def _mark(self, student):
         return self.course.folder("autograded", student, self.assignment) / DONE_MARK
 
     def _digest(self, student):
         submitted = digest.of_tree(self.course.folder("submitted", student, self.assignment))
-        return f"{self.teacher_digest}:{submitted}"
+        return f"{self.environment}:{submitted}"
+
+
+class Waiting:
+    """A student between being prepared and being recorded."""
+
+    def __init__(self, student: str, inputs: str):
+        self.student, self.inputs = student, inputs
+        self.prepared: Prepared | None = None
+        self.missing: set[str] = set()
+        self.error: Exception | None = None

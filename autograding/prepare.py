@@ -1,0 +1,78 @@
+"""From what a student handed in to jobs that can be executed anywhere: a trusted copy, put right, as plain data."""
+
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+
+import nbformat
+from nbgrader.converters import Autograde
+from nbgrader.utils import find_all_files
+from traitlets.config import Config
+
+from autograding.course import Course
+from autograding.remarks import Remark
+from autograding.sandbox.execute import Job
+from autograding.sandbox.preprocessor import SandboxExecute
+
+Fill = Callable[[Path], dict[str, list[Remark]]]
+
+
+@dataclass
+class Prepared:
+    """A submission ready to be executed and recorded."""
+
+    student: str
+    folder: Path  # stands in for submitted/
+    remarks: dict[str, list[Remark]]  # by notebook
+    jobs: list[Job]
+
+    def discard(self) -> None:
+        """Remove the copy."""
+        shutil.rmtree(self.folder)
+
+
+def prepare(course: Course, assignment: str, student: str, folder: Path, fill: Fill) -> Prepared:
+    """Let `fill` make the trusted copy under `folder`, and see what there is to execute.
+
+    What is executed here and what nbgrader asks for when it records must be the same to the byte: so the same
+    preprocessors put the notebook right in both, over the same files.
+    """
+    copy = folder / student / assignment
+    remarks = fill(copy)
+    converter = autograder(course, course.config, assignment, student, folder, remarks)
+    _add_teachers_files(converter, copy, course.folder("source", ".", assignment), assignment)
+    converter.init_notebooks()
+    converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
+    converter._sanitizing = True
+    converter._init_preprocessors()
+    execute = SandboxExecute(parent=converter.exporter)
+    jobs = []
+    for path in sorted(copy.glob("*.ipynb")):
+        resources = converter.init_single_notebook_resources(str(path))
+        text, resources = converter.exporter.from_filename(str(path), resources=resources)
+        jobs.append(execute.job(nbformat.reads(text, as_version=4), resources))
+    return Prepared(student, folder, remarks, jobs)
+
+
+def autograder(course: Course, config: Config, assignment: str, student: str, folder: Path, remarks) -> Autograde:
+    """nbgrader's own converter, for the copy of one submission under `folder`."""
+    config = deepcopy(config)
+    config.Preflight.remarks = {name: [list(remark) for remark in noticed] for name, noticed in remarks.items()}
+    # nbgrader takes the student for a pattern.
+    directory = course.directory_with(
+        student_id=escape(student), assignment_id=assignment, submitted_directory=str(folder)
+    )
+    return Autograde(coursedir=directory, config=config)
+
+
+def _add_teachers_files(converter, copy, source, assignment):
+    """Put the files beside the solution over the student's, as nbgrader does when it records (autograde.py:130-146)."""
+    own = {source / name for name in converter.exclude_overwriting.get(assignment, [])}
+    for name in find_all_files(str(source), [*converter.coursedir.ignore, "*.ipynb"]):
+        if Path(name) not in own:
+            target = copy / Path(name).relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, target)
