@@ -14,6 +14,7 @@ from autograding.messages import _, plain
 
 INSIDE = Path(__file__).with_name("inside")
 STAND_INS = "/stand_ins"
+PRIVATE = "/private"  # each submission finds a folder of its own here, and as /tmp where that is free
 NOBODY = 65534
 # What a Python with NumPy, torch and matplotlib reads of a Linux system. Of /etc nothing but the loader's list, fonts,
 # and the clock: no passwords, no keys, no names.
@@ -86,6 +87,8 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
             line += ["--ro-bind", place, place]
     for place in shown:
         line += [*_way_to(place), "--ro-bind", str(place), str(place)]
+    if not any(place.is_relative_to("/tmp") for place in shown):
+        line += ["--symlink", PRIVATE, "/tmp"]  # a mount there would hide an interpreter that is installed below it
     line += ["--perms", "0755", "--dir", "/grader", "--ro-bind", str(INSIDE), "/grader/inside"]
     if stand_ins is not None:
         line += ["--ro-bind", str(stand_ins), STAND_INS]
@@ -93,11 +96,12 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
         if any(place.is_relative_to(folder) for folder in (*shown, Path("/usr"))):
             line += ["--tmpfs", str(place), "--remount-ro", str(place)]
     # Each submission mounts its own folder over these; what lies here is the warm parent's, and empty.
-    line += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+    line += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", PRIVATE]
     line += ["--perms", "0755", "--dir", "/submission", "--remount-ro", "/dev", "--remount-ro", "/"]
     environment = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-        "HOME": "/tmp",
+        "HOME": PRIVATE,
+        "TMPDIR": PRIVATE,
         **python_environment("/grader"),
     }
     for name, value in environment.items():

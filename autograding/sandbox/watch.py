@@ -6,22 +6,29 @@ from pathlib import Path
 KILOBYTE = 1024
 
 
-def usage(root: int) -> tuple[int, int]:
-    """Bytes of memory of its own, and the number of processes and threads, of all descendants of the process `root`.
+def usage(root: int, exact: bool = False) -> tuple[int, int]:
+    """Bytes of memory, and the number of processes and threads, of all descendants of the process `root`.
 
-    Whatever a submission starts stays a descendant: in a process namespace, orphans go to its first process.
+    Memory that forks share is counted for each of them, unless `exact`, which takes longer. Whatever a submission
+    starts stays a descendant: in a process namespace, orphans go to its first process.
     """
     memory = tasks = 0
     for pid in descendants(root):
         try:
-            text = Path(f"/proc/{pid}/status").read_text()
+            fields = _fields(f"/proc/{pid}/status")
+            tasks += int(fields.get("Threads", "0"))
+            if exact:
+                fields |= _fields(f"/proc/{pid}/smaps_rollup")
         except (FileNotFoundError, ProcessLookupError):
             continue  # gone since it was listed
-        fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-        for name in ("RssAnon", "RssShmem"):
+        for name in ("Pss_Anon", "Pss_Shmem") if exact else ("RssAnon", "RssShmem"):
             memory += int(fields.get(name, "0 kB").split()[0]) * KILOBYTE
-        tasks += int(fields.get("Threads", "0"))
     return memory, tasks
+
+
+def _fields(path):
+    lines = Path(path).read_text().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
 def descendants(root: int) -> list[int]:

@@ -30,6 +30,7 @@ def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
     outlet = Outlet(sock, outputs_most)
     shell = make_shell(outlet.send)
     outlet.frame({"is": "ready"})
+    me = os.getpid()
     while True:
         try:
             request = wire.receive(sock, LONGEST)
@@ -49,6 +50,8 @@ def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
             sys.stderr.flush()
         except KeyboardInterrupt:
             status = "interrupted"
+        if os.getpid() != me:
+            return  # a fork that a cell made and forgot to end: there is one kernel
         outlet.frame({"is": "done", "number": message["number"], "status": status})
 
 
@@ -88,8 +91,7 @@ def _call_in_a_copy(outlet, shell, message, blob):
     if copy == 0:
         try:
             outlet.left = -1  # what a graded call prints is not shown; and another thread may have held the lock
-            packed, arrays = wire.pack(_answer(shell.user_ns, message, blob))
-            wire.send(theirs, {"answer": packed}, arrays)
+            wire.send(theirs, *_packed_answer(shell.user_ns, message, blob))
         finally:
             os._exit(0)
     theirs.close()
@@ -103,6 +105,14 @@ def _call_in_a_copy(outlet, shell, message, blob):
         return f"died of signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "left"
     outlet.frame({"is": "answer", "number": message["number"], **answer[0]}, answer[1])
     return "ok"
+
+
+def _packed_answer(namespace, message, blob):
+    try:
+        packed, arrays = wire.pack(_answer(namespace, message, blob))
+    except Exception as error:  # out of memory, a value of no plain kind: told as the reason, and no answer
+        packed, arrays = wire.pack({"failed": f"{type(error).__name__}: {error}"})
+    return {"answer": packed}, arrays
 
 
 def _answer(namespace, message, blob):

@@ -111,10 +111,11 @@ def supervise(handle, writing, options):
         os.waitpid(kernel, 0)
         os._exit(0)
     os.close(writing)
+    os.setsid()  # a signal to one's process group crosses namespaces, and must not reach the warm parent
     libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)
     if options["isolated"]:
         folder = mount_private_folders(options)
-        os.environ["HOME"] = "/tmp"
+        os.environ["HOME"] = os.environ["TMPDIR"]
     else:
         folder = Path(tempfile.mkdtemp(prefix="submission-", dir=options["folder"]))
     silence()
@@ -144,8 +145,8 @@ def unshare():
 
 def mount_private_folders(options):
     """Folders in memory for this submission alone; they count, and vanish, with it."""
-    for place, size in (("/submission", options["folder_bytes"]), ("/tmp", options["folder_bytes"]), ("/dev/shm", 0)):
-        data = f"size={size or options['folder_bytes']},nr_inodes=10000,mode=1777".encode()
+    data = f"size={options['folder_bytes']},nr_inodes=10000,mode=1777".encode()
+    for place in ("/submission", "/private", "/dev/shm"):
         check(libc.mount(b"tmpfs", place.encode(), b"tmpfs", NOSUID_NODEV, data), f"mount {place}")
     # No further user namespaces: a stranger has no use for them, and the kernel's bugs are often found there.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
