@@ -4,7 +4,9 @@
 set -eu
 
 # program:Debian package, what it is for
-needed="bwrap:bubblewrap chromium:chromium"
+needed="bwrap:bubblewrap chromium:chromium postgres:postgresql"
+# Debian keeps the database server's own programs off PATH.
+for folder in /usr/lib/postgresql/*/bin; do PATH="$PATH:$folder"; done
 missing=""
 for pair in $needed; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
