@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograding.calls import CheckCall
-from autograding.messages import _
+from autograding.messages import _, plain
 
 # A judge may quote the answer, and the answer may be a book.
 LONGEST_MESSAGE = 5000
@@ -52,6 +52,9 @@ def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
                 _("{name} is not defined: the cell that defines it is missing, or failed.").format(name=call.function),
                 "NameError",
             )
+        case {"failed": str(why)}:
+            text = _("No answer came back: what {name} returned could not be sent ({why}).")
+            return Verdict(text.format(name=call.function, why=plain(why)), "NoAnswer")
         case {"answer": answer}:
             pass
         case _other:

@@ -32,7 +32,7 @@ class Toy:
             env=os.environ | {"PYTHONPATH": places, "COLUMNS": "200"} | environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
 
     def grade(self, *arguments: str) -> str:

@@ -1,0 +1,61 @@
+"""Every attack as a submission to the toy course; shared by the tests and by benchmarks/attacks.py."""
+
+import tomllib
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell
+from shapes import NOTEBOOK, SHAPES, WRONG
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One thing that a stranger hands in, and what must become of it."""
+
+    name: str
+    row: int | None
+    deserves: float
+    told: str
+    stock: str = ""  # what stock nbgrader does, where it is not let to
+
+    @property
+    def honest(self) -> bool:
+        """An accident that must cost nothing."""
+        return self.deserves == 6
+
+    def hand_in(self, solution: nbformat.NotebookNode, folder: Path, port: int) -> None:
+        """Write it into `folder`; `port` is one of this machine that somebody listens on."""
+        folder.mkdir(parents=True)
+        solution = deepcopy(solution)
+        for cell in solution.cells:  # students are not given the marks, so a page that shows one shows the solution
+            cell.source = "\n".join(line for line in cell.source.splitlines() if "### " not in line)
+        if self.name in SHAPES:
+            SHAPES[self.name][0](solution, folder)
+            return
+        table = _tables()[self.name]
+        nb = deepcopy(solution)
+        answer = next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "double")
+        answer.source = table.get("double", WRONG).strip().replace("PORT", str(port))
+        for number in range(table.get("repeat", 1) if "first" in table else 0):
+            nb.cells.insert(0, new_code_cell(table["first"].strip(), id=f"first-{number}"))
+        if "last" in table:
+            nb.cells.append(new_code_cell(table["last"].strip(), id="last"))
+        nbformat.write(nb, folder / NOTEBOOK)
+
+
+def _tables():
+    return tomllib.loads((HERE / "attacks.toml").read_text(encoding="utf-8"))
+
+
+def attacks() -> list[Attack]:
+    """All of them, those of the table first, by row."""
+    found = [
+        Attack(name, table.get("row"), table.get("deserves", 2), table["told"], table.get("stock", ""))
+        for name, table in _tables().items()
+    ]
+    found += [Attack(name, row, deserves, told) for name, (_f, row, deserves, told) in SHAPES.items()]
+    return sorted(found, key=lambda attack: (attack.row or 1000, attack.name))
