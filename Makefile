@@ -22,9 +22,9 @@ serve: book ## build the book and show it on http://127.0.0.1:8000
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lab: .venv/installed ## open the exercises in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=exercises
+	$(BIN)/jupyter lab --notebook-dir=exercises $(if $(filter 0,$(shell id -u)),--allow-root)
 
-exercises: .venv/installed ## build exercises/ from solutions/
+exercises: .venv/installed ## build exercises/ from solutions/, overwriting what is there
 	$(BIN)/python -m autograding.exercises
 
 grade: .venv/installed ## grade submitted/*/ASSIGNMENT: table, CSV, feedback

@@ -1,4 +1,4 @@
-"""One step of an LSTM: the document's six lines, one function each.
+"""One step of an LSTM: its six lines, one function each.
 
 Written once for NumPy arrays and torch tensors, on CPU or GPU; torch's autograd goes through. Shapes: B sequences at a
 time, D inputs, H hidden units. Every gate reads `[h_prev, x]`, concatenated in that order.
@@ -98,7 +98,7 @@ def forget_gate(h_prev: Array, x: Array, W_f: Array, b_f: Array) -> Array:
 
     (B, H), (B, D), (H, H+D), (H,) -> (B, H), each value between 0 (forget) and 1 (keep).
     Raises ValueError for shapes that do not fit, TypeError for mixed dtypes or libraries.
-    Document, "Porte d'oubli"; Gers et al. (2000).
+    Gers, Schmidhuber & Cummins (2000).
     """
     return sigmoid(_pre_activation(h_prev, x, W_f, b_f, "f"))
 
@@ -117,7 +117,7 @@ def candidate(h_prev: Array, x: Array, W_c: Array, b_c: Array) -> Array:
 def update_memory(f: Array, c_prev: Array, i: Array, candidate: Array) -> Array:
     """Keep part of the old memory and write part of the candidate: c = f * c_prev + i * candidate, eq. (4).
 
-    All (B, H). Document, "Mise à jour de la mémoire"; Gers et al. (2000).
+    All (B, H). Gers, Schmidhuber & Cummins (2000).
     """
     # c is scaled and added to, never multiplied by a matrix: that is why its gradient can survive many steps.
     return f * c_prev + i * candidate

@@ -92,10 +92,10 @@ def test_each_bad_habit_has_its_own_sentence():
     def raises(h_prev, x, W_f, b_f):
         return h_prev @ x
 
-    assert "is a NoneType; expected a function" in said("forget_gate", None)
+    assert "is of type NoneType; expected a function" in said("forget_gate", None)
     assert "returned None" in said("forget_gate", lambda *a: None)
-    assert "returned a tuple" in said("forget_gate", lambda *a: (right(*a),))
-    assert "returned a float" in said("forget_gate", lambda *a: 0.5)
+    assert "returned a value of type tuple" in said("forget_gate", lambda *a: (right(*a),))
+    assert "returned a value of type float" in said("forget_gate", lambda *a: 0.5)
     assert "NumPy array of <U1" in said("forget_gate", lambda *a: np.array(["a"]))
     assert "has shape (4, 3), expected (3, 4) (B=3, D=2, H=4). It is transposed." in said(
         "forget_gate", lambda *a: np.asfortranarray(right(*a).T)
@@ -106,7 +106,25 @@ def test_each_bad_habit_has_its_own_sentence():
     assert "two different answers" in said("forget_gate", lambda *a: right(*a) + 1e-15 * noise.random((3, 4)))
     assert re.search(r"raised ValueError: .* at the line `return h_prev @ x`", said("forget_gate", raises))
     assert "takes 1 positional argument but 4 were given" in said("forget_gate", lambda h_prev: h_prev)
-    assert "not written yet" in said("forget_gate", lambda *a: (_ for _ in ()).throw(NotImplementedError))
+
+
+def test_a_stub_is_called_unwritten_and_so_is_one_that_a_written_function_calls():
+    def forget_gate(h_prev, x, W_f, b_f):
+        raise NotImplementedError
+
+    def helper(z):
+        raise NotImplementedError
+
+    assert "forget_gate is not written yet" in said("forget_gate", forget_gate)
+    assert "forget_gate calls helper, which is not written yet" in said("forget_gate", lambda h, x, W, b: helper(h))
+
+
+def test_a_notebook_shows_the_sentences_alone():
+    with pytest.raises(AssertionError) as refused:
+        check("forget_gate", lambda *a: None, seed=3)
+    lines = refused.value._render_traceback_()
+    assert lines[0].startswith("forget_gate returned None")
+    assert all(len(line) <= 88 for line in lines)
 
 
 def test_a_right_number_got_in_a_wrong_way_is_not_called_another_mistake():
@@ -123,7 +141,7 @@ def test_an_unknown_mistake_is_still_located():
         return f
 
     assert re.search(
-        r"f\[2, 3\] is [\d.]+, expected [\d.]+ \(B=3, D=2, H=4\)\. 1 of 12 numbers differ\. \(problem",
+        r"f\[2, 3\] is [\d.]+, expected [\d.]+ \(B=3, D=2, H=4\)\. 1 of 12 numbers differ\.",
         said("forget_gate", last_unit_wrong),
     )
 

@@ -5,6 +5,7 @@ trust the function runs `make` and `judge` itself and carries the file `CALLER` 
 """
 
 import secrets
+import textwrap
 from inspect import getsource
 from pathlib import Path
 from zlib import crc32
@@ -19,6 +20,13 @@ CALLER = Path(caller.__file__)
 # What a notebook finds under the name lstm_ref where a stranger's code runs: no reference and no judge.
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 CHECKS: dict[str, Check] = {c.name: c for c in s03_forget_gate.CHECKS}
+
+
+class CheckFailed(AssertionError):
+    """What a check says to a wrong function. A notebook shows the sentences and none of the check's own lines."""
+
+    def _render_traceback_(self):
+        return [line for part in str(self).splitlines() for line in textwrap.wrap(part, 88)]
 
 
 def make(name: str, seed: int, part: str | None = None) -> dict:
@@ -62,12 +70,13 @@ def check(name: str, function, part: str | None = None, seed: int | None = None)
     time by default. Raises AssertionError whose text says what is wrong, where, what came, what was expected, and names
     the mistake if it is a known one.
     """
-    __tracebackhide__ = True
     seed = secrets.randbelow(100_000) if seed is None else seed
     problem = make(name, seed, part)
     complaint = judge(name, problem, caller.run(problem, function), part)
     if complaint:
-        raise AssertionError(complaint + " " + _("(problem {seed}: seed={seed} asks it again)").format(seed=seed))
+        only = "" if part is None else f', part="{part}"'
+        again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'
+        raise CheckFailed(complaint + "\n" + _("To ask the same again: {again}").format(again=again))
 
 
 def _find(name: str) -> Check:

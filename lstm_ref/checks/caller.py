@@ -20,7 +20,7 @@ def run(problem, function):
     problem: {"calls": [{argument name: value, ...}, ...], "given": {name: source text}}
     Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [argument names], "warnings": [texts]}, ...]}
     or {"not_callable": type name}. An outcome is {"kind": ..., "value": ...} as `describe` says, or
-    {"kind": "error", "type": ..., "text": ..., "line": ...}.
+    {"kind": "error", "type": ..., "text": ..., "line": ..., "function": where it was raised}.
     """
     if not callable(function):
         return {"not_callable": type(function).__name__}
@@ -67,9 +67,15 @@ def _outcome(function, arguments):
             returned = function(*arguments.values())  # by position: a student may rename an argument
     except Exception as error:
         # The first frame is this one; the next is the student's line. A wrong number of arguments never gets there.
-        frames = traceback.extract_tb(error.__traceback__)[1:2]
+        frames = traceback.extract_tb(error.__traceback__)[1:]
         line = frames[0].line or "" if frames else ""
-        return {"kind": "error", "type": type(error).__name__, "text": str(error)[:2000], "line": line[:200]}
+        return {
+            "kind": "error",
+            "type": type(error).__name__,
+            "text": str(error)[:2000],
+            "line": line[:200],
+            "function": frames[-1].name if frames else "",
+        }
     return describe(returned)
 
 

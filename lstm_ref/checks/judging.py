@@ -55,7 +55,7 @@ def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str |
     An answer that is not of the form that `caller.run` returns is refused.
     """
     if isinstance(answer, dict) and isinstance(answer.get("not_callable"), str):
-        return _("{name} is a {got}; expected a function. Was it overwritten, or never defined?").format(
+        return _("{name} is of type {got}; expected a function. Was it overwritten, or never defined?").format(
             name=check.name, got=answer["not_callable"]
         )
     results = answer.get("calls") if isinstance(answer, dict) else None
@@ -98,6 +98,9 @@ def _form_complaint(check: Check, outcome: dict, want: np.ndarray, sizes: str) -
     kind, value = outcome.get("kind"), outcome.get("value")
     names = {"name": check.name, "output": check.output, "expected": want.shape, "sizes": sizes}
     if kind == "error" and outcome.get("type") == "NotImplementedError":
+        unwritten = outcome.get("function")
+        if unwritten and unwritten != check.name:
+            return _("{name} calls {unwritten}, which is not written yet.").format(name=check.name, unwritten=unwritten)
         return _("{name} is not written yet: it still raises NotImplementedError.").format(**names)
     if kind == "error":
         line = str(outcome.get("line", ""))
@@ -112,9 +115,9 @@ def _form_complaint(check: Check, outcome: dict, want: np.ndarray, sizes: str) -
             "{name} returned a torch tensor; this exercise is in NumPy, expected an array of shape {expected}."
         ).format(**names)
     if kind != "array" or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
-        return _("{name} returned a {kind}; expected a NumPy array of shape {expected} ({sizes}).").format(
-            kind=kind, **names
-        )
+        return _(
+            "{name} returned a value of type {kind}; expected a NumPy array of shape {expected} ({sizes})."
+        ).format(kind=kind, **names)
     if value.shape != want.shape:
         turned = _(" It is transposed.") if value.ndim == 2 and value.shape == want.shape[::-1] else ""
         return _("{output} has shape {got}, expected {expected} ({sizes}).").format(got=value.shape, **names) + turned

@@ -1,5 +1,7 @@
 """What chapter 3 asks for: a stable sigmoid, the forget gate, and the half-life of a memory."""
 
+import math
+
 import numpy as np
 
 from lstm_ref import cell, memory
@@ -77,6 +79,14 @@ SIGMOID = Check(
         Mistake(_("a step is returned: a gate is a fraction, not only 0 or 1"), lambda z: (z > 0).astype(float)),
         Mistake(_("z is returned as it came"), lambda z: z),
         Mistake(_("all zeros are returned"), np.zeros_like),
+        Mistake(
+            _("1 / (1 + exp(-|z|)) is used for every z: it is right only where z is not negative"),
+            lambda z: 1 / (1 + np.exp(-np.abs(z))),
+        ),
+        Mistake(
+            _("if is asked of a whole array at once; np.where chooses element by element"), lambda z: 1 if z > 0 else 0
+        ),
+        Mistake(_("math.exp is used, which takes one number; np.exp takes an array"), lambda z: math.exp(-z)),
     ),
 )
 
@@ -170,6 +180,10 @@ FORGET_GATE = Check(
             with_arguments(lambda h, x, W, b: (h, x, W, 2 * b)),
             seen="pytorch/pytorch#750",
         ),
+        Mistake(
+            _("the bias is added after the sigmoid, so that f can leave 0 to 1; add it first"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=1) @ W_f.T) + b_f,
+        ),
         Mistake(_("the bias b_f is subtracted"), with_arguments(lambda h, x, W, b: (h, x, W, -b))),
         Mistake(_("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"), on_z(lambda z: z)),
         Mistake(
@@ -223,6 +237,18 @@ FORGET_GATE = Check(
             seen="pytorch/pytorch#1961",
         ),
         Mistake(
+            _("W_f comes first: each row of [h_prev, x] is one sequence, so it is hx @ W_f.T"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(W_f @ np.concatenate([h_prev, x], axis=1) + b_f),
+        ),
+        Mistake(
+            _("W_f comes first, which gives (H, B), and b_f does not fit that; hx @ W_f.T gives (B, H)"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(W_f @ np.concatenate([h_prev, x], axis=1).T + b_f),
+        ),
+        Mistake(
+            _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
+            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.append(h_prev, x) @ W_f.T + b_f),
+        ),
+        Mistake(
             _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
             lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=0) @ W_f.T + b_f),
         ),
@@ -262,6 +288,10 @@ HALF_LIFE = Check(
                     lambda f: np.log(0.5) / np.log(f),
                 ),
                 Mistake(
+                    _("the two ends are swapped, which also happens when the quotient is upside down: f = 1 gives inf"),
+                    lambda f: np.log(f) / np.log(0.5),
+                ),
+                Mistake(
                     _("f = 1 gives 0: it is f = 0 that forgets at once, f = 1 never forgets"),
                     lambda f: np.where(f == 0.5, 1.0, 0.0),
                 ),
@@ -274,7 +304,9 @@ HALF_LIFE = Check(
             _("a minus sign is lost: ln(2) / ln(f) is negative for every f below 1"), lambda f: np.log(2) / np.log(f)
         ),
         Mistake(
-            _("the time constant -1 / ln(f) is returned, after which 1/e is left and not 1/2"),
+            _(
+                "the time constant -1 / ln(f) is returned, after which 1/e is left, not half (log2(.5) / ln(f) is the same)"
+            ),
             lambda f: np.where(f == 1, np.inf, -1 / np.log(f)),
         ),
         Mistake(_("1 / (1 - f) is returned, the mean age of a memory and not its half-life"), lambda f: 1 / (1 - f)),
@@ -282,6 +314,16 @@ HALF_LIFE = Check(
         Mistake(
             _("0.5 / f is returned: each step multiplies by f, so the steps are in the exponent"), lambda f: 0.5 / f
         ),
+        *(
+            Mistake(
+                _("two kinds of logarithm are mixed: above and below the line it must be the same one"),
+                lambda f, above=above, below=below: np.where(f == 1, np.inf, above(0.5) / below(f)),
+            )
+            for above in (np.log, np.log2, np.log10)
+            for below in (np.log, np.log2, np.log10)
+            if above is not below and (above, below) != (np.log2, np.log)  # that one is the time constant
+        ),
+        Mistake(_("one step too many is counted"), lambda f: np.log(0.5) / np.log(f) + 1),
         Mistake(_("the answer is rounded up to whole steps"), lambda f: np.ceil(np.log(0.5) / np.log(f))),
         Mistake(_("the answer is rounded to whole steps"), lambda f: np.round(np.log(0.5) / np.log(f))),
         Mistake(
@@ -293,7 +335,7 @@ HALF_LIFE = Check(
 
 
 def some_steps(rng) -> list[Arguments]:
-    return [{"steps": rng.uniform(0.5, 30, 4)}, {"steps": rng.uniform(50, 5000, (2, 2))}]
+    return [{"steps": rng.uniform(1.5, 30, 4)}, {"steps": rng.uniform(50, 5000, (2, 2))}]
 
 
 def gate_for(steps):
@@ -321,6 +363,21 @@ BIAS_FOR_HALF_LIFE = Check(
         ),
         Mistake(
             _("f / (1 - f) is returned without its logarithm"), lambda steps: gate_for(steps) / (1 - gate_for(steps))
+        ),
+        Mistake(
+            _("the parentheses are missing: 0.5 ** 1 / steps is half divided by steps; the root is 0.5 ** (1 / steps)"),
+            lambda steps: np.log((0.5 / steps) / (1 - 0.5 / steps)),
+        ),
+        Mistake(
+            _("only f is inside the logarithm: ln(f) / (1 - f) is not ln(f / (1 - f))"),
+            lambda steps: np.log(gate_for(steps)) / (1 - gate_for(steps)),
+        ),
+        *(
+            Mistake(
+                _("a logarithm to another base is used; the inverse of exp is the natural one, np.log"),
+                lambda steps, other=other: other(gate_for(steps) / (1 - gate_for(steps))),
+            )
+            for other in (np.log2, np.log10)
         ),
         Mistake(_("only ln(f) is returned"), lambda steps: np.log(gate_for(steps))),
         Mistake(

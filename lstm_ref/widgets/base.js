@@ -151,14 +151,16 @@ function presetButtons({ legend, presets, onPick }) {
 }
 
 function speaker(delay = 350) {
-  // A sentence that screen readers read out once the reader's hand rests.
-  const node = html("p", { class: "lstm-summary", role: "status", "aria-live": "polite" });
+  // The sentence is seen at once, and read out once the reader's hand rests.
+  const seen = html("span", { "aria-hidden": "true" });
+  const spoken = html("span", { class: "lstm-spoken", role: "status", "aria-live": "polite" });
   let timer = 0;
   return {
-    node,
+    node: html("p", { class: "lstm-summary" }, [seen, spoken]),
     say(text) {
+      seen.textContent = text;
       clearTimeout(timer);
-      timer = setTimeout(() => { if (node.textContent !== text) node.textContent = text; }, node.textContent ? delay : 0);
+      timer = setTimeout(() => { if (spoken.textContent !== text) spoken.textContent = text; }, spoken.textContent ? delay : 0);
     },
     stop: () => clearTimeout(timer),
   };

@@ -195,9 +195,9 @@ class GateExplorer(CourseWidget):
                 "The output is {h} after the last step."
             ),
             "equations": _("Step {t} in numbers"),
-            "half_life": _("A gate held at {f} halves the memory every {n} steps."),
-            "fast": _("A gate held at {f} drops more than half of the memory at every step."),
-            "never": _("A gate held at 1 never fades: the memory has no half-life."),
+            "half_life": _("Held at {f}, the gate leaves half of the memory after {n} steps."),
+            "fast": _("Held at {f}, the gate drops more than half of the memory at every step."),
+            "never": _("Held at 1, the gate never lets the memory fade."),
             "at_once": _("A gate at 0 drops the whole memory in one step."),
             "summary": _(
                 "Step {t} of {steps}. The cell keeps {keep} % of its memory of {c_prev} and writes {write} % of the "
