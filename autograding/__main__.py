@@ -12,7 +12,7 @@ from autograding.grade import Grader
 from autograding.lock import only_run
 from autograding.messages import _
 from autograding.progress import Progress
-from autograding.results import read_result, table, write_csv
+from autograding.results import read_results, table, write_csv
 from autograding.sandbox.settings import settings_from
 from autograding.selfcheck import require_full_marks
 
@@ -94,7 +94,7 @@ def _grade(course, options):
         todo = [student for student in chosen if options.force or not grader.is_done(student)]
         troubles = _grade_new(grader, todo, options) if todo else {}
         graded = [student for student in everyone if grader.is_done(student)]
-    results = [read_result(course, options.assignment, student) for student in graded]
+    results = read_results(course, options.assignment, graded)
     path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
     write_csv(results, options.assignment, path)
     print(table([result for result in results if result.student in chosen]))

@@ -103,11 +103,9 @@ class Grader:
             for key in jobs:
                 if force:
                     self.store.drop(key)
-            mine.missing = {key for key in jobs if self.store.get(key) is None}
-            for key in sorted(mine.missing):
-                yield (student, key), jobs[key]
-            if not mine.missing:
-                yield (student, None), None
+            missing = sorted(key for key in jobs if self.store.get(key) is None)
+            mine.missing = set(missing)  # which shrinks while this waits at a yield
+            yield from ((((student, key), jobs[key]) for key in missing) if missing else [((student, None), None)])
 
     def prepare(self, student: str) -> Prepared:
         """The student's submission as it will be executed."""

@@ -3,6 +3,7 @@
 import csv
 import shutil
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from autograding.course import Course
+from autograding.gradebook import OpenGradebook
 from autograding.messages import _, plain
 from autograding.notes import NO_RESPONSE, message_of, notes_on
 
@@ -48,7 +50,19 @@ class Result:
         return " ".join(self.notes)
 
 
-def read_result(course: Course, assignment: str, student: str) -> Result:
+def read_results(course: Course, assignment: str, students: Iterable[str]) -> list[Result]:
+    """The results of many, over one connection to the gradebook."""
+    order = _order(course, assignment)
+    book = OpenGradebook(course.directory.db_url, course.directory.course_id)
+    results = []
+    for student in students:
+        with book.one_transaction():
+            results.append(read_result(course, assignment, student, order))
+    book.close()
+    return results
+
+
+def read_result(course: Course, assignment: str, student: str, order: dict | None = None) -> Result:
     """One student's scores from the gradebook, with a note drawn from the graded notebook."""
     with course.gradebook() as gradebook:
         submission = gradebook.find_submission(assignment, student)
@@ -60,7 +74,7 @@ def read_result(course: Course, assignment: str, student: str) -> Result:
                 Cell(notebook.name, grade.name, grade.score, grade.max_score, grade.needs_manual_grade)
                 for grade in notebook.grades
             ]
-    order = _order(course, assignment)
+    order = order or _order(course, assignment)
     cells.sort(key=lambda cell: order.get((cell.notebook, cell.name), len(order)))
     result = Result(student, cells, penalty)
     for path in sorted(course.folder("autograded", student, assignment).glob("*.ipynb")):
