@@ -304,9 +304,7 @@ HALF_LIFE = Check(
             _("a minus sign is lost: ln(2) / ln(f) is negative for every f below 1"), lambda f: np.log(2) / np.log(f)
         ),
         Mistake(
-            _(
-                "the time constant -1 / ln(f) is returned, after which 1/e is left, not half (log2(.5) / ln(f) is the same)"
-            ),
+            _("the time constant -1 / ln(f) is returned, which leaves 1/e and not half (log2(.5) / ln(f) is the same)"),
             lambda f: np.where(f == 1, np.inf, -1 / np.log(f)),
         ),
         Mistake(_("1 / (1 - f) is returned, the mean age of a memory and not its half-life"), lambda f: 1 / (1 - f)),
