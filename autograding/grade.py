@@ -28,6 +28,7 @@ from autograding.sandbox.settings import settings_from
 from autograding.schedule import Pool, run
 from autograding.staging import stage, stage_stub
 from autograding.store import Store, key_of, write_whole
+from autograding.templates import compiled_once
 
 
 class Graded(NamedTuple):
@@ -180,6 +181,7 @@ class Grader:
         # nbgrader takes the student for a pattern.
         directory = self.course.directory_with(student_id=escape(student), assignment_id=self.assignment)
         converter = GenerateFeedback(coursedir=directory, config=deepcopy(self.course.config))
+        converter.exporter_class = compiled_once(converter.exporter_class)
         converter.force = True
         try:
             with self.book.one_transaction():
