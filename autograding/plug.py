@@ -39,6 +39,11 @@ def plug_in(c: Config, checks: str = "") -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "autograding.pages.Page",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
     put_alembic_on_path()
 
 

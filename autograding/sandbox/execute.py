@@ -5,6 +5,7 @@ the same packages and the course's module of checks.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import nbformat
@@ -44,8 +45,23 @@ class Job:
     key: bytes  # of the seeds
 
 
-def execute(job: Job) -> bytes:
-    """The notebook with its outputs; those of each graded cell say the verdict and nothing else."""
+@dataclass(frozen=True)
+class Asked:
+    """One graded cell as it was judged: what a replay shows."""
+
+    name: str
+    source: str
+    seed: int
+    problem: object
+    reply: object  # {"answer": what the caller returned}, or why there is none
+    verdict: verdicts.Verdict
+
+
+def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
+    """The notebook with its outputs; those of each graded cell say the verdict and nothing else.
+
+    `tell` is called for each graded cell that is judged, for whoever wants to see more than the verdict.
+    """
     nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
     by_name = {cell.name: cell for cell in job.graded}
     checks = verdicts.load_checks(job.settings.checks, job.settings.course_path) if job.settings.checks else None
@@ -55,7 +71,10 @@ def execute(job: Job) -> bytes:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.execution_count = number
             if name in calls:
-                verdicts.write(cell, run.verdict(name, calls[name]))
+                asked = run.ask(by_name[name], calls[name])
+                verdicts.write(cell, asked.verdict)
+                if tell is not None:
+                    tell(asked)
             else:
                 cell.outputs = run.cell(cell.source)
                 if name in by_name:
@@ -110,16 +129,17 @@ class Run:
         self.left -= outputs.size
         return outputs.list
 
-    def verdict(self, name: str, call: CheckCall) -> verdicts.Verdict:
+    def ask(self, cell: GradedCell, call: CheckCall) -> Asked:
         """Ask the student's function a fresh problem, and judge what it answers."""
-        number = seed(self.job.key, self.job.student, self.job.assignment, name)
+        number = seed(self.job.key, self.job.student, self.job.assignment, cell.name)
         problem = verdicts.problem_of(self.checks, call, number)
         try:
             reply = self._ready().call(call.function, self.caller, problem)
+            verdict = verdicts.judged(self.checks, call, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)
-            return verdicts.Verdict(_sentence(stopped), stopped.kind)
-        return verdicts.judged(self.checks, call, problem, reply)
+            reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
+        return Asked(cell.name, cell.source, number, problem, reply, verdict)
 
     def _start(self):
         self.session = Session(warm_parent(*self._place), self.settings, self.job.files, self.deadline)

@@ -1,4 +1,4 @@
-"""Attacks and accidents that are not code in a cell: files, metadata, sizes. Each hands something in for one student."""
+"""Attacks and accidents that are not code in a cell: files, metadata, sizes. Each hands something in."""
 
 import os
 from copy import deepcopy
@@ -90,10 +90,8 @@ def files_with_odd_names(nb, folder: Path):
 
 
 def cells_nested_too_deeply(nb, folder: Path):
-    text = nbformat.writes(nb)
-    (folder / NOTEBOOK).write_text(
-        text.replace('"metadata": {', '"metadata": {"x": ' + "[" * 5000 + "]" * 5000 + ",", 1)
-    )
+    deep = '"metadata": {"x": ' + "[" * 5000 + "]" * 5000 + ","
+    (folder / NOTEBOOK).write_text(nbformat.writes(nb).replace('"metadata": {', deep, 1))
 
 
 # name: (what it does, row of the table, points it deserves, what the feedback page must say)

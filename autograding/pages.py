@@ -1,0 +1,114 @@
+"""What may stand on a feedback page: no hidden test, no script that came out of a cell, no other file beside it.
+
+A page is made of a stranger's notebook and opened in the browser of whoever grades it. `Page` runs before nbgrader's
+template, which puts Markdown and HTML in as they are. nbconvert's own cleaning (HTMLExporter.sanitize_html) spares that
+template's Markdown cells, and shows honest headings and tables as source.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from bleach.css_sanitizer import CSSSanitizer
+from bleach.sanitizer import Cleaner
+from nbconvert.filters import markdown2html
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
+
+from autograding.messages import _
+
+# What a browser shows without running it. HTML, Markdown and formulas are cleaned; JavaScript, widgets and SVG are not
+# among them, nor is anything that nobody has thought of.
+SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/gif")
+
+TAGS = frozenset(
+    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
+    "hr i img kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul "
+    "var".split()
+)
+ATTRIBUTES = frozenset("alt border class colspan dir height lang rowspan scope style title width".split())
+
+
+class Page(NbGraderPreprocessor):
+    """Take off the page what does not belong there."""
+
+    def preprocess(self, nb, resources):
+        """nbgrader's entry point."""
+        hidden = ClearHiddenTests(parent=self)
+        for cell in nb.cells:
+            if hidden._remove_hidden_test_region(cell):
+                _shorten_errors(cell)
+            for output in cell.get("outputs", []):
+                _keep_what_is_shown(output)
+            if cell.cell_type != "code":
+                _clean_text(cell)
+        # The exporter is our parent and the converter is the exporter's.
+        converter, names = self.parent.parent, resources["nbgrader"]
+        folder = Path(converter._format_dest(names["assignment"], names["student"]))
+        remove_other_files(folder, {Path(notebook).stem + ".html" for notebook in converter.notebooks})
+        return nb, resources
+
+
+def clean_html(html: str) -> str:
+    """The same with what is not known to be harmless left out."""
+    cleaner = Cleaner(
+        tags=TAGS,
+        attributes=_harmless,
+        protocols=("http", "https", "mailto", "data"),
+        strip=True,
+        css_sanitizer=CSSSanitizer(),
+    )
+    return cleaner.clean(html)
+
+
+def _harmless(tag, name, value):
+    """Whether an attribute may stay. A picture from elsewhere would tell who reads the page, and when."""
+    if name == "src":
+        return tag == "img" and value.startswith(("data:image/png;", "data:image/jpeg;", "data:image/gif;"))
+    if name == "href":
+        return tag == "a" and value.startswith(("http://", "https://", "mailto:", "#"))
+    return name in ATTRIBUTES
+
+
+def _clean_text(cell):
+    """Clean what the cell's Markdown becomes: nbgrader's page (feedback/index.html.j2) puts it in as it is."""
+    if cell.cell_type == "raw":
+        cell.cell_type = "markdown"
+    cell.pop("attachments", None)
+    html = clean_html(markdown2html(cell.source))
+    # Markdown leaves a block of HTML alone up to the first empty line.
+    cell.source = "<div>" + re.sub(r"\n\s*\n", "\n<!-- -->\n", html.strip()) + "</div>"
+
+
+def _shorten_errors(cell):
+    """A traceback quotes the lines around the one that failed: the hidden ones."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            output.traceback = [f"{output.ename}: {output.evalue}"]
+
+
+def _keep_what_is_shown(output: NotebookNode) -> None:
+    if output.output_type not in ("display_data", "execute_result"):
+        return
+    kept = {kind: value for kind, value in output.data.items() if kind in SHOWN}
+    if "text/markdown" in kept:
+        kept["text/html"] = markdown2html(kept.pop("text/markdown"))
+    if "text/html" in kept:
+        kept["text/html"] = clean_html(kept["text/html"])
+    if "text/latex" in kept:
+        kept["text/latex"] = kept["text/latex"].replace("<", "&lt;").replace(">", "&gt;")
+    for kind in ("image/png", "image/jpeg", "image/gif"):
+        if not all(c.isalnum() or c in "+/=\n" for c in kept.get(kind, "")):
+            del kept[kind]  # no base64, so no picture
+    output.metadata = NotebookNode()  # among it file names, and frames of their own
+    output.data = NotebookNode(kept or {"text/plain": _("[An output that is not shown here.]")})
+
+
+def remove_other_files(folder: Path, pages: set[str]) -> None:
+    """Keep only the pages in a student's feedback: nbgrader copies there whatever lies beside the notebook."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name not in pages:
+            path.unlink()

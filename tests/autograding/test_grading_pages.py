@@ -1,0 +1,74 @@
+"""Feedback pages: safe to open, and silent about what students are not to see."""
+
+import re
+
+import nbformat
+import pytest
+from conftest import ASSIGNMENT, cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograding.expected import page_text
+from autograding.pages import remove_other_files
+
+pytestmark = pytest.mark.grading
+
+SHOWS = """
+from IPython.display import HTML, Javascript, Latex, Markdown, display
+display(HTML("<table><thead><tr><th scope='col'>head</th></tr></thead></table><b>bold</b><script>steal()</script><img src=x onerror=steal()><a href='javascript:steal()'>here</a>"))
+display(Javascript("steal()"))
+display(Latex("</div><script>steal()</script>"))
+display(Markdown("[here](javascript:steal()) <iframe src='https://example.org' onload='steal()'></iframe>"))
+display({"image/svg+xml": "<svg onload='steal()'><script>steal()</script></svg>"}, raw=True)
+display({"image/png": "x' onerror='steal()"}, raw=True)
+display({"application/vnd.custom": "<script>steal()</script>"}, raw=True)
+print("<script>steal()</script>")
+"""
+HIDDEN = """
+assert double(1) == 2
+### BEGIN HIDDEN TESTS
+assert double(21) == 42, "the secret question"
+### END HIDDEN TESTS
+"""
+
+
+def live(page: str) -> list[str]:
+    """What of a student's would run: the text steal() where a browser takes it for code."""
+    scripts = re.findall(r"<script[^>]*>.*?</script>", page, re.DOTALL)
+    tags = re.findall(r"<[a-zA-Z][^>]*steal\(\)[^>]*>", page)
+    return [found for found in scripts if "steal()" in found] + tags
+
+
+def test_no_script_from_an_output_runs_and_no_hidden_test_is_shown(toy):
+    solution = toy.solution()
+    cell(solution, "greet_check").source = HIDDEN.strip()
+    nbformat.write(solution, toy.root / "solutions" / ASSIGNMENT / "01_toy.ipynb")
+    cell(solution, "greet_check").source = "assert double(1) == 2"
+    cell(solution, "double").source = "def double(x):\n    return 2 if isinstance(x, int) else x"
+    solution.cells.append(new_code_cell(SHOWS.strip(), id="shows"))
+    solution.cells.append(new_markdown_cell("<script>steal()</script>[here](javascript:steal())", id="says"))
+    folder = toy.hand_in("ada", solution)
+    (folder / "page.html").write_text("<script>steal()</script>")
+    toy.grade()
+    feedback = toy.root / "feedback" / "ada" / ASSIGNMENT
+    assert sorted(path.name for path in feedback.iterdir()) == ["01_toy.html"]
+    page = (feedback / "01_toy.html").read_text(encoding="utf-8")
+    assert live(page) == []
+    assert "<b>bold</b>" in page and '<th scope="col">head</th>' in page and "<h1" in page
+    assert "HIDDEN TESTS" not in page and "assert double(21)" not in page_text(page)
+    # What is removed from the page stays where the teacher looks.
+    assert (toy.root / "autograded" / "ada" / ASSIGNMENT / "page.html").is_file()
+
+
+def test_a_script_that_runs_would_be_seen():
+    assert live("<p><script>steal()</script></p>") and live("<img src=x onerror=steal()>")
+    assert not live("&lt;script&gt;steal()&lt;/script&gt;")
+
+
+def test_only_pages_stay_in_a_feedback_folder(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "x").write_text("")
+    for name in ("01_toy.html", "other.html", "data.csv"):
+        (tmp_path / name).write_text("")
+    (tmp_path / "link").symlink_to("/etc")
+    remove_other_files(tmp_path, {"01_toy.html"})
+    assert [path.name for path in tmp_path.iterdir()] == ["01_toy.html"]
