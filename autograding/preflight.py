@@ -169,6 +169,8 @@ class Preflight(NbGraderPreprocessor):
             )
         noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
         noticed += clean(nb, master)
+        if self.config.Autograding.get("isolation") == "none":
+            noticed.append(Remark("unisolated"))
         if noticed:
             cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id="notes-from-the-grader")
             if nb.nbformat_minor < 5:

@@ -32,6 +32,7 @@ def sentence(remark: Remark) -> str:
         "unreadable": _("The notebook could not be read, so nothing in it was graded: {what}."),
         "stopped": _("The notebook could not be run to its end, so nothing in it was graded: {what}."),
         "left out": _("The file {what} was left out."),
+        "unisolated": _("The notebook was run without a sandbox, because the teacher trusts these submissions."),
         "undated": _("The date of the submission could not be read ({what}): no late penalty was applied."),
     }
     return sentences[remark.kind].format(what=what)

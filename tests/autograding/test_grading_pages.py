@@ -14,7 +14,8 @@ pytestmark = pytest.mark.grading
 
 SHOWS = """
 from IPython.display import HTML, Javascript, Latex, Markdown, display
-display(HTML("<table><thead><tr><th scope='col'>head</th></tr></thead></table><b>bold</b><script>steal()</script><img src=x onerror=steal()><a href='javascript:steal()'>here</a>"))
+display(HTML("<table><thead><tr><th scope='col'>head</th></tr></thead></table>"))
+display(HTML("<b>bold</b><script>steal()</script><img src=x onerror=steal()><a href='javascript:steal()'>here</a>"))
 display(Javascript("steal()"))
 display(Latex("</div><script>steal()</script>"))
 display(Markdown("[here](javascript:steal()) <iframe src='https://example.org' onload='steal()'></iframe>"))

@@ -1,0 +1,116 @@
+"""The sandbox: what it refuses to do without, what it keeps, what may come out of it."""
+
+import shutil
+
+import numpy as np
+import pytest
+from conftest import ASSIGNMENT, cell
+
+from autograding.sandbox import bubblewrap
+from autograding.sandbox.inside import wire
+from autograding.sandbox.outputs import Outputs
+
+pytestmark = pytest.mark.grading
+
+
+@pytest.fixture
+def fresh_identity():
+    bubblewrap.identity.cache_clear()
+    yield
+    bubblewrap.identity.cache_clear()
+
+
+def test_without_bubblewrap_it_says_what_to_install(monkeypatch, fresh_identity):
+    monkeypatch.setattr(shutil, "which", lambda *_a, **_k: None)
+    with pytest.raises(bubblewrap.SandboxMissing, match="apt install bubblewrap.*--isolation=none"):
+        bubblewrap.identity()
+
+
+def test_without_namespaces_it_says_what_to_enable(monkeypatch, fresh_identity, tmp_path):
+    refuses = tmp_path / "bwrap"
+    refuses.write_text("#!/bin/sh\necho 'No permissions to create new namespace' >&2\nexit 1\n")
+    refuses.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda *_a, **_k: str(refuses))
+    with pytest.raises(bubblewrap.SandboxMissing, match="No permissions.*max_user_namespaces"):
+        bubblewrap.identity()
+
+
+def test_the_refusal_reaches_the_teacher_and_grades_nobody(toy):
+    toy.hand_in("ada", toy.solution())
+    done = toy.run(ASSIGNMENT, PATH="/nowhere")
+    assert done.returncode != 0 and "bubblewrap is not installed" in done.stdout + done.stderr
+    assert not (toy.root / "autograded" / "ada" / ASSIGNMENT / ".autograding.json").exists()
+
+
+def test_without_isolation_every_report_says_so(toy):
+    config = toy.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + 'c.Autograding.isolation = "none"\n')
+    wrong = toy.solution()
+    cell(wrong, "double").source = "def double(x): return 0"
+    toy.hand_in("ada", wrong)
+    toy.hand_in("bob", toy.solution())
+    table = toy.grade()
+    assert table.count("run without a sandbox") >= 2 and "2/6" in table and "6/6" in table
+    page = (toy.root / "feedback" / "ada" / ASSIGNMENT / "01_toy.html").read_text(encoding="utf-8")
+    assert "run without a sandbox" in page
+
+
+TREES = [
+    None,
+    [1, 2.5, "text", True, None, [], {}],
+    {"a": np.arange(6.0).reshape(2, 3), "b": [np.array(1.5), np.zeros((0, 3)), np.array([True])]},
+    {"nan": float("nan"), "inf": float("-inf"), "l": ["a", "<f8", [1]]},
+]
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_a_plain_tree_comes_back_as_it_went(tree):
+    back = wire.unpack(*wire.pack(tree))
+    assert repr(back) == repr(tree)
+
+
+@pytest.mark.parametrize("value", [object(), {1: 2}, np.array([object()]), {"a": {1, 2}}, np.array(["text"]), 1j])
+def test_nothing_else_can_be_sent(value):
+    with pytest.raises(TypeError):
+        wire.pack(value)
+
+
+@pytest.mark.parametrize(
+    ("packed", "blob"),
+    [
+        ([], b""),
+        (["a", "|O", [1]], b"12345678"),
+        (["a", "<f8", [2]], b"12345678"),
+        (["a", "<f8", [-1]], b""),
+        (["a", "<f8", [1]], b"1234567890"),
+        (["a", "no dtype", [1]], b""),
+        (["a", "(2,)f8", [1]], b"1" * 16),
+        (["d", ["a", 1], ["a", 2]], b""),
+        (["d", [["l"], 1]], b""),
+        ({"bare": 1}, b""),
+        (["x", 1], b""),
+    ],
+)
+def test_nothing_else_can_be_received(packed, blob):
+    with pytest.raises(wire.Malformed):
+        wire.unpack(packed, blob)
+
+
+def test_outputs_are_cut_and_a_flood_is_noticed():
+    outputs = Outputs(1000)
+    assert outputs.take({"is": "stream", "name": "stdout", "text": "x" * 100})
+    assert outputs.take({"is": "stream", "name": "stdout", "text": "x" * 2000})
+    assert "left out" in outputs.list[-1].text and len(outputs.list) == 2
+    assert not all(outputs.take({"is": "stream", "name": "stdout", "text": "x" * 2000}) for _ in range(100))
+
+
+@pytest.mark.parametrize("message", [{}, {"is": "stream", "name": "x", "text": 1}, {"is": "display", "data": []}])
+def test_a_message_that_no_notebook_knows_is_dropped(message):
+    outputs = Outputs(1000)
+    assert outputs.take(message) and outputs.list == []
+
+
+def test_half_a_surrogate_pair_can_be_written_to_a_file():
+    outputs = Outputs(1000)
+    outputs.take({"is": "stream", "name": "stdout", "text": "\ud800"})
+    assert outputs.list[0].text.encode("utf-8") == b"?"
