@@ -52,6 +52,8 @@ class Grader:
     def __enter__(self):
         self._scratch = tempfile.TemporaryDirectory(prefix="autograding-")
         self.scratch = Path(self._scratch.name)
+        # A notebook is validated once after all preprocessors, not after each of them.
+        self.course.config.Exporter.optimistic_validation = True
         # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
         self.released = generate(self.course, self.assignment, self.scratch / "released")
         isolation = settings_from(self.course.config, "").isolation
