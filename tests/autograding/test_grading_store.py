@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
@@ -74,31 +75,37 @@ def test_equal_jobs_have_one_key_in_every_environment_of_their_own():
         key_of(replace(WORK, files={1, 2}), "e")
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """No file of this process may grow beyond 1 kB, which is how a full disk answers: by an error in mid-write."""
+    """No file of this process may grow beyond 1 kB, which is how a full disk answers: by an error in mid-write.
+
+    Only around the writes that are tried: pytest's own output may go to a file, and would fail too.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_on_a_full_disk_nothing_is_kept_and_what_was_kept_stays(tmp_path, full_disk):
-    store = Store(tmp_path)
-    store.put("k", b"small")
-    with pytest.raises(OSError):
-        store.put("k", b"x" * 5000)
-    with pytest.raises(OSError):
-        store.put("new", b"x" * 5000)
-    assert store.get("k") == b"small" and store.get("new") is None
-    assert len(os.listdir(tmp_path)) == 1
-    mark = tmp_path / "mark"
-    write_whole(mark, "old")
-    with pytest.raises(OSError):
-        write_whole(mark, "x" * 5000)
-    assert mark.read_text() == "old"
+def test_on_a_full_disk_nothing_is_kept_and_what_was_kept_stays(tmp_path):
+    with full_disk():
+        store = Store(tmp_path)
+        store.put("k", b"small")
+        with pytest.raises(OSError):
+            store.put("k", b"x" * 5000)
+        with pytest.raises(OSError):
+            store.put("new", b"x" * 5000)
+        assert store.get("k") == b"small" and store.get("new") is None
+        assert len(os.listdir(tmp_path)) == 1
+        mark = tmp_path / "mark"
+        write_whole(mark, "old")
+        with pytest.raises(OSError):
+            write_whole(mark, "x" * 5000)
+        assert mark.read_text() == "old"
 
 
 def test_a_run_killed_in_mid_write_leaves_no_result(tmp_path):
