@@ -50,9 +50,9 @@ def test_everyone_loses_just_what_is_theirs_to_lose_and_is_told_why(graded):
 
 def test_the_solution_has_all_points_and_the_untouched_notebook_none(graded):
     _course, results, _table = graded
-    assert (results["right"].score, results["right"].maximum) == (10, 10)
-    for nothing in ("untouched", "empty"):
-        assert (results[nothing].score, results[nothing].maximum) == (0, 10)
+    assert (results["right"].total, results["right"].points) == (10, 10)
+    for nothing in ("untouched", "empty_file"):
+        assert (results[nothing].total, results[nothing].points) == (0, 10)
 
 
 def test_the_table_names_every_student(graded):
