@@ -152,6 +152,15 @@ def _new_cell(original, nbformat_minor):
     return cell
 
 
+def master_of(coursedir, names: dict) -> list[MasterCell]:
+    """The master's cells of the notebook that is being converted; `names` is nbgrader's own: resources["nbgrader"]."""
+    source = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
+    with Gradebook(names["db_url"]) as gradebook:
+        return master_cells(
+            gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
+        )
+
+
 class Preflight(NbGraderPreprocessor):
     """`clean`, then the remarks as a first cell of the graded notebook. Stands in for DeduplicateIds."""
 
@@ -160,15 +169,9 @@ class Preflight(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """nbgrader's entry point."""
         names = resources["nbgrader"]
-        # The exporter is our parent and the converter is the exporter's: it knows where the master lies.
-        course = self.parent.parent.coursedir
-        source = course.format_path(course.source_directory, ".", names["assignment"])
-        with Gradebook(names["db_url"]) as gradebook:
-            master = master_cells(
-                gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
-            )
         noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
-        noticed += clean(nb, master)
+        # The exporter is our parent and the converter is the exporter's: it knows where the master lies.
+        noticed += clean(nb, master_of(self.parent.parent.coursedir, names))
         if self.config.Autograding.get("isolation") == "none":
             noticed.append(Remark("unisolated"))
         if noticed:

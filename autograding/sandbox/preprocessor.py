@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograding.preflight import MasterCell, master_cells
+from autograding.preflight import MasterCell, master_of
 from autograding.sandbox.execute import GradedCell, Job, execute
 from autograding.sandbox.settings import settings_from
 from autograding.sandbox.warm import SandboxFailed
@@ -31,17 +30,12 @@ class SandboxExecute(NbGraderPreprocessor):
         require_python(nb, self.config)
         names = resources["nbgrader"]
         course = self.parent.parent.coursedir
-        source = course.format_path(course.source_directory, ".", names["assignment"])
-        with Gradebook(names["db_url"]) as gradebook:
-            master = master_cells(
-                gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
-            )
         return Job(
             assignment=names["assignment"],
             student=names["student"],
             notebook=nbformat.writes(nb).encode("utf-8"),
             files=files_in(Path(resources["metadata"]["path"])),
-            graded=graded_cells(master),
+            graded=graded_cells(master_of(course, names)),
             settings=settings_from(self.config, course.root),
             # Beside what else is written for this class.
             key=course_key(Path(course.root, course.autograded_directory).parent),
