@@ -1,0 +1,92 @@
+"""How much of a change is still felt k steps later, and so how much of a gradient comes back: products of Jacobians.
+
+Written once for NumPy arrays and torch tensors. Pascanu, Mikolov & Bengio (2013), "On the difficulty of training
+recurrent neural networks", eq. 5. All norms here are spectral: the most that any change can be stretched.
+"""
+
+from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.cell import LSTMParams, LSTMState
+from lstm_ref.messages import _
+from lstm_ref.rnn import RNNParams
+from lstm_ref.sequence import lstm_forward
+
+
+def step_jacobian(h: Array, params: RNNParams) -> Array:
+    """What one RNN step does to a small change: dh_t/dh_{t-1} = diag(1 - h_t**2) W_h, from h_t (B, H) -> (B, H, H).
+
+    W_h is the first H columns of W. Entry [b, j, k] says how much unit j of step t moves with unit k of step t-1.
+    Raises ValueError and TypeError for what does not fit.
+    """
+    same_kind(h=h, W=params.W)
+    expect_axes("h", h, "B, H")
+    expect_shape("h", h, (h.shape[0], params.hidden_size), "(B, H)")
+    # The derivative of tanh, written with what tanh returned.
+    return (1 - h**2)[:, :, None] * params.W[None, :, : params.hidden_size]
+
+
+def jacobian_product_norms(hs: Array, params: RNNParams) -> Array:
+    """How much of an RNN's output k steps ago is still felt at the last step: norms of dh_T/dh_{T-k}, k = 0 to T-1.
+
+    hs: (B, T, H), what `rnn_forward` returned. Returns (B, T): column k is lag k, so column 0 is 1.
+    Raises as `step_jacobian` does.
+    """
+    expect_axes("hs", hs, "B, T, H")
+    jacobians = [step_jacobian(hs[:, t, :], params) for t in range(hs.shape[1])]
+    products = _products_from_the_end(jacobians)
+    return _norms(products)
+
+
+def memory_norms(xs: Array, params: LSTMParams, state: LSTMState | None = None) -> Array:
+    """How much of an LSTM's memory k steps ago is still felt in the last one: norms of dc_T/dc_{T-k}, k = 0 to T-1.
+
+    The whole derivative: a change of c also changes h, and through h every gate of the next step. xs: (B, T, D).
+    Returns (B, T), column k is lag k. Raises ValueError for weights with a projection, else as `lstm_forward`.
+    """
+    if params.W_hr is not None:
+        raise ValueError(_("params has a projection W_hr; memory_norms measures cells without one"))
+    steps = _lstm_jacobians(xs, params, state)
+    products = _products_from_the_end([step for step, _own in steps])
+    hidden = params.hidden_size
+    # Below are the rows of c_T. Moving c_{T-k} moves h_{T-k} at once; `own` has both columns.
+    return _norms(p[:, hidden:, :] @ own for p, (_step, own) in zip(products, reversed(steps), strict=True))
+
+
+def _products_from_the_end(jacobians: list[Array]):
+    """1, J_T, J_T J_{T-1}, ..., J_T ... J_2: one for each lag. The first Jacobian leads to before the first step."""
+    xp = same_kind(jacobian=jacobians[0])
+    product = xp.zeros_like(jacobians[0]) + xp.eye(jacobians[0].shape[1], dtype=jacobians[0].dtype)
+    for jacobian in reversed(jacobians):
+        yield product
+        product = product @ jacobian
+
+
+def _norms(matrices) -> Array:
+    norms = []
+    for matrix in matrices:
+        xp = same_kind(matrix=matrix)
+        norms.append(xp.linalg.matrix_norm(matrix, ord=2))
+    return xp.stack(norms, axis=1)
+
+
+def _lstm_jacobians(xs: Array, params: LSTMParams, state: LSTMState | None) -> list[tuple[Array, Array]]:
+    """For every step: d(h_t, c_t)/d(h_{t-1}, c_{t-1}), (B, 2H, 2H), and d(h_t, c_t)/dc_t, (B, 2H, H)."""
+    xp = same_kind(xs=xs)
+    _hs, _last, gates = lstm_forward(xs, params, state, return_gates=True)
+    first = xp.zeros_like(gates.c[:, 0, :]) if state is None else state.c
+    W = {gate: getattr(params, f"W_{gate}")[None, :, : params.hidden_size] for gate in "fico"}
+    one = xp.eye(params.hidden_size, dtype=xs.dtype)[None]
+    found = []
+    for t in range(xs.shape[1]):
+        f, i, candidate, o, c = (values[:, t, :, None] for values in gates)  # one row per unit
+        c_prev = (first if t == 0 else gates.c[:, t - 1, :])[:, :, None]
+        shown = xp.tanh(c)
+        # sigmoid' = s (1 - s) and tanh' = 1 - tanh**2, each with what the function returned.
+        c_by_h = c_prev * f * (1 - f) * W["f"] + candidate * i * (1 - i) * W["i"] + i * (1 - candidate**2) * W["c"]
+        c_by_c = f * one
+        h_by_own_c = o * (1 - shown**2)
+        h_by_h = h_by_own_c * c_by_h + shown * o * (1 - o) * W["o"]
+        rows_of_h = xp.concat([h_by_h, h_by_own_c * c_by_c], axis=2)
+        rows_of_c = xp.concat([c_by_h, c_by_c], axis=2)
+        own = xp.concat([h_by_own_c * one, xp.ones_like(c) * one], axis=1)
+        found.append((xp.concat([rows_of_h, rows_of_c], axis=1), own))
+    return found
