@@ -98,3 +98,36 @@ def visit(browser, context):
     for page in pages:
         page.close()
     assert not troubles, troubles
+
+
+def chapters() -> list[str]:
+    """The pages of the book that are written here, by name: 03_forget_gate, glossary, index, ..."""
+    return sorted(path.stem for path in (ROOT / "book").glob("*.md"))
+
+
+# What a reader's hand does, without the mouse: give controls values one after the other, each with the event that the
+# browser sends; then, when the page has drawn itself, read every number in `within`.
+MOVE_AND_READ = """async (root, [moves, within]) => {
+  for (const [name, value] of moves) {
+    const control = root.querySelector(`[data-control="${name}"]`);
+    const input = control.querySelector(`[value="${value}"]`) ?? control;
+    if (input.type === "radio") input.click();
+    else {
+      input.value = value;
+      input.dispatchEvent(new Event("input", {bubbles: true}));
+    }
+  }
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const found = [...root.querySelectorAll(`${within} data`)];
+  return Object.fromEntries(found.map(one => [one.dataset.name, Number(one.value)]));
+}"""
+
+
+def widget(page, selector):
+    page.wait_for_selector(selector)
+    return page.locator(selector)
+
+
+def numbers(root, within, moves=()):
+    """name -> exact number on the page, after the moves."""
+    return root.evaluate(MOVE_AND_READ, [[[name, value] for name, value in moves], within])

@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser_fixtures import chapters, numbers, widget
 
 import lstm_ref
 from lstm_ref.widgets.gate_explorer import GATES, STEPS, constant
@@ -15,33 +16,6 @@ PAGE = "book/03_forget_gate.html"
 EXPLORER = ".lstm-gate-explorer >> nth=0"
 FORGET_GATE = ".lstm-forget-gate >> nth=0"
 AXE = {"resultTypes": ["violations"], "preload": False}  # or axe fetches style sheets itself, from wrong addresses
-
-# What a reader's hand does, without the mouse: give controls values one after the other, each with the event that the
-# browser sends; then, when the page has drawn itself, read every number in `within`.
-MOVE_AND_READ = """async (root, [moves, within]) => {
-  for (const [name, value] of moves) {
-    const control = root.querySelector(`[data-control="${name}"]`);
-    const input = control.querySelector(`[value="${value}"]`) ?? control;
-    if (input.type === "radio") input.click();
-    else {
-      input.value = value;
-      input.dispatchEvent(new Event("input", {bubbles: true}));
-    }
-  }
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const found = [...root.querySelectorAll(`${within} data`)];
-  return Object.fromEntries(found.map(one => [one.dataset.name, Number(one.value)]));
-}"""
-
-
-def widget(page, selector):
-    page.wait_for_selector(selector)
-    return page.locator(selector)
-
-
-def numbers(root, within, moves=()):
-    """name -> exact number on the page, after the moves."""
-    return root.evaluate(MOVE_AND_READ, [[[name, value] for name, value in moves], within])
 
 
 def run_memory(sequence, c_prev):
@@ -189,12 +163,14 @@ def test_the_result_is_said_in_words_once_the_hand_rests(visit, site):
     assert "is 0.000 after 12 steps" in root.locator(".lstm-plot desc").text_content()
 
 
-def test_axe_finds_nothing_to_object_to(visit, site):
-    page = visit(f"{site}/{PAGE}")
-    for selector in (EXPLORER, FORGET_GATE):
-        widget(page, selector)
+@pytest.mark.parametrize("stem", chapters())
+def test_axe_finds_nothing_to_object_to(visit, site, stem):
+    page = visit(f"{site}/book/{stem}.html")
+    page.wait_for_load_state("networkidle")
     for summary in page.locator(".lstm details > summary").all():
         summary.click()
+    for explained in page.locator(".lstm-question").all():
+        explained.locator("input").first.check()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_selector(f"html[data-theme={scheme}]")
@@ -203,6 +179,21 @@ def test_axe_finds_nothing_to_object_to(visit, site):
             page.wait_for_timeout(400)  # the theme lets scrolling code take the focus 300 ms after a resize
             found = Axe().run(page, context="main", options=AXE).response["violations"]
             assert not found, [(scheme, width, one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+@pytest.mark.parametrize("stem", [stem for stem in chapters() if stem[0].isdigit()])
+def test_a_chapter_asks_what_was_understood_and_explains_every_answer(visit, site, stem):
+    page = visit(f"{site}/book/{stem}.html", javascript=False)
+    asked = page.locator(".lstm-question")
+    assert 3 <= asked.count() <= 5
+    for question in asked.all():
+        assert question.locator(".lstm-explanation.lstm-right").count() == 1
+        assert question.locator(".lstm-explanation:visible").count() == 0
+        for choice in question.locator(".lstm-choice").all():
+            choice.locator("input").check()
+            assert choice.locator(".lstm-explanation").is_visible()
+            assert len(choice.locator(".lstm-explanation").inner_text()) > 30
+            assert question.locator(".lstm-explanation:visible").count() == 1
 
 
 def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, book):

@@ -1,14 +1,19 @@
 """The book's own Sphinx extensions."""
 
+import io
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
+from sphinx.util.docutils import docutils_namespace
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "book" / "_ext"))
+EXT = Path(__file__).parents[1] / "book" / "_ext"
+sys.path.insert(0, str(EXT))
 
 import exercise_pages  # noqa: E402  the extensions live beside the pages, not in a package
 import fresh_pages  # noqa: E402
@@ -77,3 +82,62 @@ def test_a_chapter_is_left_alone():
     source = ["# What to forget?"]
     exercise_pages.add_note(None, "book/03_forget_gate", source)
     assert source == ["# What to forget?"]
+
+
+def told(text, tmp_path):
+    """The page that Sphinx makes of a text, and its warnings."""
+    (tmp_path / "conf.py").write_text(f"""
+import sys
+sys.path.insert(0, {str(EXT)!r})
+extensions = ["myst_parser", "self_check"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+""")
+    (tmp_path / "index.md").write_text(text)
+    warnings = io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(tmp_path, tmp_path, tmp_path / "out", tmp_path / "trees", "html", status=None, warning=warnings)
+        app.build()
+    return (tmp_path / "out" / "index.html").read_text(), warnings.getvalue()
+
+
+QUESTION = """# Title
+
+:::{question}
+:right: 2
+How much?
+
+None
+: No, because.
+
+*All*
+: Because $x$.
+:::
+"""
+
+
+def test_a_question_is_a_group_of_answers_each_with_its_explanation(tmp_path):
+    page, warnings = told(QUESTION, tmp_path)
+    assert not warnings
+    assert re.search(r'<div class="lstm-question[^>]*role="radiogroup"', page) or 'role="radiogroup"' in page
+    choices = re.findall(
+        r'<input type="radio" name="([^"]+)" id="([^"]+)"[^>]*><label for="([^"]+)">(.*?)</label>', page
+    )
+    assert [label for *_, label in choices] == ["None", "<em>All</em>"]
+    assert len({group for group, *_ in choices}) == 1
+    assert all(name == target for _, name, target, _ in choices)
+    verdicts = re.findall(r'class="lstm-explanation lstm-(right|wrong)[^"]*"', page)
+    assert verdicts == ["wrong", "right"]
+    assert page.index("How much?") < page.index("None") < page.index("No, because.")
+
+
+@pytest.mark.parametrize(
+    "before, after, words",
+    [
+        (":right: 2", "", "needs the option :right:"),
+        (":right: 2", ":right: 3", "it has 2, and :right: is 3"),
+        ("How much?\n", "", "a paragraph that asks"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(tmp_path, before, after, words):
+    assert before in QUESTION
+    assert words in told(QUESTION.replace(before, after), tmp_path)[1]

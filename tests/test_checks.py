@@ -31,7 +31,7 @@ def test_a_seed_gives_the_same_problem_again_and_another_seed_another(name):
 
 
 def flat(problem):
-    return np.concatenate([np.ravel(v) for call in problem["calls"] for v in call.values()])
+    return problem["calls"]
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -178,4 +178,4 @@ def test_the_caller_needs_nothing_of_the_course():
     with open(source) as file:
         text = file.read()
     imported = set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE))
-    assert imported == {"contextlib", "copy", "io", "traceback", "warnings", "numpy"}
+    assert imported == {"collections", "contextlib", "copy", "io", "traceback", "warnings", "numpy"}

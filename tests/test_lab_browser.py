@@ -11,11 +11,13 @@ import urllib.request
 
 import nbformat
 import pytest
-from test_book_browser import EXPLORER, numbers
+from browser_fixtures import numbers
 
 from lstm_ref.widgets.gate_explorer import STEPS
 
 pytestmark = pytest.mark.browser
+
+EXPLORER = ".lstm-gate-explorer >> nth=0"
 
 CELLS = [
     "from lstm_ref import GateExplorer\nexplorer = GateExplorer(f=1, i=0, c_prev=1)\nexplorer",

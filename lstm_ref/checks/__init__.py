@@ -4,6 +4,8 @@ The three parts can be used apart. `check(name, function)` runs them together, i
 trust the function runs `make` and `judge` itself and carries the file `CALLER` to where the function may run.
 """
 
+import importlib
+import pkgutil
 import secrets
 import textwrap
 from inspect import getsource
@@ -12,14 +14,22 @@ from zlib import crc32
 
 import numpy as np
 
-from lstm_ref.checks import caller, given, s03_forget_gate
+from lstm_ref.cell import LSTMParams, LSTMState
+from lstm_ref.checks import caller, given
 from lstm_ref.checks.judging import Check, judge_part
 from lstm_ref.messages import _
 
 CALLER = Path(caller.__file__)
 # What a notebook finds under the name lstm_ref where a stranger's code runs: no reference and no judge.
 SANDBOX = Path(__file__).parents[1] / "sandbox"
-CHECKS: dict[str, Check] = {c.name: c for c in s03_forget_gate.CHECKS}
+# The named tuples that arguments may be.
+_TYPES = {kind.__name__: kind for kind in (LSTMParams, LSTMState)}
+# A module of this package that is named as an exercise, s03_forget_gate, holds the checks of that exercise.
+STEMS = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name[1:3].isdigit())
+_BY_STEM = {stem: importlib.import_module(f"{__name__}.{stem}").CHECKS for stem in STEMS}
+CHECKS: dict[str, Check] = {check.name: check for checks in _BY_STEM.values() for check in checks}
+if len(CHECKS) != sum(map(len, _BY_STEM.values())):
+    raise ImportError("two checks have the same name")
 
 
 class CheckFailed(AssertionError):
@@ -32,11 +42,12 @@ class CheckFailed(AssertionError):
 def make(name: str, seed: int, part: str | None = None) -> dict:
     """The problem of a check: what to call the function with. The same seed gives the same problem.
 
-    A plain tree: {"calls": [{argument: array}], "given": {name: source text}}.
+    A plain tree: {"calls": [{argument: what `caller.plain` makes of it}], "given": {name: source text}}.
     Raises KeyError for an unknown check or part.
     """
     check = _find(name)
     calls = [call for chosen in _parts(check, part) for call in _calls(check, chosen, seed)]
+    calls = [{argument: caller.plain(value) for argument, value in call.items()} for call in calls]
     return {"calls": calls, "given": {lent: getsource(getattr(given, lent)) for lent in check.given}}
 
 
@@ -50,7 +61,10 @@ def judge(name: str, problem: dict, answer, part: str | None = None) -> str | No
     start = 0
     for chosen in _parts(check, part):
         count = len(_calls(check, chosen, 0))
-        calls = problem["calls"][start : start + count]
+        calls = [
+            {argument: caller.built(value, _TYPES) for argument, value in call.items()}
+            for call in problem["calls"][start : start + count]
+        ]
         own = {**answer, "calls": results[start : start + count]} if isinstance(results, list) else answer
         complaint = judge_part(check, chosen, calls, own)
         if complaint:

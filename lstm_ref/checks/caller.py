@@ -1,10 +1,11 @@
 """Call a student's function on a problem and bring back what it did: the middle part of a check.
 
 This file stands alone: standard library and NumPy. A grader may carry it, without the rest of the course, to the place
-where it is willing to run a stranger's code. It judges nothing and knows no right answer; what comes back is a plain
-tree (None, bool, int, float, str, list, dict, numeric NumPy arrays) that can be sent as bytes.
+where it is willing to run a stranger's code. It judges nothing and knows no right answer; what goes there and what
+comes back is a plain tree (None, bool, int, float, str, list, dict, numeric NumPy arrays) that can be sent as bytes.
 """
 
+import collections
 import contextlib
 import copy
 import io
@@ -13,19 +14,22 @@ import warnings
 
 import numpy as np
 
+WIDEST, DEEPEST = 64, 4  # of a returned tuple, list or dict: beyond, only its type is told
+
 
 def run(problem, function):
     """Call `function` on every call of the problem, twice each.
 
-    problem: {"calls": [{argument name: value, ...}, ...], "given": {name: source text}}
+    problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": {name: source text}}
     Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [argument names], "warnings": [texts]}, ...]}
-    or {"not_callable": type name}. An outcome is {"kind": ..., "value": ...} as `describe` says, or
+    or {"not_callable": type name}. An outcome is what `describe` says of the value that was returned, or
     {"kind": "error", "type": ..., "text": ..., "line": ..., "function": where it was raised}.
     """
     if not callable(function):
         return {"not_callable": type(function).__name__}
+    scope = getattr(function, "__globals__", {})
     with stand_ins(function, problem["given"]):
-        return {"calls": [_call_twice(function, call) for call in problem["calls"]]}
+        return {"calls": [_call_twice(function, call, scope) for call in problem["calls"]]}
 
 
 @contextlib.contextmanager
@@ -36,18 +40,18 @@ def stand_ins(function, given):
     """
     scope = getattr(function, "__globals__", {})
     own = {name: scope[name] for name in given if name in scope and scope[name] is not function}
-    for name in own:
-        lent = {"np": np}
-        exec(given[name], lent)  # comes with the problem, so from the one who asks it
-        scope[name] = lent[name]
+    lent = {"np": np}  # shared, so that one lent function may call another
+    for source in given.values():
+        exec(source, lent)  # comes with the problem, so from the one who asks it
+    scope.update({name: lent[name] for name in own})
     try:
         yield
     finally:
         scope.update(own)
 
 
-def _call_twice(function, arguments):
-    first_arguments, second_arguments = copy.deepcopy(arguments), copy.deepcopy(arguments)
+def _call_twice(function, call, scope):
+    first_arguments, second_arguments = ({n: built(v, scope) for n, v in call.items()} for _ in range(2))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         first = _outcome(function, first_arguments)
@@ -55,7 +59,7 @@ def _call_twice(function, arguments):
     return {
         "first": first,
         "second": second,
-        "mutated": [name for name, value in arguments.items() if not same(value, first_arguments[name])],
+        "mutated": [name for name, value in call.items() if not same(value, plain(first_arguments[name]))],
         "warnings": sorted({str(w.message) for w in caught}),
     }
 
@@ -79,8 +83,49 @@ def _outcome(function, arguments):
     return describe(returned)
 
 
-def describe(value):
-    """What a function returned, as a plain tree: a kind that a sentence can name, and the value where it is numbers."""
+# ---- arguments: named tuples, tuples and lists of arrays and numbers, as plain trees and back ------------------------
+
+
+def plain(value):
+    """An argument as a plain tree: a named tuple is {"type": its name, "fields": {...}}, a tuple {"items": [...]}."""
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {
+            "type": type(value).__name__,
+            "fields": {f: plain(v) for f, v in zip(value._fields, value, strict=True)},
+        }
+    if isinstance(value, tuple):
+        return {"items": [plain(item) for item in value]}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return np.array(value, copy=True, subok=False)
+    return value
+
+
+def built(value, scope):
+    """The argument that `plain` wrote down, in arrays of its own. Named tuples are of that name's type in `scope`."""
+    if isinstance(value, dict) and "type" in value:
+        fields = {name: built(item, scope) for name, item in value["fields"].items()}
+        known = scope.get(value["type"])
+        if getattr(known, "_fields", None) != tuple(fields):
+            known = collections.namedtuple(value["type"], fields)
+        return known(**fields)
+    if isinstance(value, dict):
+        return tuple(built(item, scope) for item in value["items"])
+    if isinstance(value, list):
+        return [built(item, scope) for item in value]
+    return copy.deepcopy(value)
+
+
+# ---- what was returned -----------------------------------------------------------------------------------------------
+
+
+def describe(value, depth=0):
+    """What a function returned, as a plain tree: a kind that a sentence can name, and the value where it is numbers.
+
+    {"kind": "array" | "int" | ..., "value": ...}; a tuple or list has "items", a named tuple also "type" and "fields",
+    a dict "fields" and "items".
+    """
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "fiub":
             return {"kind": "array", "value": np.array(value, copy=True, subok=False)}
@@ -93,12 +138,30 @@ def describe(value):
         return {"kind": "float", "value": float(value)}
     if value is None:
         return {"kind": "None", "value": None}
+    if isinstance(value, tuple | list | dict) and len(value) <= WIDEST and depth < DEEPEST:
+        return _described_together(value, depth + 1)
     module = type(value).__module__.split(".")[0]
     return {"kind": "torch tensor" if module == "torch" else type(value).__name__, "value": None}
 
 
+def _described_together(value, depth):
+    if isinstance(value, dict):
+        items = [describe(item, depth) for item in value.values()]
+        return {"kind": "dict", "fields": [str(key)[:100] for key in value], "items": items}
+    items = [describe(item, depth) for item in value]
+    if isinstance(value, list):
+        return {"kind": "list", "items": items}
+    if hasattr(value, "_fields"):
+        return {"kind": "named tuple", "type": type(value).__name__, "fields": list(value._fields), "items": items}
+    return {"kind": "tuple", "items": items}
+
+
 def same(a, b):
-    """Whether two plain values are the same, nan equal to nan."""
+    """Whether two plain trees are the same, nan equal to nan."""
     if isinstance(a, np.ndarray):
         return isinstance(b, np.ndarray) and a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
-    return a == b
+    if isinstance(a, dict):
+        return isinstance(b, dict) and list(a) == list(b) and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return isinstance(b, list) and len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and (a == b or (a != a and b != b))

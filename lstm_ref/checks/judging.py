@@ -2,18 +2,26 @@
 
 A comparison never trusts the answer: it may have come from a stranger's process and be any plain tree. Whatever is not
 a right answer in the right form is refused with a sentence.
+
+A function may return a number, an array, or a (named) tuple, list or dict of such. Its numbers are compared leaf by
+leaf; a leaf has a name such as "f", "state.h" or "states[1].c".
 """
 
+import copy
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from lstm_ref.checks.caller import same
+from lstm_ref.checks.form import form_complaint, leaves, numbers
 from lstm_ref.messages import _
 
-Arguments = dict[str, np.ndarray]
+Arguments = dict[str, Any]
+Leaves = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,19 @@ class Check:
     """What is asked of one function."""
 
     name: str  # of the function
-    output: str  # what it returns, in the course's letters
+    output: str | tuple[str, ...]  # what it returns, in the course's letters; one name for each item of a plain tuple
     reference: Callable
     parts: Mapping[str, Part]
-    place: Callable[[Arguments, tuple[int, ...]], str]  # how to name one number of the result
     sizes: Callable[[Arguments], str]  # the sizes of one call, in letters
+    # How to name one number of the result, from (arguments, index); `axes` serves where there is more than one leaf.
+    place: Callable[[Arguments, tuple[int, ...]], str] | None = None
+    axes: Mapping[str, str] = field(default_factory=dict)  # leaf -> its axes, such as "BTH"; states[1].h is "states.h"
     mistakes: tuple[Mistake, ...] = ()
+    # For numbers that are wrong in a way nobody knows: where to look, from (arguments, got, expected), leaf by leaf.
+    advice: Callable[[Arguments, Leaves, Leaves], str] | None = None
+    # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the
+    # comparison with the reference, whose answer still says what form is expected.
+    behaviour: Callable[[Arguments, Any], str | None] | None = None
     given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
     tolerance: float = 1e-9  # absolute and relative; float64 rounding here stays below 1e-14
 
@@ -64,7 +79,8 @@ def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str |
     for arguments, result in zip(calls, results, strict=True):
         complaint, about_the_value = _judge_call(check, check.parts[part], arguments, result)
         if complaint and about_the_value:
-            complaint = f"{complaint} {_name_mistake(check, check.parts[part], calls, results)}".strip()
+            why = _name_mistake(check, check.parts[part], calls, results) or _advise(check, arguments, result)
+            complaint = f"{complaint} {why}".strip()
         if complaint:
             return complaint
     return None
@@ -78,58 +94,25 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
     outcome = result.get("first") if isinstance(result, dict) else None
     if not isinstance(outcome, dict):
         return _("No answer came back from {name}.").format(name=check.name), False
-    with np.errstate(all="ignore"):
-        want = np.asarray(check.reference(*arguments.values()))
+    want = _expected(check, arguments)
     sizes = check.sizes(arguments)
-    form = _form_complaint(check, outcome, want, sizes)
+    form = form_complaint(check.name, check.output, outcome, want, sizes)
     if form:
         return form, True
     habit = _habit_complaint(check, result, outcome)
     if habit:
         return habit, False
-    numbers = _number_complaint(check, arguments, outcome["value"], want, sizes)
-    if numbers:
-        return numbers, True
+    if check.behaviour:
+        return check.behaviour(copy.deepcopy(arguments), numbers(outcome)), True
+    complaint = _number_complaint(check, arguments, leaves(numbers(outcome), check.output), leaves(want, check.output))
+    if complaint:
+        return complaint, True
     return _overflow_complaint(check, part, result), False
 
 
-def _form_complaint(check: Check, outcome: dict, want: np.ndarray, sizes: str) -> str | None:
-    """None if a floating array of the right shape came back."""
-    kind, value = outcome.get("kind"), outcome.get("value")
-    names = {"name": check.name, "output": check.output, "expected": want.shape, "sizes": sizes}
-    if kind == "error" and outcome.get("type") == "NotImplementedError":
-        unwritten = outcome.get("function")
-        if unwritten and unwritten != check.name:
-            return _("{name} calls {unwritten}, which is not written yet.").format(name=check.name, unwritten=unwritten)
-        return _("{name} is not written yet: it still raises NotImplementedError.").format(**names)
-    if kind == "error":
-        line = str(outcome.get("line", ""))
-        text = _("{name} raised {type}: {text}").format(
-            name=check.name, type=outcome.get("type"), text=outcome.get("text")
-        )
-        return text + (_(" — at the line `{line}` ({sizes}).").format(line=line, sizes=sizes) if line else ".")
-    if kind == "None":
-        return _("{name} returned None; expected {output}. Is the return statement missing?").format(**names)
-    if kind == "torch tensor":
-        return _(
-            "{name} returned a torch tensor; this exercise is in NumPy, expected an array of shape {expected}."
-        ).format(**names)
-    if kind != "array" or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
-        return _(
-            "{name} returned a value of type {kind}; expected a NumPy array of shape {expected} ({sizes})."
-        ).format(kind=kind, **names)
-    if value.shape != want.shape:
-        turned = _(" It is transposed.") if value.ndim == 2 and value.shape == want.shape[::-1] else ""
-        return _("{output} has shape {got}, expected {expected} ({sizes}).").format(got=value.shape, **names) + turned
-    if value.dtype.kind in "iub":
-        return _("{output} has dtype {dtype}, whole numbers; expected float64. Was it rounded or cast?").format(
-            dtype=value.dtype, **names
-        )
-    if value.dtype.itemsize < 8:
-        return _("{output} has dtype {dtype}; expected float64, as the arguments are. Where is it narrowed?").format(
-            dtype=value.dtype, **names
-        )
-    return None
+def _expected(check: Check, arguments: Arguments):
+    with np.errstate(all="ignore"):
+        return check.reference(*copy.deepcopy(arguments).values())
 
 
 def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
@@ -141,9 +124,9 @@ def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
             "make a new one, for instance a + b and not a += b."
         ).format(name=check.name, argument=", ".join(map(str, mutated)))
     again = result.get("second")
-    if not isinstance(again, dict) or again.get("kind") != "array" or not isinstance(again.get("value"), np.ndarray):
+    if not isinstance(again, dict) or again.get("kind") != outcome["kind"]:
         return _("{name} answered a first call, but not a second one with the same arguments.").format(name=check.name)
-    if not np.array_equal(outcome["value"], again["value"], equal_nan=True):
+    if not same(outcome, again):
         return _(
             "{name} gave two different answers to the same arguments. It must depend on nothing else: "
             "no random numbers, nothing kept from the last call."
@@ -161,19 +144,37 @@ def _overflow_complaint(check: Check, part: Part, result: dict) -> str | None:
     return None
 
 
-def _number_complaint(check: Check, arguments: Arguments, got: np.ndarray, want: np.ndarray, sizes: str) -> str | None:
-    """None if every number is right, else the first that is not."""
-    wrong = ~_close(got, want, check.tolerance)
-    if not wrong.any():
+def _number_complaint(check: Check, arguments: Arguments, got: Leaves, want: Leaves) -> str | None:
+    """None if every number is right, else the first that is not, and which of several outputs are right."""
+    wrong = {leaf: ~_close(got[leaf], want[leaf], check.tolerance) for leaf in want}
+    bad = [leaf for leaf in want if wrong[leaf].any()]
+    if not bad:
         return None
-    index = tuple(int(n) for n in np.argwhere(wrong)[0])
-    shown_got, shown_want = _apart(float(got[index]), float(want[index]))
+    leaf = bad[0]
+    index = tuple(int(n) for n in np.argwhere(wrong[leaf])[0])
+    shown_got, shown_want = _apart(float(got[leaf][index]), float(want[leaf][index]))
+    place = check.place(arguments, index) if check.place else _place(check, leaf, index)
     text = _("{place} is {got}, expected {want} ({sizes}).").format(
-        place=check.place(arguments, index), got=shown_got, want=shown_want, sizes=sizes
+        place=place, got=shown_got, want=shown_want, sizes=check.sizes(arguments)
     )
-    if wrong.size > 1:
-        text += " " + _("{wrong} of {all} numbers differ.").format(wrong=int(wrong.sum()), all=wrong.size)
+    if wrong[leaf].size > 1:
+        text += " " + _("{wrong} of {all} numbers differ.").format(wrong=int(wrong[leaf].sum()), all=wrong[leaf].size)
+    if len(want) > 1:
+        good = [name for name in want if name not in bad]
+        if good:
+            text += " " + _("Right: {good}. Wrong: {bad}.").format(good=", ".join(good), bad=", ".join(bad))
     return text
+
+
+def _place(check: Check, leaf: str, index: tuple[int, ...]) -> str:
+    """One number in the letters of the course and in words: hs[1, 0, 2] (sequence 1, step 0, unit 2)."""
+    if not index:
+        return leaf
+    words = {"B": _("sequence {n}"), "T": _("step {n}"), "H": _("unit {n}"), "D": _("input {n}")}
+    axes = check.axes.get("".join(character for character in leaf if character not in "[]0123456789"), "")
+    named = [words[axis].format(n=n) for axis, n in zip(axes, index, strict=False) if axis in words]
+    said = f" ({', '.join(named)})" if len(named) == len(index) else ""
+    return f"{leaf}[{', '.join(map(str, index))}]{said}"
 
 
 def _close(got: np.ndarray, want: np.ndarray, tolerance: float) -> np.ndarray:
@@ -214,19 +215,30 @@ def _as_mistaken(check: Check, mistake: Mistake, arguments: Arguments, result) -
         return False
     try:
         with np.errstate(all="ignore"):
-            wrong = np.asarray(mistake.wrong(*map(np.copy, arguments.values())))
+            wrong = mistake.wrong(*copy.deepcopy(arguments).values())
     except (ValueError, TypeError, IndexError) as error:
         # Some mistakes end in an exception: they are known by its type and text.
         raised = {"kind": "error", "type": type(error).__name__, "text": str(error)}
         return all(outcome.get(key) == value for key, value in raised.items())
-    got = outcome.get("value")
-    return (
-        outcome.get("kind") == "array"
-        and isinstance(got, np.ndarray)
-        and got.dtype.kind == "f"
-        and got.shape == wrong.shape
-        and bool(_close(got, wrong, check.tolerance / 10).all())
+    returned = numbers(outcome)
+    if returned is None or isinstance(returned, tuple) != isinstance(wrong, tuple):
+        return False
+    got, wanted = leaves(returned, check.output), leaves(wrong, check.output)
+    return list(got) == list(wanted) and all(
+        got[leaf].dtype.kind == wanted[leaf].dtype.kind
+        and got[leaf].shape == wanted[leaf].shape
+        and bool(_close(got[leaf], wanted[leaf], check.tolerance / 10).all())
+        for leaf in got
     )
+
+
+def _advise(check: Check, arguments: Arguments, result) -> str:
+    """Where to look for a mistake that nobody knows, if the answer has the right form and the check can tell."""
+    outcome = result["first"]
+    want = _expected(check, arguments)
+    if check.advice is None or form_complaint(check.name, check.output, outcome, want, ""):
+        return ""
+    return check.advice(copy.deepcopy(arguments), leaves(numbers(outcome), check.output), leaves(want, check.output))
 
 
 def number(value: float) -> str:

@@ -1,24 +1,11 @@
-"""The pictures of the chapters. Each function draws numbers that it is given and says in words what they show."""
-
-from dataclasses import dataclass
+"""The pictures of chapter 3: a memory fading under a gate, and gates that differ from unit to unit."""
 
 import numpy as np
-from matplotlib.figure import Figure as _Drawing
 
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row, forms
+from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.figures import Figure
 from lstm_ref.memory import half_life
 from lstm_ref.messages import _
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A picture and the sentence that stands for it where it cannot be seen."""
-
-    drawing: _Drawing
-    alt: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return forms(self.drawing, self.alt)
 
 
 def memory_under_gates(gates, steps: int = 20) -> Figure:

@@ -1,0 +1,44 @@
+"""What every widget of the course has, whatever it shows. A new one is found by its name in `lstm_ref.widgets`."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from lstm_ref import widgets
+
+KINDS = [getattr(widgets, name) for name in widgets.__all__]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_display_offers_the_live_view_a_picture_and_a_sentence(kind):
+    data, _ = kind()._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"]
+    assert data["text/html"].startswith('<figure class="lstm-still"><svg role="img" aria-label="')
+    assert data["image/png"].startswith("iVBOR")  # a PNG's first bytes in base 64
+    assert data["text/plain"].endswith(".")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_still_picture_is_the_same_every_time(kind):
+    assert kind()._repr_mimebundle_()[0]["text/html"] == kind()._repr_mimebundle_()[0]["text/html"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_front_end_needs_nothing_but_itself(kind):
+    code = kind()._esm
+    for word in ("import ", "import(", "http://", "https://", "fetch("):
+        assert word not in code.replace("http://www.w3.org/2000/svg", ""), word
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_label_that_the_front_end_asks_for_exists(kind):
+    widget = kind()
+    asked = set(re.findall(r"\blabels\.(\w+)", widget._esm))
+    assert asked and asked <= set(widget.labels), asked - set(widget.labels)
+
+
+def test_import_of_the_widgets_does_not_load_matplotlib():
+    code = "import sys, lstm_ref.widgets; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
