@@ -29,6 +29,8 @@ _WHERE = {
     "jacobians": ("jacobian_product_norms", "memory_norms", "step_jacobian"),
     "memory": ("bias_for_half_life", "half_life"),
     "radar": ("radar_example",),
+    "radar_csv": ("RadarRecording", "load_radar_csv"),
+    "radar_simulator": ("RadarSequences", "StepKind", "simulate_radar"),
     "rnn": ("RNNParams", "initial_rnn_params", "rnn_forward", "rnn_step"),
     "sequence": ("lstm_forward", "stacked_lstm_forward", "zero_state"),
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),

@@ -1,0 +1,127 @@
+"""Radar sequences made up from the radar equation: x_t = (amplitude, distance), step by step, with what each step was.
+
+Richards (2014), "Fundamentals of Radar Signal Processing", 2nd ed., chapter 2: the radar equation, fluctuating targets
+(section 2.2), clutter. An echo's *power* falls as distance to the power -4, so its amplitude, which a
+receiver shows, falls as distance to the power -2.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_ref.messages import _
+
+
+class StepKind(IntEnum):
+    QUIET = 0  # noise and clutter alone
+    BUMP = 1  # the beam is on a target
+    SPIKE = 2  # a stranger's pulse: one step of interference
+    DROPOUT = 3  # nothing was received: both numbers are 0
+
+
+class RadarSequences(NamedTuple):
+    xs: np.ndarray  # (B, T, 2) float64: amplitude and distance, without units
+    kinds: np.ndarray  # (B, T) int8: a StepKind each
+    has_target: np.ndarray  # (B,) bool: whether a target passed
+
+
+def simulate_radar(
+    sequences: int,
+    steps: int,
+    seed: int,
+    *,
+    target_share: float = 0.5,
+    swerling: int = 1,
+    beam: float = 4.0,
+    noise: float = 0.05,
+    clutter: float = 0.05,
+    spikes: float = 0.03,
+    dropouts: float = 0.01,
+) -> RadarSequences:
+    """Sequences of `steps` looks of a turning radar at a distance that shrinks. The same seed gives the same sequences.
+
+    Amplitudes are in units of the echo that an average target sends back from distance 1; distances have no unit.
+    target_share: the fraction of sequences through which a target passes, on average.
+    swerling: how its cross section fluctuates: 0 not at all, 1 anew for each sequence, 2 anew at each step.
+    beam: over how many steps the echo's amplitude exceeds half of its highest: the length of the bump.
+    noise: the receiver's own, root mean square amplitude. clutter: echoes of the ground at distance 1, likewise.
+    spikes, dropouts: the probability of each at a step. A spike always stands alone, away from the bump.
+    Raises ValueError for what is out of range.
+    """
+    _expect(sequences >= 1, "sequences", sequences, _("at least 1"))
+    _expect(beam > 0, "beam", beam, _("more than 0 steps"))
+    _expect(steps >= beam, "steps", steps, _("at least the {beam} steps of the beam").format(beam=beam))
+    _expect(swerling in (0, 1, 2), "swerling", swerling, _("0, 1 or 2"))
+    for name, share in (("target_share", target_share), ("spikes", spikes), ("dropouts", dropouts)):
+        _expect(0 <= share <= 1, name, share, _("a probability from 0 to 1"))
+    for name, level in (("noise", noise), ("clutter", clutter)):
+        _expect(level >= 0, name, level, _("at least 0"))
+
+    rng = np.random.default_rng(seed)
+    shape = (sequences, steps)
+    distance = _distances(rng, shape)
+    has_target = rng.random(sequences) < target_share
+    # Where in time the beam's middle passes over the target: the whole bump lies within the sequence.
+    middle = rng.uniform(beam / 2, steps - beam / 2, (sequences, 1)) - 0.5
+    off_axis = np.abs(np.arange(steps) - middle)
+    gain = 2.0 ** -((off_axis / (beam / 2)) ** 2)  # one half at the edges of the beam
+    echo = np.sqrt(_cross_section(rng, shape, swerling)) / distance**2 * gain * has_target[:, None]
+
+    # The receiver adds complex voltages and shows the absolute value of their sum.
+    ground = clutter * distance**-1.5 * _correlated(rng, shape)  # power of a lit patch of ground: distance**-3
+    voltage = echo * np.exp(2j * np.pi * rng.random((sequences, 1))) + ground + noise * _complex_normal(rng, shape)
+    amplitude = np.abs(voltage)
+
+    kinds = np.full(shape, StepKind.QUIET, np.int8)
+    kinds[has_target[:, None] & (off_axis <= beam / 2)] = StepKind.BUMP
+    spiked = _lone(rng.random(shape) < spikes) & ~(has_target[:, None] & (off_axis <= beam / 2 + 1))
+    kinds[spiked] = StepKind.SPIKE
+    amplitude[spiked] += rng.uniform(1.0, 2.0, shape)[spiked]
+    lost = rng.random(shape) < dropouts
+    kinds[lost] = StepKind.DROPOUT
+    measured = np.abs(distance + rng.normal(0, 0.01, shape))
+    xs = np.stack([np.where(lost, 0.0, amplitude), np.where(lost, 0.0, measured)], axis=2)
+    return RadarSequences(xs, kinds, has_target)
+
+
+def _expect(holds: bool, name: str, got, expected: str) -> None:
+    if not holds:  # nan holds for no comparison
+        raise ValueError(_("{name} is {got}; expected {expected}").format(name=name, got=got, expected=expected))
+
+
+def _distances(rng, shape) -> np.ndarray:
+    """(B, T): from a start near 1 to between 40 and 80 percent of it, at constant speed."""
+    start = rng.uniform(0.8, 1.2, (shape[0], 1))
+    left = rng.uniform(0.4, 0.8, (shape[0], 1))
+    return start * (1 - (1 - left) * np.linspace(0, 1, shape[1]))
+
+
+def _cross_section(rng, shape, swerling: int) -> np.ndarray:
+    """(B, T), mean 1. A target of many scatterers has one that is exponentially distributed: Richards, section 2.2."""
+    if swerling == 0:
+        return np.ones(shape)
+    return np.broadcast_to(rng.exponential(1.0, (shape[0], 1) if swerling == 1 else shape), shape)
+
+
+def _complex_normal(rng, shape) -> np.ndarray:
+    """Complex noise of mean square 1; its absolute value is Rayleigh distributed."""
+    return (rng.normal(size=shape) + 1j * rng.normal(size=shape)) / np.sqrt(2)
+
+
+def _correlated(rng, shape, keep: float = 0.8) -> np.ndarray:
+    """Complex noise of mean square 1 that changes slowly: the ground of one look is much that of the look before."""
+    fresh = _complex_normal(rng, shape)
+    now, row = fresh[:, 0], []
+    for t in range(shape[1]):
+        now = keep * now + np.sqrt(1 - keep**2) * fresh[:, t] if t else now
+        row.append(now)
+    return np.stack(row, axis=1)
+
+
+def _lone(wanted: np.ndarray) -> np.ndarray:
+    """`wanted` without those that follow another within two steps, so that no two look like a bump."""
+    lone = wanted.copy()
+    for t in range(1, wanted.shape[1]):
+        lone[:, t] &= ~lone[:, max(t - 2, 0) : t].any(axis=1)
+    return lone
