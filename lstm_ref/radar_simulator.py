@@ -14,6 +14,8 @@ from lstm_ref.messages import _
 
 
 class StepKind(IntEnum):
+    """What a step of a simulated sequence was."""
+
     QUIET = 0  # noise and clutter alone
     BUMP = 1  # the beam is on a target
     SPIKE = 2  # a stranger's pulse: one step of interference
