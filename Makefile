@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ASSIGNMENT ?= 03_forget_gate
+ANSWERS = tests/wrong_answers/$(ASSIGNMENT).toml
 PORT ?= 8000
 
-.PHONY: help demo book serve lab exercises grade demonstration check lint test catalogue lock clean
+.PHONY: help demo book serve lab exercises grade demonstration demonstrations check lint test catalogue lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -30,9 +31,13 @@ exercises: .venv/installed ## build exercises/ from solutions/, overwriting what
 grade: .venv/installed ## grade submitted/*/ASSIGNMENT: table, CSV, feedback
 	$(BIN)/python -m autograding $(ASSIGNMENT)
 
-demonstration: .venv/installed ## make up a class of every kind of student, and grade it in demonstration/
-	$(BIN)/python -m autograding.demonstration $(ASSIGNMENT) --answers tests/wrong_answers/$(ASSIGNMENT).toml --out demonstration/submitted
+demonstration: .venv/installed ## make up a class of every kind of student, grade it in demonstration/, compare with what is due
+	$(BIN)/python -m autograding.demonstration $(ASSIGNMENT) --answers $(ANSWERS) --out demonstration/submitted
 	$(BIN)/python -m autograding $(ASSIGNMENT) --class demonstration
+	$(BIN)/python -m autograding.expected $(ASSIGNMENT) --answers $(ANSWERS) --class demonstration
+
+demonstrations: ## the same for every exercise
+	set -e; for stem in $(notdir $(wildcard solutions/*)); do $(MAKE) demonstration ASSIGNMENT=$$stem; done
 
 check: lint test ## lint and format, then all tests
 

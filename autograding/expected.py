@@ -1,11 +1,19 @@
-"""Compare what a demonstration class was given with what it should have been given."""
+"""Compare what a demonstration class was given with what it should have been given:
+`python -m autograding.expected ASSIGNMENT --answers WRONG.toml --class demonstration`.
 
+Exit status: 0 if everyone was graded as expected, 1 if somebody was not, 2 if it cannot be said.
+"""
+
+import argparse
+import sys
 from collections.abc import Iterable
 from html.parser import HTMLParser
+from pathlib import Path
 
-from autograding.course import Course
-from autograding.demonstration import Member
-from autograding.results import Result
+from autograding.course import Course, CourseError
+from autograding.demonstration import Member, members
+from autograding.messages import _
+from autograding.results import Result, read_result
 
 
 def disagreements(course: Course, assignment: str, people: Iterable[Member], results: Iterable[Result]) -> list[str]:
@@ -14,15 +22,23 @@ def disagreements(course: Course, assignment: str, people: Iterable[Member], res
     faults = []
     for member in people:
         if member.name not in graded:
-            faults.append(f"{member.name}: expected to be graded, got no result")
+            faults.append(_("{member}: expected to be graded, got no result").format(member=member.name))
             continue
         lost = {cell.name for cell in graded[member.name].cells if cell.score < cell.points}
         if lost != member.loses:
-            faults.append(f"{member.name}: expected to lose {sorted(member.loses)}, lost {sorted(lost)}")
+            faults.append(
+                _("{member}: expected to lose {expected}, lost {got}").format(
+                    member=member.name, expected=sorted(member.loses), got=sorted(lost)
+                )
+            )
         pages = sorted(course.folder("feedback", member.name, assignment).glob("*.html"))
         text = " ".join(page_text(page.read_text(encoding="utf-8")) for page in pages)
         if " ".join(member.says.split()) not in text or not pages:
-            faults.append(f"{member.name}: expected {member.says!r} in the feedback, got {len(pages)} pages without it")
+            faults.append(
+                _("{member}: expected {text!r} in the feedback, got {n} pages without it").format(
+                    member=member.name, text=member.says, n=len(pages)
+                )
+            )
     return faults
 
 
@@ -47,3 +63,33 @@ class _Reader(HTMLParser):
     def handle_data(self, data):
         if not self.hidden:
             self.seen.append(data)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Say for whom the marks differ from what the demonstration expects; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m autograding.expected", description=_("Check the marks of a class.")
+    )
+    parser.add_argument("assignment")
+    parser.add_argument("--answers", type=Path, required=True, metavar="TOML", help=_("the table of wrong answers"))
+    parser.add_argument("--class", dest="class_folder", type=Path, metavar="FOLDER", help=_("the folder of the class"))
+    options = parser.parse_args(arguments)
+    try:
+        course = Course(Path.cwd(), options.class_folder)
+        people = members(course, options.assignment, options.answers)
+        results = [read_result(course, options.assignment, name) for name in course.students(options.assignment)]
+    except CourseError as error:
+        print(_("error: {error}").format(error=error), file=sys.stderr)
+        return 2
+    faults = disagreements(course, options.assignment, people, results)
+    print(*faults, sep="\n", end="\n" if faults else "")
+    print(
+        _("{assignment}: {n} made-up students, {faults} graded otherwise than expected").format(
+            assignment=options.assignment, n=len(people), faults=len(faults)
+        )
+    )
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
