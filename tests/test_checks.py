@@ -146,6 +146,24 @@ def test_an_unknown_mistake_is_still_located():
     )
 
 
+def test_of_an_unknown_mistake_in_a_gate_it_is_said_where_to_look():
+    def damaged(where, number):
+        def gate(*arguments):
+            f = lstm_ref.forget_gate(*arguments)
+            f[where] = number
+            return f
+
+        return said("forget_gate", gate, part="equation", seed=0)
+
+    assert "Only unit 3 is wrong: it has row 3 of W_f and b_f[3]." in damaged((slice(None), 3), 0.5)
+    assert "Only sequence 2 is wrong: row 2 of h_prev and of x." in damaged((2, slice(None)), 0.5)
+    arguments = make("forget_gate", 0, "equation")["calls"][0]
+    z = lstm_ref.checks.gates.pre_activation(*arguments.values())[1, 2]
+    inside = damaged((1, 2), 1 / (1 + np.exp(-0.25)))
+    assert f"W_f · [h_prev, x] + b_f is {z:.4g} there, and your number comes from 0.25" in inside
+    assert "no z is squashed to your number" in damaged((1, 2), 1.25)
+
+
 def test_the_problem_of_a_failure_can_be_asked_again():
     text = said("forget_gate", lambda h, x, W, b: 0 * lstm_ref.forget_gate(h, x, W, b) + 0.1234)
     seed = int(re.search(r"seed=(\d+)", text)[1])

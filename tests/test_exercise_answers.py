@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import importlib
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,10 @@ STEMS = sorted(folder.name for folder in (ROOT / "solutions").iterdir())
 
 def notebook(stem):
     return nbformat.read(ROOT / "solutions" / stem / f"{stem}.ipynb", as_version=4)
+
+
+def checks_of(stem):
+    return importlib.import_module(f"lstm_ref.checks.s{stem}").CHECKS
 
 
 def graded_cells(stem):
@@ -92,12 +97,16 @@ def test_every_graded_function_has_wrong_answers(stem):
     assert replaced == solutions
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_a_correct_stand_in_keeps_one_mistake_from_costing_twice(stem):
+LENT = [(stem, check.name, lent) for stem in STEMS for check in checks_of(stem) for lent in check.given]
+
+
+@pytest.mark.parametrize("stem, name, lent", LENT)
+def test_a_correct_stand_in_keeps_one_mistake_from_costing_twice(stem, name, lent):
     names = run_solution(stem)
-    if "forget_gate" not in names:
-        pytest.skip(f"{stem} has no function that builds on another")
-    wrong = np.tanh
-    names["sigmoid"] = wrong
-    check("forget_gate", names["forget_gate"], seed=0)
-    assert names["sigmoid"] is wrong  # put back
+    wrong = names[lent] = lambda *arguments: np.tanh(arguments[0]) + 0.125
+    check(name, names[name], seed=0)
+    assert names[lent] is wrong  # put back
+
+
+def test_functions_are_lent():
+    assert ("03_forget_gate", "forget_gate", "sigmoid") in LENT

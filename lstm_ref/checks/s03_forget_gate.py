@@ -5,11 +5,9 @@ import math
 import numpy as np
 
 from lstm_ref import cell, memory
+from lstm_ref.checks.gates import B, H, gate_check, softmax
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part, number
 from lstm_ref.messages import _
-
-# Sizes that all differ, so that no axis can be taken for another.
-B, D, H = 3, 2, 4
 
 
 def elementwise(name: str, argument: str):
@@ -73,7 +71,7 @@ SIGMOID = Check(
         Mistake(_("the derivative s * (1 - s) is returned"), lambda z: cell.sigmoid(z) * (1 - cell.sigmoid(z))),
         Mistake(
             _("softmax is used: it makes the numbers of a row share 1, while each gate stands by itself"),
-            lambda z: softmax(z),
+            softmax,
             seen="nicklashansen/rnn_lstm_from_scratch#3",
         ),
         Mistake(_("a step is returned: a gate is a fraction, not only 0 or 1"), lambda z: (z > 0).astype(float)),
@@ -94,170 +92,12 @@ SIGMOID = Check(
 # --- forget_gate ---------------------------------------------------------------------------------------------------
 
 
-def random_gate(rng) -> Arguments:
-    """Weights of order one, a state and biases that are not zero: small weights hide mistakes."""
-    return {
-        "h_prev": rng.uniform(-1, 1, (B, H)),
-        "x": rng.normal(0, 1, (B, D)),
-        "W_f": rng.normal(0, 1, (H, H + D)),
-        "b_f": rng.normal(0, 1, H),
-    }
-
-
-def random_gates(rng) -> list[Arguments]:
-    return [random_gate(rng), random_gate(rng)]
-
-
-def limits(rng) -> list[Arguments]:
-    """Biases so large that each unit keeps everything or forgets everything."""
-    call = random_gate(rng)
-    call["b_f"] = rng.permutation([-1000.0, -60.0, 60.0, 1000.0])
-    return [call]
-
-
-def softmax(z):
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def pre_activation(h_prev, x, W_f, b_f):
-    return np.concatenate([h_prev, x], axis=1) @ W_f.T + b_f
-
-
-def on_z(wrong):
-    """The forget gate with another function of z = W_f · [h_prev, x] + b_f."""
-    return lambda h_prev, x, W_f, b_f: wrong(pre_activation(h_prev, x, W_f, b_f))
-
-
-def with_arguments(change):
-    """The forget gate on changed arguments."""
-    return lambda h_prev, x, W_f, b_f: cell.sigmoid(pre_activation(*change(h_prev, x, W_f, b_f)))
-
-
-def pieces_squashed(squash):
-    def wrong(h_prev, x, W_f, b_f):
-        return squash(h_prev @ W_f[:, :H].T) + squash(x @ W_f[:, H:].T) + squash(b_f)
-
-    return wrong
-
-
-FORGET_GATE = Check(
-    name="forget_gate",
-    output="f",
-    reference=cell.forget_gate,
-    given=("sigmoid",),
-    place=lambda arguments, index: f"f[{', '.join(map(str, index))}]",
-    sizes=lambda arguments: f"B={B}, D={D}, H={H}",
-    parts={
-        "equation": Part(random_gates),
-        "limits": Part(
-            limits,
-            mistakes=(
-                Mistake(
-                    _("z is clipped before the sigmoid, so that the gate never closes or opens fully"),
-                    on_z(lambda z: cell.sigmoid(np.clip(z, -10, 10))),
-                ),
-                Mistake(
-                    _("f is clipped: a gate may come as close to 0 and 1 as it likes"),
-                    on_z(lambda z: np.clip(cell.sigmoid(z), 1e-7, 1 - 1e-7)),
-                ),
-            ),
-        ),
-    },
-    mistakes=(
-        Mistake(_("1 - f is returned: f = 1 means keep, f = 0 means forget"), on_z(lambda z: 1 - cell.sigmoid(z))),
-        Mistake(
-            _("x comes before h_prev: the first H columns of W_f belong to h_prev, so it is [h_prev, x]"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([x, h_prev], axis=1) @ W_f.T + b_f),
-        ),
-        Mistake(
-            _("the bias b_f is left out"),
-            with_arguments(lambda h, x, W, b: (h, x, W, 0 * b)),
-            seen="pytorch/pytorch#750",
-        ),
-        Mistake(
-            _("the bias b_f is added twice"),
-            with_arguments(lambda h, x, W, b: (h, x, W, 2 * b)),
-            seen="pytorch/pytorch#750",
-        ),
-        Mistake(
-            _("the bias is added after the sigmoid, so that f can leave 0 to 1; add it first"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=1) @ W_f.T) + b_f,
-        ),
-        Mistake(_("the bias b_f is subtracted"), with_arguments(lambda h, x, W, b: (h, x, W, -b))),
-        Mistake(_("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"), on_z(lambda z: z)),
-        Mistake(
-            _("tanh is used instead of sigmoid: tanh can be negative, and a gate cannot"),
-            on_z(np.tanh),
-        ),
-        Mistake(
-            _("the sigmoid is taken twice"),
-            on_z(lambda z: cell.sigmoid(cell.sigmoid(z))),
-        ),
-        Mistake(
-            _("tanh is taken before the sigmoid, so that f cannot leave 0.27 to 0.73"),
-            on_z(lambda z: cell.sigmoid(np.tanh(z))),
-            seen="google/e3d_lstm#17",
-        ),
-        Mistake(
-            _("softmax is used: it makes the units share 1, while each unit keeps or forgets by itself"),
-            on_z(softmax),
-            seen="nicklashansen/rnn_lstm_from_scratch#3",
-        ),
-        Mistake(
-            _("the pieces W h, W x and b are squashed one by one and then added; add first, squash once"),
-            pieces_squashed(cell.sigmoid),
-        ),
-        Mistake(
-            _("tanh squashes the pieces W h, W x and b one by one; add first, then take one sigmoid"),
-            pieces_squashed(np.tanh),
-        ),
-        Mistake(_("h_prev is ignored: only x reaches the gate"), with_arguments(lambda h, x, W, b: (0 * h, x, W, b))),
-        Mistake(_("x is ignored: only h_prev reaches the gate"), with_arguments(lambda h, x, W, b: (h, 0 * x, W, b))),
-        Mistake(_("only the bias reaches the gate"), with_arguments(lambda h, x, W, b: (0 * h, 0 * x, W, b))),
-        Mistake(
-            _("only the first sequence of the batch is used for all"),
-            with_arguments(lambda h, x, W, b: (h[:1].repeat(B, 0), x[:1].repeat(B, 0), W, b)),
-        ),
-        Mistake(
-            _("f is transposed: one row per sequence is expected, (B, H)"),
-            lambda h_prev, x, W_f, b_f: cell.forget_gate(h_prev, x, W_f, b_f).T,
-        ),
-        Mistake(
-            _("f already multiplies h_prev: the gate alone is asked for"),
-            lambda h_prev, x, W_f, b_f: cell.forget_gate(h_prev, x, W_f, b_f) * h_prev,
-        ),
-        Mistake(
-            _("f is rounded to 0 or 1: a gate is a fraction"),
-            on_z(lambda z: np.round(cell.sigmoid(z))),
-        ),
-        Mistake(
-            _("W_f is used without its transpose: it has one row per hidden unit, so it is hx @ W_f.T"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=1) @ W_f + b_f),
-            seen="pytorch/pytorch#1961",
-        ),
-        Mistake(
-            _("W_f comes first: each row of [h_prev, x] is one sequence, so it is hx @ W_f.T"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(W_f @ np.concatenate([h_prev, x], axis=1) + b_f),
-        ),
-        Mistake(
-            _("W_f comes first, which gives (H, B), and b_f does not fit that; hx @ W_f.T gives (B, H)"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(W_f @ np.concatenate([h_prev, x], axis=1).T + b_f),
-        ),
-        Mistake(
-            _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.append(h_prev, x) @ W_f.T + b_f),
-        ),
-        Mistake(
-            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.concatenate([h_prev, x], axis=0) @ W_f.T + b_f),
-        ),
-        Mistake(
-            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"),
-            lambda h_prev, x, W_f, b_f: cell.sigmoid(np.stack([h_prev, x], axis=1) @ W_f.T + b_f),
-            seen="fastai/fastbook#338",
-        ),
-    ),
+FORGET_GATE = gate_check(
+    "forget_gate",
+    "f",
+    cell.forget_gate,
+    inverted=_("1 - f is returned: f = 1 means keep, f = 0 means forget"),
+    softmaxed=_("softmax is used: it makes the units share 1, while each unit keeps or forgets by itself"),
 )
 
 
