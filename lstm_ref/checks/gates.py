@@ -179,8 +179,6 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
             _("the bias is added after the {squash}, so that {output} can leave {low} to 1; add it first").format(
                 **names
             ),
-                **names
-            ),
             lambda h_prev, x, W, b: right(h_prev, x, W, 0 * b) + b,
         ),
         Mistake(_("h_prev is ignored: only x is read"), changed(lambda h, x, W, b: (0 * h, x, W, b))),
