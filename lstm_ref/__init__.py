@@ -8,6 +8,7 @@ import importlib
 
 _WHERE = {
     "arrays": ("Array",),
+    "backward": ("LSTMGrads", "RNNGrads", "lstm_backward", "lstm_step_backward", "rnn_backward"),
     "cell": (
         "Gates",
         "LSTMParams",
@@ -25,7 +26,8 @@ _WHERE = {
     ),
     "checks": ("check",),
     "figures": ("Figure",),
-    "initial": ("initial_params",),
+    "gradients": ("GradientCheck", "clip_by_norm", "finite_differences", "global_norm", "gradient_check"),
+    "initial": ("chrono_params", "initial_params"),
     "jacobians": ("jacobian_product_norms", "memory_norms", "step_jacobian"),
     "memory": ("bias_for_half_life", "half_life"),
     "radar": ("radar_example",),

@@ -38,3 +38,18 @@ def initial_params(
     if forget_bias is not None:
         params = params._replace(b_f=np.full(hidden_size, forget_bias, dtype))
     return params
+
+
+def chrono_params(params: LSTMParams, longest: int, seed: int) -> LSTMParams:
+    """The same weights, started so that the units remember for very different times: 2 to `longest` steps.
+
+    Each unit is dealt a time t, uniform between 1 and longest - 1; b_f = ln(t), so that with no input f = t / (1 + t)
+    forgets 1 part in 1 + t, and b_i = -b_f, so that i = 1 - f and the memory cannot grow beyond what is written.
+    Returns new parameters. Raises ValueError for `longest` below 3.
+    Tallec & Ollivier (2018), "Can recurrent neural networks warp time?"
+    """
+    if longest < 3:
+        raise ValueError(_("longest is {got}; expected at least 3 steps").format(got=longest))
+    times = np.random.default_rng(seed).uniform(1, longest - 1, params.hidden_size)
+    b_f = np.log(times).astype(params.b_f.dtype)
+    return params._replace(b_f=b_f, b_i=-b_f)

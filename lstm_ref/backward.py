@@ -1,0 +1,129 @@
+"""How a gradient travels back: through one step of the LSTM, through a sequence, and through the plain RNN.
+
+The six lines of cell.py from the last to the first, each by the chain rule. Written once for NumPy arrays and torch
+tensors. A name d_h means dL/dh: how much the loss L rises when h rises a little; it has the shape of h.
+"Backpropagation through time": Werbos (1990).
+"""
+
+from typing import NamedTuple
+
+from lstm_ref.arrays import Array, expect_shape, same_kind
+from lstm_ref.cell import Gates, LSTMParams, LSTMState, concatenate_inputs
+from lstm_ref.messages import _
+from lstm_ref.rnn import RNNParams, rnn_forward
+from lstm_ref.sequence import lstm_forward, zero_state
+
+
+class LSTMGrads(NamedTuple):
+    """The gradient of everything that went in, each of its shape."""
+
+    x: Array  # (B, D) of one step, (B, T, D) of a sequence
+    state: LSTMState  # of the state before the (first) step
+    params: LSTMParams  # summed over the sequences of the batch, and over the steps
+
+
+class RNNGrads(NamedTuple):
+    x: Array  # (B, D) of one step, (B, T, D) of a sequence
+    h: Array  # (B, H) of h before the (first) step
+    params: RNNParams
+
+
+def lstm_step_backward(d_state: LSTMState, x: Array, state: LSTMState, gates: Gates, params: LSTMParams) -> LSTMGrads:
+    """Through one step, from its end to its start.
+
+    d_state: dL/dh and dL/dc of the state after the step, (B, H) each, from all that comes later. x (B, D), the state
+    before the step, and the gates that `lstm_step_with_gates` gave. Raises ValueError for shapes that do not fit and
+    for a projection.
+    """
+    _expect_no_projection(params)
+    shape = tuple(gates.c.shape)
+    for name, array in (("d_state.h", d_state.h), ("d_state.c", d_state.c), ("state.c", state.c)):
+        expect_shape(name, array, shape, "(B, H)")
+    f, i, candidate, o, c = gates
+    shown = same_kind(d_h=d_state.h, d_c=d_state.c, c=c).tanh(c)
+
+    # h = o * tanh(c). The memory was used twice, for h and for the next step: its two gradients add up.
+    d_o = d_state.h * shown
+    d_c = d_state.c + d_state.h * o * (1 - shown**2)
+    # c = f * c_prev + i * candidate. To c_prev the gradient goes by f alone: no matrix, no squashing.
+    d_f, d_c_prev = d_c * state.c, d_c * f
+    d_i, d_candidate = d_c * candidate, d_c * i
+    # Through sigmoid and tanh, whose slopes are written with what they returned.
+    d_z = {
+        "f": d_f * f * (1 - f),
+        "i": d_i * i * (1 - i),
+        "c": d_candidate * (1 - candidate**2),
+        "o": d_o * o * (1 - o),
+    }
+    # z = [h_prev, x] @ W.T + b, four times with the same [h_prev, x]: four gradients that add up.
+    hx = concatenate_inputs(state.h, x)
+    d_hx = sum(d_z[gate] @ getattr(params, f"W_{gate}") for gate in d_z)
+    weights = {f"W_{gate}": d.T @ hx for gate, d in d_z.items()}
+    biases = {f"b_{gate}": d.sum(axis=0) for gate, d in d_z.items()}
+    H = shape[1]
+    return LSTMGrads(d_hx[:, H:], LSTMState(d_hx[:, :H], d_c_prev), LSTMParams(**weights, **biases))
+
+
+def lstm_backward(
+    d_hs: Array, xs: Array, params: LSTMParams, state: LSTMState | None = None, d_state: LSTMState | None = None
+) -> LSTMGrads:
+    """Through a sequence, from its last step to its first.
+
+    d_hs (B, T, H): the gradient that arrives at every h from outside. d_state: what arrives at the last state from
+    later steps, zeros by default. xs, params and state as `lstm_forward`, which is run again for the gates. A sequence
+    in chunks gives what the whole gives if each chunk is handed `.state` of the one after it; that hand-over is what
+    truncated backpropagation leaves out. Raises ValueError and TypeError as `lstm_forward`, and for a projection.
+    """
+    _expect_no_projection(params)
+    hs, _last, gates = lstm_forward(xs, params, state, return_gates=True)
+    xp = same_kind(d_hs=d_hs, xs=xs)
+    expect_shape("d_hs", d_hs, tuple(hs.shape), "(B, T, H)")
+    zeros = zero_state(xs, params)
+    first = zeros if state is None else state
+    d_h, d_c = zeros if d_state is None else d_state
+    d_xs, d_params = [], None
+    for t in reversed(range(xs.shape[1])):
+        before = first if t == 0 else LSTMState(hs[:, t - 1, :], gates.c[:, t - 1, :])
+        gates_t = Gates(*(values[:, t, :] for values in gates))
+        # h was used twice, outside and by the next step: its two gradients add up.
+        step = lstm_step_backward(LSTMState(d_hs[:, t, :] + d_h, d_c), xs[:, t, :], before, gates_t, params)
+        d_h, d_c = step.state
+        d_xs.append(step.x)
+        # Every step used the same weights, so their gradients add up.
+        d_params = step.params if d_params is None else _added(d_params, step.params)
+    return LSTMGrads(xp.stack(d_xs[::-1], axis=1), LSTMState(d_h, d_c), d_params)
+
+
+def rnn_backward(
+    d_hs: Array, xs: Array, params: RNNParams, h0: Array | None = None, d_h: Array | None = None
+) -> RNNGrads:
+    """The same for the plain RNN, h = tanh(W · [h_prev, x] + b). d_h: what arrives at the last h from later steps.
+
+    Raises ValueError and TypeError as `rnn_forward`.
+    """
+    hs, _last = rnn_forward(xs, params, h0)
+    xp = same_kind(d_hs=d_hs, xs=xs)
+    expect_shape("d_hs", d_hs, tuple(hs.shape), "(B, T, H)")
+    first = xp.zeros_like(hs[:, 0, :]) if h0 is None else h0
+    d_h = xp.zeros_like(first) if d_h is None else d_h
+    expect_shape("d_h", d_h, tuple(first.shape), "(B, H)")
+    H, d_xs = params.hidden_size, []
+    d_params = RNNParams(xp.zeros_like(params.W), xp.zeros_like(params.b))
+    for t in reversed(range(xs.shape[1])):
+        d_z = (d_hs[:, t, :] + d_h) * (1 - hs[:, t, :] ** 2)
+        hx = concatenate_inputs(first if t == 0 else hs[:, t - 1, :], xs[:, t, :])
+        d_params = _added(d_params, RNNParams(d_z.T @ hx, d_z.sum(axis=0)))
+        # Here the way back leads through the matrix W, at every step.
+        d_h, d_x = d_z @ params.W[:, :H], d_z @ params.W[:, H:]
+        d_xs.append(d_x)
+    return RNNGrads(xp.stack(d_xs[::-1], axis=1), d_h, d_params)
+
+
+def _added(a, b):
+    """Two named tuples of gradients added, field by field."""
+    return type(a)(*(None if p is None else p + q for p, q in zip(a, b, strict=True)))
+
+
+def _expect_no_projection(params: LSTMParams) -> None:
+    if params.W_hr is not None:
+        raise ValueError(_("params has a projection W_hr; the backward pass is written for cells without one"))
