@@ -28,7 +28,7 @@ _WHERE = {
     "figures": ("Figure",),
     "gradients": ("GradientCheck", "clip_by_norm", "finite_differences", "global_norm", "gradient_check"),
     "initial": ("chrono_params", "initial_params"),
-    "jacobians": ("jacobian_product_norms", "memory_norms", "step_jacobian"),
+    "jacobians": ("jacobian_product_norms", "lag_until", "memory_norms", "step_jacobian"),
     "memory": ("bias_for_half_life", "half_life"),
     "radar": ("radar_example",),
     "radar_csv": ("RadarRecording", "load_radar_csv"),
@@ -36,7 +36,7 @@ _WHERE = {
     "rnn": ("RNNParams", "initial_rnn_params", "rnn_forward", "rnn_step"),
     "sequence": ("lstm_forward", "stacked_lstm_forward", "zero_state"),
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
-    "widgets": ("ForgetGate", "GateExplorer"),
+    "widgets": ("ForgetGate", "GateExplorer", "RNNForgetting"),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 

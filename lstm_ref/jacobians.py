@@ -90,3 +90,15 @@ def _lstm_jacobians(xs: Array, params: LSTMParams, state: LSTMState | None) -> l
         own = xp.concat([h_by_own_c * one, xp.ones_like(c) * one], axis=1)
         found.append((xp.concat([rows_of_h, rows_of_c], axis=1), own))
     return found
+
+
+def lag_until(norms: Array, fraction: float) -> Array:
+    """The first lag at which less than `fraction` is left: norms (B, T), column k is lag k -> (B,) whole numbers.
+
+    T where that never happens within the lags measured. Raises ValueError for anything but two axes.
+    """
+    xp = same_kind(norms=norms)
+    expect_axes("norms", norms, "B, T")
+    # Not a count of those above: norms may rise again after they fell.
+    not_yet = xp.cumulative_sum(xp.astype(norms < fraction, xp.int64), axis=1) == 0
+    return xp.sum(xp.astype(not_yet, xp.int64), axis=1)

@@ -140,6 +140,12 @@ def test_without_input_the_norms_follow_the_radius():
     assert (norms[199] / norms[99]) ** (1 / 100) == pytest.approx(0.9, rel=1e-2)
 
 
+def test_the_lag_until_is_the_first_one_below_and_t_if_there_is_none():
+    norms = np.array([[1.0, 0.5, 0.05, 0.5], [1.0, 1.5, 0.9, 0.8], [0.05, 1.0, 1.0, 1.0]])
+    assert ref.lag_until(norms, 0.1).tolist() == [2, 4, 0]
+    assert ref.lag_until(torch.tensor(norms), 0.1).tolist() == [2, 4, 0]
+
+
 def refused(message, call, error=ValueError):
     with pytest.raises(error, match=re.escape(message)):
         call()

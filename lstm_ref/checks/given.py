@@ -11,3 +11,8 @@ def sigmoid(z):
     """1 / (1 + exp(-z)) without overflow."""
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def rnn_step(x, h_prev, W, b):
+    """h = tanh(W · [h_prev, x] + b)."""
+    return np.tanh(np.concatenate([h_prev, x], axis=1) @ W.T + b)

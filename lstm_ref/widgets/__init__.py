@@ -6,5 +6,6 @@ same JavaScript runs by itself, without a kernel and without a network.
 
 from lstm_ref.widgets.forget_gate import ForgetGate
 from lstm_ref.widgets.gate_explorer import GateExplorer
+from lstm_ref.widgets.rnn_forgetting import RNNForgetting
 
-__all__ = ["ForgetGate", "GateExplorer"]
+__all__ = ["ForgetGate", "GateExplorer", "RNNForgetting"]

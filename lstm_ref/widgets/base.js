@@ -76,17 +76,19 @@ function freshId(stem) {
 }
 
 function symbol(letter, subscript) {
+  // Most letters are a text; one that is more, such as a derivative, makes its own nodes.
+  if (typeof letter === "function") return letter(subscript);
   return [html("i", {}, letter), subscript === undefined ? null : html("sub", {}, String(subscript))];
 }
 
 function quantity(name, digits = 3) {
-  // A number on the page: rounded for the eye, exact in its `value`.
+  // A number on the page: rounded for the eye, exact in its `value`. `digits` may be a function that writes it.
   const node = html("data", { "data-name": name });
   return {
     node,
     set(number) {
       node.value = String(number);
-      node.textContent = show(number, digits);
+      node.textContent = typeof digits === "function" ? digits(number) : show(number, digits);
     },
   };
 }
