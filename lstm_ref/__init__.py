@@ -35,6 +35,7 @@ _WHERE = {
     "radar_simulator": ("RadarSequences", "StepKind", "simulate_radar"),
     "rnn": ("RNNParams", "initial_rnn_params", "rnn_forward", "rnn_step"),
     "sequence": ("lstm_forward", "stacked_lstm_forward", "zero_state"),
+    "thresholds": ("threshold_gate",),
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
     "widgets": ("ForgetGate", "GateExplorer", "RNNForgetting"),
 }

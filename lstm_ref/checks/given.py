@@ -16,3 +16,13 @@ def sigmoid(z):
 def rnn_step(x, h_prev, W, b):
     """h = tanh(W · [h_prev, x] + b)."""
     return np.tanh(np.concatenate([h_prev, x], axis=1) @ W.T + b)
+
+
+def input_gate(h_prev, x, W_i, b_i):
+    """sigmoid(W_i · [h_prev, x] + b_i)."""
+    return sigmoid(np.concatenate([h_prev, x], axis=1) @ W_i.T + b_i)
+
+
+def candidate(h_prev, x, W_c, b_c):
+    """tanh(W_c · [h_prev, x] + b_c)."""
+    return np.tanh(np.concatenate([h_prev, x], axis=1) @ W_c.T + b_c)

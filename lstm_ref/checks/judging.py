@@ -216,7 +216,7 @@ def _as_mistaken(check: Check, mistake: Mistake, arguments: Arguments, result) -
     try:
         with np.errstate(all="ignore"):
             wrong = mistake.wrong(*copy.deepcopy(arguments).values())
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, IndexError, NameError) as error:
         # Some mistakes end in an exception: they are known by its type and text.
         raised = {"kind": "error", "type": type(error).__name__, "text": str(error)}
         return all(outcome.get(key) == value for key, value in raised.items())
