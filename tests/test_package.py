@@ -45,7 +45,7 @@ def test_every_public_name_is_found_and_documented():
 def french(tmp_path):
     """A catalogue with three texts, and where to find it."""
     catalogue = Catalog(locale="fr")
-    catalogue.add("the bias b_f is left out", "le biais b_f manque")
+    catalogue.add("the bias {b} is left out", "le biais {b} manque")
     catalogue.add("forget gate f", "porte d'oubli f")
     folder = tmp_path / "fr" / "LC_MESSAGES"
     folder.mkdir(parents=True)
