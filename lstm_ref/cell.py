@@ -14,6 +14,8 @@ from lstm_ref.messages import _
 
 
 class LSTMState(NamedTuple):
+    """What a cell hands on to the next step: h (B, H), which others see, and c (B, H), which it keeps to itself."""
+
     h: Array  # (B, H) hidden state: what the next layer sees
     c: Array  # (B, H) cell state: the long-term memory
 
