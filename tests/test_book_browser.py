@@ -231,7 +231,16 @@ def test_without_javascript_a_still_picture_takes_the_widgets_place(visit, site)
 def test_with_javascript_the_still_picture_is_not_shown(visit, site):
     page = visit(f"{site}/{PAGE}")
     widget(page, EXPLORER)
-    assert page.locator("figure.lstm-still").count() == 0
+    assert page.locator("figure.lstm-still:visible").count() == 0
+
+
+def test_on_paper_a_still_picture_takes_the_widgets_place(visit, site):
+    page = visit(f"{site}/{PAGE}")
+    widget(page, EXPLORER)
+    page.emulate_media(media="print")
+    assert page.locator(".lstm-gate-explorer:visible, .lstm-forget-gate:visible").count() == 0
+    assert page.locator("figure.lstm-still:visible").count() == 2
+    assert page.locator(".lstm-explanation:visible").count() >= 8
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,19 @@
     }
   }
 
+  function leaveForPaper(script) {
+    // The still picture that readers without JavaScript see is also what is printed: a slider on paper is of no use.
+    const still = script.parentElement.querySelector("noscript");
+    if (!still) return;
+    const paper = document.createElement("div");
+    paper.className = "lstm-paper";
+    paper.innerHTML = still.textContent;
+    still.after(paper);
+  }
+
   const found = states();
-  document.querySelectorAll(VIEW).forEach((script) => mount(script, found));
+  document.querySelectorAll(VIEW).forEach((script) => {
+    mount(script, found);
+    leaveForPaper(script);
+  });
 })();
