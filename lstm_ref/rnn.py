@@ -40,7 +40,7 @@ def initial_rnn_params(
 ) -> RNNParams:
     """Random weights and biases, uniform between -scale and scale; 1/sqrt(H) as in `nn.RNN` by default.
 
-    `radius`, if given, rescales the recurrent block W[:, :H] to that spectral radius, its largest the absolute value of an eigenvalue.
+    `radius`, if given, rescales the recurrent block W[:, :H] to that spectral radius, its largest absolute eigenvalue.
     Raises ValueError for sizes below 1 and for a negative radius.
     """
     if input_size < 1 or hidden_size < 1:
@@ -59,7 +59,7 @@ def initial_rnn_params(
 
 
 def spectral_radius(matrix: np.ndarray) -> float:
-    """The largest the absolute value of an eigenvalue of a square NumPy matrix: how its powers grow in the long run."""
+    """The largest absolute eigenvalue of a square NumPy matrix: how its powers grow in the long run."""
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
