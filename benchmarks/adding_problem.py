@@ -1,0 +1,97 @@
+"""How long a network must learn to solve the adding problem: `python -m benchmarks.adding_problem`.
+
+Four networks, five lengths, three seeds: about an hour on one core. Each run ends when the mean squared error on unseen
+sequences, looked at every 100 iterations, is below 0.01, or at the cap. It is written to
+benchmarks/results/adding_problem.json as soon as it is done, so an interrupted benchmark goes on where it was. Delete
+the file to start anew; it is refused if it was made with other settings. Chapter 1 draws it.
+"""
+
+import argparse
+import json
+import os
+import platform
+import time
+from pathlib import Path
+
+import torch
+
+from lstm_ref.adding import MODELS, AddingNetwork, train_on_adding
+
+RESULTS = Path(__file__).with_name("results") / "adding_problem.json"
+COMMAND = "OMP_NUM_THREADS=1 python -m benchmarks.adding_problem"
+SOLVED = 0.01
+LENGTHS = (10, 30, 50, 100, 200)
+CAP = 5000  # iterations after which a run counts as "never"
+HIDDEN_SIZE = 32
+SETTINGS = {
+    "sequences": 64,
+    "learning_rate": 3e-3,
+    "clip": 1.0,
+    "tested_on": 1000,
+    "every": 100,
+}
+
+
+def main() -> None:
+    """Do the runs that are missing, shortest sequences first."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=MODELS, default=list(MODELS), help="models")
+    parser.add_argument("--steps", nargs="+", type=int, choices=LENGTHS, default=list(LENGTHS), help="lengths T")
+    parser.add_argument("--seeds", type=int, default=3, help="how many")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for steps in options.steps:
+        for model in options.only:
+            for seed in range(options.seeds):
+                found = results(options.out)
+                if not any((r["T"], r["model"], r["seed"]) == (steps, model, seed) for r in found["runs"]):
+                    found["runs"].append(run(model, steps, seed))
+                    write(options.out, found)
+
+
+def run(model: str, steps: int, seed: int) -> dict:
+    """One training: `iterations` is None where it never got there; `curve` is the MSE every 100 iterations."""
+    start, curve, solved_at = time.perf_counter(), [], None
+    network = AddingNetwork(model, steps, seed, hidden_size=HIDDEN_SIZE)
+    for iteration, mse in train_on_adding(network, steps, seed, iterations=CAP, **SETTINGS):
+        curve.append(float(f"{mse:.4g}"))
+        if mse < SOLVED:
+            solved_at = iteration
+            break
+    seconds = round(time.perf_counter() - start, 1)
+    print(f"T={steps:4d} {model:12s} seed {seed}: {solved_at or 'never'} (MSE {curve[-1]}, {seconds} s)", flush=True)
+    return {"T": steps, "model": model, "seed": seed, "iterations": solved_at, "seconds": seconds, "curve": curve}
+
+
+def results(path: Path) -> dict:
+    """What is there already. Raises SystemExit where it was made with other settings."""
+    about = {
+        "command": COMMAND,
+        "solved_below": SOLVED,
+        "cap": CAP,
+        "settings": {"hidden_size": HIDDEN_SIZE, **SETTINGS},
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+    if not path.exists():
+        return {**about, "runs": []}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    other = [name for name in about if found.get(name) != about[name]]
+    if other:
+        raise SystemExit(f"{path} was made with another {', '.join(other)}. Delete it to start anew.")
+    return found
+
+
+def write(path: Path, found: dict) -> None:
+    """One run a line, so that a difference can be read; replaced at once, so that a cut leaves no half file."""
+    head = {name: value for name, value in found.items() if name != "runs"}
+    runs = ",\n".join("  " + json.dumps(run) for run in found["runs"])
+    text = json.dumps(head, indent=1).removesuffix("\n}") + ',\n "runs": [\n' + runs + "\n ]\n}\n"
+    path.parent.mkdir(exist_ok=True)
+    half = path.with_suffix(".new")
+    half.write_text(text, encoding="utf-8")
+    os.replace(half, path)
+
+
+if __name__ == "__main__":
+    main()
