@@ -1,0 +1,166 @@
+"""The pictures of chapter 1: a network unrolled, curves of forgetting, the adding problem and who solves it."""
+
+import numpy as np
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.figures import Figure
+from lstm_ref.messages import _
+
+MARKS = {"RNN": ("s", COLOURS["f"]), "LSTM": ("o", COLOURS["c"])}
+BIASED = {"LSTM b_f=1": ("^", COLOURS["i"]), "LSTM chrono": ("D", COLOURS["o"])}
+
+
+def unrolled(steps: int = 4) -> Figure:
+    """A recurrent network drawn as a chain, one copy of the cell for each step."""
+    drawing, (axes,) = axes_in_a_row(1, figsize=(5.6, 2.3))
+
+    def arrow(start, end):
+        axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=12, color=QUIET, lw=1.2))
+
+    for t in range(1, steps + 1):
+        axes.add_patch(FancyBboxPatch((t - 0.27, 0.34), 0.54, 0.32, boxstyle="round,pad=0.02", fc="none", ec=INK))
+        axes.text(t, 0.5, "tanh", ha="center", va="center")
+        arrow((t - 0.72, 0.5), (t - 0.3, 0.5))
+        axes.text(t - 0.51, 0.55, f"$h_{t - 1}$", ha="center", va="bottom", color=COLOURS["h"])
+        arrow((t, 0.08), (t, 0.31))
+        axes.text(t, 0.04, f"$x_{t}$", ha="center", va="top")
+        arrow((t, 0.69), (t, 0.92))
+        axes.text(t, 0.95, f"$h_{t}$", ha="center", va="bottom", color=COLOURS["h"])
+    arrow((steps + 0.3, 0.5), (steps + 0.7, 0.5))
+    axes.set(xlim=(0.2, steps + 0.75), ylim=(-0.1, 1.1))
+    axes.axis("off")
+    alt = _(
+        "A chain of {steps} equal boxes marked tanh. Box t takes x_t from below and h_(t-1) from the box before, and "
+        "gives h_t upwards and to the box after it."
+    ).format(steps=steps)
+    return Figure(drawing, alt)
+
+
+def norm_curves(panels: dict[str, dict[str, np.ndarray]]) -> Figure:
+    """What is left of a change at every lag, on a scale of powers of ten: panels of named curves (T,) each."""
+    drawing, all_axes = axes_in_a_row(len(panels), sharey=True, figsize=(6.6, 3.6))
+    said = []
+    for axes, (title, curves) in zip(all_axes, panels.items(), strict=True):
+        for (name, norms), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=False):
+            lags = np.arange(len(norms))
+            axes.semilogy(lags, norms, style, color=COLOURS["c"], lw=1.6)
+            axes.annotate(name, (lags[-1], norms[-1]), (4, 0), textcoords="offset points", va="center", color=INK)
+            said.append(
+                _("{panel}, {name}: {norm:.1e} at lag {lag}").format(
+                    panel=title, name=name, norm=norms[-1], lag=lags[-1]
+                )
+            )
+        axes.axhline(1, lw=0.8, color=QUIET)
+        axes.set(title=title, xlabel=_("steps back"), xlim=(0, 1.32 * len(lags)), xticks=range(0, len(lags) + 1, 25))
+    all_axes[0].set(ylabel=_("change that is left"))
+    alt = _("Curves on a scale of powers of ten, all starting at 1. {said}.").format(said="; ".join(said))
+    return Figure(drawing, alt)
+
+
+def adding_example(xs, total: float) -> Figure:
+    """One sequence (T, 2) of the adding problem: a bar for each number, the two marked ones filled."""
+    xs = np.asarray(xs)
+    steps = np.arange(1, len(xs) + 1)
+    drawing, (axes,) = axes_in_a_row(1, figsize=(5.4, 2.2))
+    marked = xs[:, 1] == 1
+    axes.bar(steps[marked], xs[marked, 0], 0.7, color=COLOURS["c"])
+    axes.bar(steps[~marked], xs[~marked, 0], 0.7, facecolor="none", edgecolor=QUIET)
+    for t in steps[marked]:
+        axes.text(t, xs[t - 1, 0] + 0.03, f"{xs[t - 1, 0]:.2f}", ha="center", color=INK)
+    axes.set(xlabel=_("step"), ylabel=_("number"), ylim=(0, 1.2), xticks=steps[4::5])
+    alt = _(
+        "Bars for {steps} random numbers between 0 and 1. Two are filled: {numbers}. Their sum is {total:.2f}."
+    ).format(
+        steps=len(xs),
+        numbers=", ".join(_("{n:.2f} at step {t}").format(n=xs[t - 1, 0], t=t) for t in steps[marked]),
+        total=total,
+    )
+    return Figure(drawing, alt)
+
+
+def learning_curves(curves: dict[str, list[tuple[int, float]]], baseline: float, goal: float) -> Figure:
+    """Mean squared error against iterations: named lists of (iteration, error)."""
+    drawing, (axes,) = axes_in_a_row(1)
+    said = []
+    for name, curve in curves.items():
+        iterations, errors = zip(*curve, strict=True)
+        marker, colour = {**MARKS, **BIASED}[name]
+        axes.semilogy(iterations, errors, marker=marker, color=colour, ms=4, lw=1.2)
+        axes.annotate(name, (iterations[-1], errors[-1]), (6, 0), textcoords="offset points", va="center", color=INK)
+        said.append(_("{name}: {error:.3f} after {n} iterations").format(name=name, error=errors[-1], n=iterations[-1]))
+    for level, text in ((baseline, _("always 1")), (goal, _("solved"))):
+        axes.axhline(level, ls=":", color=QUIET)
+        axes.annotate(text, (0, level), (2, 3), textcoords="offset points", color=QUIET)
+    axes.set(xlabel=_("iterations"), ylabel=_("error on new sequences"))
+    axes.margins(x=0.12)
+    alt = _("Error against iterations on a scale of powers of ten. {said}. Solved means {goal}.").format(
+        said="; ".join(said), goal=goal
+    )
+    return Figure(drawing, alt)
+
+
+def one_gate_opens(iterations, errors, gates, reach) -> Figure:
+    """While an LSTM learns: its error, the mean gate of each unit (n, H), and how far back its memory reaches."""
+    drawing, (above, middle, below) = axes_in_a_row(3, rows=True, sharex=True, figsize=(5.4, 5.4))
+    gates = np.asarray(gates)
+    widest = int(gates[-1].argmax())
+    above.semilogy(iterations, errors, "o-", color=INK, ms=4)
+    above.set(ylabel=_("error"))
+    for unit in range(gates.shape[1]):
+        if unit != widest:
+            middle.plot(iterations, gates[:, unit], color=QUIET, lw=0.6, alpha=0.5)
+    middle.plot(iterations, gates[:, widest], "o-", color=COLOURS["f"], ms=4)
+    middle.set(ylabel=_("forget gates"), ylim=(0, 1.05))
+    below.semilogy(iterations, reach, "o-", color=COLOURS["c"], ms=4)
+    below.set(ylabel=_("left of a change\nat the longest lag"), xlabel=_("iterations"))
+    alt = _(
+        "Three curves over {last} iterations. The error stays near {first_error:.2f} and then falls to {error:.3f}. Of "
+        "{units} forget gates one rises from {low:.2f} to {high:.2f}; the others stay near {mean:.2f}. In the same "
+        "moment what is left of a change at the longest lag jumps from {before:.0e} to {after:.1f}."
+    ).format(
+        last=iterations[-1],
+        first_error=errors[1],
+        error=errors[-1],
+        units=gates.shape[1],
+        low=gates[0, widest],
+        high=gates[-1, widest],
+        mean=np.delete(gates[-1], widest).mean(),
+        before=reach[0],
+        after=reach[-1],
+    )
+    return Figure(drawing, alt)
+
+
+def adding_results(found: dict) -> Figure:
+    """Who solved the adding problem after how many iterations: what benchmarks/adding_problem.py stored."""
+    drawing, (axes,) = axes_in_a_row(1, figsize=(6.4, 4.0))
+    lengths = sorted({run["T"] for run in found["runs"]})
+    never = found["cap"] * 1.12
+    said = []
+    for shift, (model, (marker, colour)) in enumerate({**MARKS, **BIASED}.items()):
+        runs = [run for run in found["runs"] if run["model"] == model]
+        x = np.array([lengths.index(run["T"]) + 0.18 * (shift - 1.5) + 0.04 * (run["seed"] - 1) for run in runs])
+        y = np.array([run["iterations"] or never for run in runs], dtype=float)
+        solved = np.array([run["iterations"] is not None for run in runs])
+        axes.plot(x[solved], y[solved], marker, color=colour, ms=6, label=model)
+        axes.plot(x[~solved], y[~solved], marker, color=colour, ms=6, markerfacecolor="none")
+        for length in lengths:
+            its = [run["iterations"] for run in runs if run["T"] == length]
+            said.append(f"T={length} {model}: {', '.join(_('never') if n is None else str(n) for n in its)}")
+    axes.axhline(found["cap"], ls=":", color=QUIET)
+    axes.set(
+        xlabel=_("length of the sequence, T"),
+        ylabel=_("iterations"),
+        xticks=range(len(lengths)),
+        xticklabels=lengths,
+        ylim=(0, found["cap"] * 1.2),
+        yticks=[*range(0, found["cap"] + 1, 1000), never],
+        yticklabels=[*range(0, found["cap"] + 1, 1000), _("never")],
+    )
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, handletextpad=0.1, columnspacing=1.2)
+    alt = _(
+        "Iterations until the adding problem is solved, three runs for each network and length; hollow marks on top "
+        "never solved it. {said}."
+    ).format(said="; ".join(said))
+    return Figure(drawing, alt)
