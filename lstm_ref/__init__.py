@@ -29,7 +29,7 @@ _WHERE = {
     "gradients": ("GradientCheck", "clip_by_norm", "finite_differences", "global_norm", "gradient_check"),
     "initial": ("chrono_params", "initial_params"),
     "jacobians": ("jacobian_product_norms", "lag_until", "memory_norms", "step_jacobian"),
-    "memory": ("bias_for_half_life", "half_life"),
+    "memory": ("bias_for_half_life", "half_life", "memory_parts", "run_memory"),
     "radar": ("radar_example",),
     "radar_csv": ("RadarRecording", "load_radar_csv"),
     "radar_simulator": ("RadarSequences", "StepKind", "simulate_radar"),

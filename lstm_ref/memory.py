@@ -1,7 +1,50 @@
-"""How long a memory lasts under a constant forget gate."""
+"""The memory by itself: how given gates move it, what it is made of, and how long it lasts under a constant gate."""
 
-from lstm_ref.arrays import Array, as_float_array, same_kind
+from lstm_ref.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
+from lstm_ref.cell import update_memory
 from lstm_ref.messages import _
+
+
+def run_memory(f: Array, i: Array, candidate: Array, c0: Array) -> Array:
+    """The memory after every step: c_t = f_t * c_{t-1} + i_t * candidate_t, eq. (4) step by step.
+
+    f, i, candidate: (B, T, H). c0: (B, H), the memory before the first step. Returns c, (B, T, H).
+    Changes none of its arguments. Raises ValueError for shapes that do not fit, TypeError for mixed dtypes.
+    Gers, Schmidhuber & Cummins (2000).
+    """
+    xp = _fitting(f, i, candidate, c0)
+    c, trace = c0, []
+    for t in range(f.shape[1]):
+        c = update_memory(f[:, t, :], c, i[:, t, :], candidate[:, t, :])
+        trace.append(c)
+    return xp.stack(trace, axis=1)
+
+
+def memory_parts(f: Array, i: Array, candidate: Array, c0: Array) -> Array:
+    """What the last memory is made of: what is left of c0, then of the write of each step. Their sum is c_T.
+
+    (B, T, H) each and c0 (B, H), as `run_memory`, and raises as it does. Returns (B, T+1, H):
+    part 0 is (f_1 ... f_T) * c0, part k is (f_{k+1} ... f_T) * i_k * candidate_k. From eq. (4), put into itself.
+    """
+    xp = _fitting(f, i, candidate, c0)
+    kept, parts = xp.ones_like(c0), []  # kept: the product of every forget gate that came after
+    for t in reversed(range(f.shape[1])):
+        parts.append(kept * i[:, t, :] * candidate[:, t, :])
+        kept = kept * f[:, t, :]
+    parts.append(kept * c0)
+    return xp.stack(parts[::-1], axis=1)
+
+
+def _fitting(f: Array, i: Array, candidate: Array, c0: Array):
+    """The array library of four arrays that belong together; raises ValueError or TypeError where they do not."""
+    xp = same_kind(f=f, i=i, candidate=candidate, c0=c0)
+    expect_axes("f", f, "B, T, H")
+    if f.shape[1] == 0:
+        raise ValueError(_("f has shape {got}: no steps; expected T of at least 1").format(got=tuple(f.shape)))
+    for name, array in (("i", i), ("candidate", candidate)):
+        expect_shape(name, array, tuple(f.shape), _("(B, T, H) as f has it"))
+    expect_shape("c0", c0, (f.shape[0], f.shape[2]), "(B, H)")
+    return xp
 
 
 def half_life(f: Array) -> Array:

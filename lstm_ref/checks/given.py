@@ -26,3 +26,8 @@ def input_gate(h_prev, x, W_i, b_i):
 def candidate(h_prev, x, W_c, b_c):
     """tanh(W_c · [h_prev, x] + b_c)."""
     return np.tanh(np.concatenate([h_prev, x], axis=1) @ W_c.T + b_c)
+
+
+def update_memory(f, c_prev, i, candidate):
+    """c = f * c_prev + i * candidate."""
+    return f * c_prev + i * candidate
