@@ -37,7 +37,13 @@ _WHERE = {
     "sequence": ("lstm_forward", "stacked_lstm_forward", "zero_state"),
     "thresholds": ("threshold_gate",),
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
-    "widgets": ("ForgetGate", "GateExplorer", "RNNForgetting"),
+    "widgets": (
+        "ForgetGate",
+        "GateExplorer",
+        "MemoryTrack",
+        "RNNForgetting",
+        "SettingsPuzzle",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 

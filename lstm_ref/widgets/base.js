@@ -17,15 +17,16 @@ function hiddenState(o, c) {
   return o * Math.tanh(c);
 }
 
-function runMemory(sequence, cPrev) {
-  // c has one value more than h: c[0] is the memory before the first step.
+function memoryTrace({ f, i, candidate }, cPrev) {
+  // One value more than there are steps: the first is the memory before the first step.
   const c = [cPrev];
-  const h = [];
-  for (let t = 0; t < sequence.f.length; t++) {
-    c.push(updateMemory(sequence.f[t], c[t], sequence.i[t], sequence.candidate[t]));
-    h.push(hiddenState(sequence.o[t], c[t + 1]));
-  }
-  return { c, h };
+  for (let t = 0; t < f.length; t++) c.push(updateMemory(f[t], c[t], i[t], candidate[t]));
+  return c;
+}
+
+function runMemory(sequence, cPrev) {
+  const c = memoryTrace(sequence, cPrev);
+  return { c, h: sequence.o.map((o, t) => hiddenState(o, c[t + 1])) };
 }
 
 function halfLife(f) {

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 import anywidget
+import numpy as np
 import traitlets
 
 from lstm_ref.messages import _
@@ -15,9 +16,9 @@ from lstm_ref.messages import _
 HERE = Path(__file__).parent
 
 
-def front_end(name: str) -> str:
-    """The JavaScript of one widget: the shared base, then `<name>.js`."""
-    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("base.js", f"{name}.js"))
+def front_end(*names: str) -> str:
+    """The JavaScript of one widget: the shared base, then `<name>.js` of each name, the widget's own last."""
+    return "\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("base", *names))
 
 
 def checked(where: str, value, low: float, high: float) -> float:
@@ -33,6 +34,17 @@ def checked(where: str, value, low: float, high: float) -> float:
             )
         )
     return number
+
+
+def checked_row(where: str, values, steps: int, low: float, high: float) -> list[float]:
+    """`values` as a list of `steps` floats from `low` to `high`; anything else is a TraitError."""
+    values = list(values) if np.iterable(values) else values
+    if not isinstance(values, list) or len(values) != steps:
+        got = _("{n} values").format(n=len(values)) if isinstance(values, list) else repr(values)
+        raise traitlets.TraitError(
+            _("{where} is {got}, expected {steps} values, one per step").format(where=where, got=got, steps=steps)
+        )
+    return [checked(f"{where}[{n}]", value, low, high) for n, value in enumerate(values)]
 
 
 class Within(traitlets.TraitType):
@@ -62,6 +74,20 @@ class Step(traitlets.TraitType):
                 )
             )
         return int(number)
+
+
+class Gate(traitlets.TraitType):
+    """One fraction per step, as a list of `steps` floats from 0 to 1. A single number stands for every step."""
+
+    def __init__(self, steps: int, default: float):
+        super().__init__(default_value=[float(default)] * steps)
+        self.steps = steps
+
+    def validate(self, obj, value):
+        where = f"{type(obj).__name__}.{self.name}"
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return [checked(where, value, 0, 1)] * self.steps
+        return checked_row(where, value, self.steps, 0, 1)
 
 
 class CourseWidget(anywidget.AnyWidget):

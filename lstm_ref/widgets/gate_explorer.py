@@ -5,7 +5,7 @@ import traitlets
 
 from lstm_ref import hidden_state, update_memory
 from lstm_ref.messages import _
-from lstm_ref.widgets.base import CourseWidget, Step, Within, checked, front_end
+from lstm_ref.widgets.base import CourseWidget, Step, Within, checked_row, front_end
 
 STEPS = 12
 GATES = {"f": (0.0, 1.0), "i": (0.0, 1.0), "candidate": (-1.0, 1.0), "o": (0.0, 1.0)}  # name -> limits
@@ -23,17 +23,7 @@ class GateSequence(traitlets.TraitType):
                     where=where, got=got, expected=", ".join(GATES)
                 )
             )
-        return {name: self._row(f"{where}[{name!r}]", value[name], *limits) for name, limits in GATES.items()}
-
-    @staticmethod
-    def _row(where, values, low, high):
-        values = list(values) if np.iterable(values) else values
-        if not isinstance(values, list) or len(values) != STEPS:
-            got = _("{n} values").format(n=len(values)) if isinstance(values, list) else repr(values)
-            raise traitlets.TraitError(
-                _("{where} is {got}, expected {steps} values, one per step").format(where=where, got=got, steps=STEPS)
-            )
-        return [checked(f"{where}[{n}]", value, low, high) for n, value in enumerate(values)]
+        return {name: checked_row(f"{where}[{name!r}]", value[name], STEPS, *limits) for name, limits in GATES.items()}
 
 
 def constant(**gates: float) -> dict:
