@@ -38,9 +38,7 @@ def paces(amplitude, gates, c) -> Figure:
     told = []
     for n, (f, trace) in enumerate(zip(gates, np.asarray(c).T, strict=True)):
         below.plot(steps, trace, "o-", color=COLOURS["c"], ms=3, lw=1, alpha=1 - 0.55 * n / max(len(gates) - 1, 1))
-        below.annotate(
-            f"f = {f:g}", (steps[-1], trace[-1]), (6, 0), textcoords="offset points", va="center", color=INK
-        )
+        below.annotate(f"f = {f:g}", (steps[-1], trace[-1]), (6, 0), textcoords="offset points", va="center", color=INK)
         told.append(
             _("with f = {f:g} it peaks at {high:.2f} at step {at} and ends at {last:.2f}").format(
                 f=f, high=trace.max(), at=int(trace.argmax()) + 1, last=trace[-1]

@@ -25,3 +25,13 @@ class LSTMParams(NamedTuple):
 
 def check(name, function, part=None, seed=None):
     """Says nothing here: the graded checks are made elsewhere, where this notebook cannot reach."""
+
+
+class SettingsPuzzle:
+    """Nothing to move here: what was found stands in the notebook, in numbers."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __getattr__(self, name):
+        raise AttributeError(f"SettingsPuzzle is not there while a notebook is graded; write the number for {name!r} down")
