@@ -114,7 +114,7 @@ function render({ model, el }) {
     river.node, lanes.map(([, one]) => one.node), stepper.node,
     partsHeading,
     html("div", { class: "lstm-legend", "aria-hidden": "true" },
-      swatch("lstm-whole lstm-i", labels.whole), swatch("lstm-left lstm-c", labels.left)),
+      swatch("lstm-whole lstm-i", labels.whole), swatch("lstm-rest lstm-c", labels.left)),
     parts.node,
     html("p", { class: "lstm-note" }, labels.how),
     scope.node, source.node, html("div", { class: "lstm-sliders" }, start.node),
@@ -225,7 +225,7 @@ function drawParts(left, written, at, now, steps) {
     svg("line", { class: "lstm-base", x1: at.x(0) - bar / 2, x2: at.x(steps) + bar / 2, y1: y(0), y2: y(0) }),
     left.map((part, k) => [
       svg("rect", { class: k ? "lstm-whole lstm-i" : "lstm-whole lstm-c", ...box(k, written[k]) }),
-      svg("rect", { class: "lstm-left lstm-c", ...box(k, part) }),
+      svg("rect", { class: "lstm-rest lstm-c", ...box(k, part) }),
     ]),
     stepNumbers(at, steps, now, PARTS.height - 3),
   ];

@@ -77,7 +77,7 @@ function render({ model, el }) {
         children: [
           puzzles[now.puzzle].each_step
             ? svg("rect", { class: "lstm-now", x: at.x(now.t) - at.column / 2, width: at.column, y: 0, height: BOX.height, rx: 4 }) : null,
-          horizontalGrid(y, ticks(...[low, Math.max(1.2, ...c)]), at.left, at.right, 1),
+          horizontalGrid(y, ticks(low, Math.max(1.2, ...c)), at.left, at.right, 1),
           apart.map((gap, t) => Math.abs(gap) <= near ? null : svg("line", {
             class: "lstm-gap", x1: at.x(t), x2: at.x(t), y1: y(c[t]), y2: y(target[t]),
           })),
@@ -104,7 +104,7 @@ function render({ model, el }) {
     chart.node, drawing,
     html("div", { class: "lstm-sliders", role: "group", "aria-label": labels.gates }, constants, start.node),
     score, voice.node,
-    html("p", { class: "lstm-heading" }, labels.code), code,
+    html("p", { class: "lstm-heading lstm-code-heading" }, labels.code), code,
     html("details", {}, html("summary", {}, labels.table), table.node),
   );
 

@@ -34,4 +34,6 @@ class SettingsPuzzle:
         pass
 
     def __getattr__(self, name):
-        raise AttributeError(f"SettingsPuzzle is not there while a notebook is graded; write the number for {name!r} down")
+        raise AttributeError(
+            f"SettingsPuzzle is not there while a notebook is graded; write the number for {name!r} down"
+        )
