@@ -131,3 +131,23 @@ def widget(page, selector):
 def numbers(root, within, moves=()):
     """name -> exact number on the page, after the moves."""
     return root.evaluate(MOVE_AND_READ, [[[name, value] for name, value in moves], within])
+
+
+# A stroke of the hand in a lane, from one bar to another: as many points as the test gives, each (step, level 0 to 1).
+STROKE = """(row, points) => {
+  const box = row.getBoundingClientRect();
+  const send = (type, [t, level]) => row.dispatchEvent(new PointerEvent(type, {
+    bubbles: true, cancelable: true, pointerId: 1, button: 0,
+    clientX: box.left + box.width * (t - 0.5) / row.children.length, clientY: box.top + box.height * (1 - level),
+  }));
+  row.setPointerCapture = () => {};
+  row.hasPointerCapture = () => true;
+  send("pointerdown", points[0]);
+  for (const point of points.slice(1)) send("pointermove", point);
+  send("pointerup", points.at(-1));
+}"""
+
+
+def stroke(root, gate, *points):
+    """Draw in the lane of a gate, as a hand would: the points are (step, level)."""
+    root.locator(f".lstm-{gate} .lstm-bars").evaluate(STROKE, points)
