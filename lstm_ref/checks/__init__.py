@@ -14,7 +14,8 @@ from zlib import crc32
 
 import numpy as np
 
-from lstm_ref.cell import LSTMParams, LSTMState
+from lstm_ref.backward import LSTMGrads
+from lstm_ref.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.checks import caller, given
 from lstm_ref.checks.judging import Check, judge_part
 from lstm_ref.messages import _
@@ -23,7 +24,7 @@ CALLER = Path(caller.__file__)
 # What a notebook finds under the name lstm_ref where a stranger's code runs: no reference and no judge.
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 # The named tuples that arguments may be.
-_TYPES = {kind.__name__: kind for kind in (LSTMParams, LSTMState)}
+_TYPES = {kind.__name__: kind for kind in (Gates, LSTMGrads, LSTMParams, LSTMState)}
 # A module of this package that is named as an exercise, s03_forget_gate, holds the checks of that exercise.
 STEMS = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name[1:3].isdigit())
 _BY_STEM = {stem: importlib.import_module(f"{__name__}.{stem}").CHECKS for stem in STEMS}

@@ -38,6 +38,8 @@ def form_complaint(name: str, output, outcome: dict, want, sizes: str) -> str | 
 
 
 def _leaf_or_group_complaint(name, label, expected, outcome, want, sizes) -> str | None:
+    if want is None:
+        return _nothing_complaint(name, label, outcome)
     if hasattr(want, "_fields"):
         return _named_tuple_complaint(name, label, expected, outcome, want, sizes)
     if isinstance(want, dict):
@@ -92,6 +94,15 @@ def _dict_complaint(name, label, outcome, want, sizes) -> str | None:
     by_key = dict(zip(keys, items, strict=True))
     labels = [f'{label}["{key}"]' for key in want]
     return _first_complaint(name, labels, [by_key[key] for key in want], list(want.values()), sizes)
+
+
+def _nothing_complaint(name, label, outcome) -> str | None:
+    """None if nothing came back where nothing is expected, such as W_hr of a cell without a projection."""
+    if outcome.get("kind") == "None":
+        return None
+    return _("{name} returned a value of type {kind} for {label}; expected None: leave it out.").format(
+        name=name, kind=outcome.get("kind"), label=label
+    )
 
 
 def _first_complaint(name, labels, items, want, sizes) -> str | None:
@@ -151,7 +162,8 @@ def numbers(outcome: dict):
     if kind in ("tuple", "list", "named tuple", "dict"):
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             return None
-        values = [numbers(item) for item in items]
+        # None inside a tuple holds no numbers: an empty tuple, so that it is not taken for a value that has none.
+        values = [() if item.get("kind") == "None" else numbers(item) for item in items]
         if any(value is None for value in values):
             return None
         if kind == "list":
@@ -199,7 +211,7 @@ def leaves(value, output) -> dict[str, np.ndarray]:
         elif isinstance(part, list | tuple):
             for n, item in enumerate(part):
                 walk(item, f"{label}[{n}]")
-        else:
+        elif part is not None:
             found[label] = np.asarray(part)
 
     if isinstance(output, tuple) and isinstance(value, tuple) and len(value) == len(output):

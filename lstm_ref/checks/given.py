@@ -31,3 +31,59 @@ def candidate(h_prev, x, W_c, b_c):
 def update_memory(f, c_prev, i, candidate):
     """c = f * c_prev + i * candidate."""
     return f * c_prev + i * candidate
+
+
+def lstm_step_backward(d_state, x, state, gates, params):
+    """The gradient of one step: LSTMGrads(x, state, params)."""
+    from collections import namedtuple
+
+    f, i, candidate, o, c = gates
+    shown, H = np.tanh(c), c.shape[1]
+    d_c = d_state.c + d_state.h * o * (1 - shown**2)
+    z = {
+        "f": d_c * state.c * f * (1 - f),
+        "i": d_c * candidate * i * (1 - i),
+        "c": d_c * i * (1 - candidate**2),
+        "o": d_state.h * shown * o * (1 - o),
+    }
+    hx = np.concatenate([state.h, x], axis=1)
+    d_hx = sum(z[gate] @ getattr(params, "W_" + gate) for gate in z)
+    weights = {"W_" + gate: z[gate].T @ hx for gate in z}
+    biases = {"b_" + gate: z[gate].sum(axis=0) for gate in z}
+    grads = namedtuple("LSTMGrads", "x state params")
+    return grads(d_hx[:, H:], type(state)(d_hx[:, :H], d_c * f), type(params)(**weights, **biases))
+
+
+def lstm_backward(d_hs, xs, params, state, d_state):
+    """The gradient of a sequence: LSTMGrads(x, state, params)."""
+    from collections import namedtuple
+
+    def sigmoid(z):
+        e = np.exp(-np.abs(z))
+        return np.where(z >= 0, 1, e) / (1 + e)
+
+    gates_of = namedtuple("Gates", "f i candidate o c")
+    before, gates = [state], []
+    for t in range(xs.shape[1]):
+        h, c = before[-1]
+        hx = np.concatenate([h, xs[:, t]], axis=1)
+        f, i, o = (sigmoid(hx @ getattr(params, "W_" + g).T + getattr(params, "b_" + g)) for g in "fio")
+        candidate = np.tanh(hx @ params.W_c.T + params.b_c)
+        c = f * c + i * candidate
+        gates.append(gates_of(f, i, candidate, o, c))
+        before.append(type(state)(o * np.tanh(c), c))
+    steps = []
+    for t in reversed(range(xs.shape[1])):
+        d_state = type(state)(d_state.h + d_hs[:, t], d_state.c)
+        steps.append(lstm_step_backward(d_state, xs[:, t], before[t], gates[t], params))
+        d_state = steps[-1].state
+    total = [None if p is None else sum(step.params[n] for step in steps) for n, p in enumerate(params)]
+    return steps[0]._replace(
+        x=np.stack([step.x for step in steps[::-1]], 1), state=d_state, params=type(params)(*total)
+    )
+
+
+def clip_by_norm(grads, max_norm):
+    """All gradients shortened by one factor, if together they are longer than max_norm."""
+    norm = np.sqrt(sum((grad**2).sum() for grad in grads))
+    return [grad * min(1.0, max_norm / norm) if norm > 0 else grad.copy() for grad in grads]

@@ -23,6 +23,20 @@ class LSTMParams(NamedTuple):
     W_hr: Any = None
 
 
+class Gates(NamedTuple):
+    f: Any  # (B, H)
+    i: Any
+    candidate: Any
+    o: Any
+    c: Any
+
+
+class LSTMGrads(NamedTuple):
+    x: Any  # (B, D) or (B, T, D)
+    state: Any  # LSTMState
+    params: Any  # LSTMParams
+
+
 def check(name, function, part=None, seed=None):
     """Says nothing here: the graded checks are made elsewhere, where this notebook cannot reach."""
 
