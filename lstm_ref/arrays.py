@@ -43,6 +43,10 @@ def library(array: Array) -> str:
     return type(array).__module__.split(".")[0]
 
 
+def _device_name(array: Array) -> str:
+    return str(device(array))
+
+
 def same_kind(**arrays: Array):
     """The array library that all the named arrays share.
 
@@ -52,12 +56,9 @@ def same_kind(**arrays: Array):
     named = {name: as_float_array(name, array) for name, array in arrays.items()}
     first, reference = next(iter(named.items()))
     for name, array in named.items():
-        for what, of, error in (
-            (_("library"), library, TypeError),
-            (_("dtype"), dtype_name, TypeError),
-            (_("device"), lambda a: str(device(a)), ValueError),
-        ):
+        for of, error in ((library, TypeError), (dtype_name, TypeError), (_device_name, ValueError)):
             if of(array) != of(reference):
+                what = {library: _("library"), dtype_name: _("dtype"), _device_name: _("device")}[of]
                 raise error(
                     _("{name} has {what} {got}, {first} has {what} {expected}; they must be the same").format(
                         name=name, what=what, got=of(array), first=first, expected=of(reference)

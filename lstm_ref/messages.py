@@ -10,16 +10,16 @@ import os
 from functools import cache
 from pathlib import Path
 
-LOCALE = Path(__file__).with_name("locale")
+LOCALE = str(Path(__file__).with_name("locale"))
 
 
 @cache
-def _catalogue(language: str, folder: Path) -> gettext.NullTranslations:
+def _catalogue(language: str, folder: str) -> gettext.NullTranslations:
     # English needs no file; any other language that is asked for and missing is an error, not a silent fallback.
     return gettext.translation("lstm_ref", folder, languages=[language], fallback=language == "en")
 
 
 def _(text: str) -> str:
     """The text in the reader's language."""
-    folder = Path(os.environ.get("LSTM_COURSE_LOCALE", LOCALE))
+    folder = os.environ.get("LSTM_COURSE_LOCALE", LOCALE)
     return _catalogue(os.environ.get("LSTM_COURSE_LANGUAGE", "en"), folder).gettext(text)

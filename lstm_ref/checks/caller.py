@@ -21,7 +21,8 @@ def run(problem, function):
     """Call `function` on every call of the problem, twice each.
 
     problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": {name: source text}}
-    Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [argument names], "warnings": [texts]}, ...]}
+    Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [where], "warnings": [texts]}, ...]}, where an
+    argument that was changed is named as "xs", "state.c" or "layers[0].b_f";
     or {"not_callable": type name}. An outcome is what `describe` says of the value that was returned, or
     {"kind": "error", "type": ..., "text": ..., "line": ..., "function": where it was raised}.
     """
@@ -40,7 +41,8 @@ def stand_ins(function, given):
     """
     scope = getattr(function, "__globals__", {})
     own = {name: scope[name] for name in given if name in scope and scope[name] is not function}
-    lent = {"np": np}  # shared, so that one lent function may call another
+    # One namespace for all, so that one lent function may call another; named tuples are the notebook's own.
+    lent = {"np": np, **{name: kind for name, kind in scope.items() if _is_named_tuple(kind)}}
     for source in given.values():
         exec(source, lent)  # comes with the problem, so from the one who asks it
     scope.update({name: lent[name] for name in own})
@@ -48,6 +50,10 @@ def stand_ins(function, given):
         yield
     finally:
         scope.update(own)
+
+
+def _is_named_tuple(kind):
+    return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
 def _call_twice(function, call, scope):
@@ -59,7 +65,7 @@ def _call_twice(function, call, scope):
     return {
         "first": first,
         "second": second,
-        "mutated": [name for name, value in call.items() if not same(value, plain(first_arguments[name]))],
+        "mutated": [where for name in call for where in changes(call[name], plain(first_arguments[name]), name)],
         "warnings": sorted({str(w.message) for w in caught}),
     }
 
@@ -165,3 +171,16 @@ def same(a, b):
     if isinstance(a, list):
         return isinstance(b, list) and len(a) == len(b) and all(map(same, a, b))
     return type(a) is type(b) and (a == b or (a != a and b != b))
+
+
+def changes(before, after, where):
+    """Where two plain trees of an argument differ, in letters: ["state.c"]; nowhere: []."""
+    if isinstance(before, dict) and isinstance(after, dict) and before.get("type") == after.get("type"):
+        old, new = (tree.get("fields", tree.get("items")) for tree in (before, after))
+    else:
+        old, new = before, after
+    if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
+        return [place for name in old for place in changes(old[name], new[name], f"{where}.{name}")]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [place for n, item in enumerate(old) for place in changes(item, new[n], f"{where}[{n}]")]
+    return [] if same(old, new) else [where]

@@ -3,9 +3,42 @@
 An answer is what `caller.describe` wrote, or anything at all: it may have come from a stranger's process.
 """
 
+import math
+
 import numpy as np
 
+from lstm_ref.checks.caller import DEEPEST
 from lstm_ref.messages import _
+
+LARGEST = 2**63  # whole numbers beyond are infinity: NumPy has no room for them
+
+
+def is_outcome(outcome, depth: int = 0) -> bool:
+    """Whether `outcome` is such a tree as `caller` writes of a call. All the rest relies on it."""
+    if not isinstance(outcome, dict) or depth > DEEPEST:
+        return False
+    texts = (outcome.get("kind"), *(outcome.get(key, "") for key in ("type", "text", "line", "function")))
+    value, items, fields = outcome.get("value"), outcome.get("items"), outcome.get("fields")
+    return (
+        all(isinstance(text, str) for text in texts)
+        and (value is None or isinstance(value, int | float | np.ndarray))
+        and (items is None or (isinstance(items, list) and all(is_outcome(item, depth + 1) for item in items)))
+        and (fields is None or _is_list_of_text(fields))
+    )
+
+
+def is_result(result) -> bool:
+    """Whether `result` is what `caller` writes of two calls with the same arguments."""
+    return (
+        isinstance(result, dict)
+        and is_outcome(result.get("first"))
+        and (result.get("second") is None or is_outcome(result["second"]))
+        and all(_is_list_of_text(result.get(key) or []) for key in ("mutated", "warnings"))
+    )
+
+
+def _is_list_of_text(value) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def form_complaint(name: str, output, outcome: dict, want, sizes: str) -> str | None:
@@ -59,9 +92,7 @@ def _items_complaint(name, labels, expected, outcome, want, kind, sizes) -> str 
         count = _(" of {n}").format(n=len(items)) if isinstance(items, list) else ""
         return _(
             "{name} returned a value of type {kind}{count}; expected {expected}, a {wanted} of {n} ({sizes})."
-        ).format(
-            name=name, kind=outcome.get("kind"), count=count, expected=expected, wanted=kind, n=len(want), sizes=sizes
-        )
+        ).format(name=name, kind=_kind(outcome), count=count, expected=expected, wanted=kind, n=len(want), sizes=sizes)
     return _first_complaint(name, labels, items, want, sizes)
 
 
@@ -74,11 +105,17 @@ def _named_tuple_complaint(name, label, expected, outcome, want, sizes) -> str |
         ).format(name=name, label=label, expected=expected)
     named = kind == "named tuple" and isinstance(items, list) and outcome.get("fields") == list(want._fields)
     if not named or len(items) != len(want):
-        got = outcome.get("type") if kind == "named tuple" else kind
         return _("{name} returned a value of type {kind} for {label}; expected {expected} ({sizes}).").format(
-            name=name, label=label, kind=got, expected=expected, sizes=sizes
+            name=name, label=label, kind=_kind(outcome), expected=expected, sizes=sizes
         )
     return _first_complaint(name, [f"{label}.{part}" for part in want._fields], items, want, sizes)
+
+
+def _kind(outcome) -> str:
+    """The type of an outcome, for a sentence: "array", "LSTMState(h, c)"."""
+    if outcome.get("kind") == "named tuple":
+        return f"{outcome.get('type', '')}({', '.join(outcome.get('fields') or ())})"
+    return outcome["kind"]
 
 
 def _dict_complaint(name, label, outcome, want, sizes) -> str | None:
@@ -122,7 +159,7 @@ def _array_complaint(name, label, outcome, want, sizes) -> str | None:
     if kind != "array" or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         return _(
             "{name} returned a value of type {kind} for {output}; expected a NumPy array of shape {expected} ({sizes})."
-        ).format(kind=kind, **names)
+        ).format(kind=_kind(outcome), **names)
     if value.shape != want.shape:
         turned = _(" It is transposed.") if value.ndim == 2 and value.shape == want.shape[::-1] else ""
         return _("{output} has shape {got}, expected {expected} ({sizes}).").format(got=value.shape, **names) + turned
@@ -179,8 +216,10 @@ def numbers(outcome: dict):
             else _Named(fields, values)
         )
     value = outcome.get("value")
-    numeric = isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
-    return value if numeric or (kind in ("int", "float") and isinstance(value, int | float)) else None
+    if kind in ("int", "float") and isinstance(value, int | float):
+        small = isinstance(value, float) or abs(value) < LARGEST
+        return value if small else math.inf if value > 0 else -math.inf
+    return value if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" else None
 
 
 class _Named(tuple):

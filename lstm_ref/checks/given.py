@@ -1,10 +1,12 @@
 """What an exercise lends while another of its functions is checked. Each function stands alone, over `np`.
 
 Their text travels with the problem, and only to the checks that name them: the function that an exercise asks for must
-not lie beside the one that is being asked for it.
+not lie beside the one that is being asked for it. They find there `np`, each other, and the notebook's named tuples.
 """
 
 import numpy as np
+
+from lstm_ref.cell import LSTMState
 
 
 def sigmoid(z):
@@ -87,3 +89,25 @@ def clip_by_norm(grads, max_norm):
     """All gradients shortened by one factor, if together they are longer than max_norm."""
     norm = np.sqrt(sum((grad**2).sum() for grad in grads))
     return [grad * min(1.0, max_norm / norm) if norm > 0 else grad.copy() for grad in grads]
+
+
+def lstm_step(x, state, params):
+    """The six lines: x (B, D), state (B, H) each -> the state after the step, of the type that came in."""
+    hx = np.concatenate([state.h, x], axis=1)
+    f = sigmoid(hx @ params.W_f.T + params.b_f)
+    i = sigmoid(hx @ params.W_i.T + params.b_i)
+    o = sigmoid(hx @ params.W_o.T + params.b_o)
+    c = f * state.c + i * np.tanh(hx @ params.W_c.T + params.b_c)
+    return type(state)(o * np.tanh(c), c)
+
+
+def lstm_forward(xs, params, state=None):
+    """`lstm_step` over xs (B, T, D), from `state` or from zeros -> hs (B, T, H), the last state."""
+    if state is None:
+        zeros = np.zeros((xs.shape[0], params.W_f.shape[0]))
+        state = LSTMState(zeros, zeros.copy())
+    hs = []
+    for t in range(xs.shape[1]):
+        state = lstm_step(xs[:, t], state, params)
+        hs.append(state.h)
+    return np.stack(hs, axis=1), state

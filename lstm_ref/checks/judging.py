@@ -11,13 +11,13 @@ import copy
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.checks.caller import same
-from lstm_ref.checks.form import form_complaint, leaves, numbers
+from lstm_ref.checks.form import form_complaint, is_result, leaves, numbers
+from lstm_ref.checks.naming import Problem, Returned, close, gives, sentences
 from lstm_ref.messages import _
 
 Arguments = dict[str, Any]
@@ -40,6 +40,8 @@ class Part:
     calls: Callable[[np.random.Generator], list[Arguments]]
     quiet: bool = False  # whether an overflow on the way is a fault, even if the number that comes out is right
     mistakes: tuple[Mistake, ...] = ()  # those that only these arguments can show
+    # The leaves that this part compares, such as ("state.c",): one mistake need not cost every output. All by default.
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Check:
     # How to name one number of the result, from (arguments, index); `axes` serves where there is more than one leaf.
     place: Callable[[Arguments, tuple[int, ...]], str] | None = None
     axes: Mapping[str, str] = field(default_factory=dict)  # leaf -> its axes, such as "BTH"; states[1].h is "states.h"
+    first: tuple[str, ...] = ()  # leaves that others follow from: of several wrong ones, a complaint begins with these
     mistakes: tuple[Mistake, ...] = ()
     # For numbers that are wrong in a way nobody knows: where to look, from (arguments, got, expected), leaf by leaf.
     advice: Callable[[Arguments, Leaves, Leaves], str] | None = None
@@ -91,9 +94,9 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
 
     A right value got in a wrong way must not be explained by a mistake that happens to give the right value here.
     """
-    outcome = result.get("first") if isinstance(result, dict) else None
-    if not isinstance(outcome, dict):
+    if not is_result(result):
         return _("No answer came back from {name}.").format(name=check.name), False
+    outcome = result["first"]
     want = _expected(check, arguments)
     sizes = check.sizes(arguments)
     form = form_complaint(check.name, check.output, outcome, want, sizes)
@@ -104,15 +107,18 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
         return habit, False
     if check.behaviour:
         return check.behaviour(copy.deepcopy(arguments), numbers(outcome)), True
-    complaint = _number_complaint(check, arguments, leaves(numbers(outcome), check.output), leaves(want, check.output))
+    got, want = leaves(numbers(outcome), check.output), leaves(want, check.output)
+    complaint = _number_complaint(check, part, arguments, got, want)
     if complaint:
         return complaint, True
     return _overflow_complaint(check, part, result), False
 
 
 def _expected(check: Check, arguments: Arguments):
-    with np.errstate(all="ignore"):
-        return check.reference(*copy.deepcopy(arguments).values())
+    want = Problem(arguments).under(check.reference)
+    if isinstance(want, Exception):
+        raise want
+    return want
 
 
 def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
@@ -122,9 +128,9 @@ def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
         return _(
             "{name} changed its argument {argument} in place. Whoever called it still needs that array: "
             "make a new one, for instance a + b and not a += b."
-        ).format(name=check.name, argument=", ".join(map(str, mutated)))
+        ).format(name=check.name, argument=", ".join(mutated))
     again = result.get("second")
-    if not isinstance(again, dict) or again.get("kind") != outcome["kind"]:
+    if again is None or again["kind"] != outcome["kind"]:
         return _("{name} answered a first call, but not a second one with the same arguments.").format(name=check.name)
     if not same(outcome, again):
         return _(
@@ -136,7 +142,7 @@ def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
 
 def _overflow_complaint(check: Check, part: Part, result: dict) -> str | None:
     """None if the numbers on the way stayed within float64, where that is asked for."""
-    if part.quiet and any("overflow" in str(text) for text in result.get("warnings") or ()):
+    if part.quiet and any("overflow" in text for text in result.get("warnings") or ()):
         return _(
             "{name} overflowed on the way: NumPy warned of a number too large for float64. exp(z) is safe only for "
             "z of at most 709; use the form that suits the sign of z."
@@ -144,14 +150,14 @@ def _overflow_complaint(check: Check, part: Part, result: dict) -> str | None:
     return None
 
 
-def _number_complaint(check: Check, arguments: Arguments, got: Leaves, want: Leaves) -> str | None:
-    """None if every number is right, else the first that is not, and which of several outputs are right."""
-    wrong = {leaf: ~_close(got[leaf], want[leaf], check.tolerance) for leaf in want}
-    bad = [leaf for leaf in want if wrong[leaf].any()]
+def _number_complaint(check: Check, part: Part, arguments: Arguments, got: Leaves, want: Leaves) -> str | None:
+    """None if every number that the part compares is right, else the first that is not, and which outputs are right."""
+    wrong = {leaf: ~close(got[leaf], want[leaf], check.tolerance) for leaf in part.only or want}
+    bad = sorted((leaf for leaf in wrong if wrong[leaf].any()), key=lambda leaf: _general(leaf) not in check.first)
     if not bad:
         return None
     leaf = bad[0]
-    index = tuple(int(n) for n in np.argwhere(wrong[leaf])[0])
+    index = first_wrong(wrong[leaf], _axes(check, leaf))
     shown_got, shown_want = _apart(float(got[leaf][index]), float(want[leaf][index]))
     place = check.place(arguments, index) if check.place else _place(check, leaf, index)
     text = _("{place} is {got}, expected {want} ({sizes}).").format(
@@ -159,11 +165,28 @@ def _number_complaint(check: Check, arguments: Arguments, got: Leaves, want: Lea
     )
     if wrong[leaf].size > 1:
         text += " " + _("{wrong} of {all} numbers differ.").format(wrong=int(wrong[leaf].sum()), all=wrong[leaf].size)
-    if len(want) > 1:
-        good = [name for name in want if name not in bad]
+    if len(wrong) > 1:
+        good = [name for name in wrong if name not in bad]
         if good:
             text += " " + _("Right: {good}. Wrong: {bad}.").format(good=", ".join(good), bad=", ".join(bad))
     return text
+
+
+def first_wrong(wrong: np.ndarray, axes: str) -> tuple[int, ...]:
+    """The index of the first True: the earliest step where there are steps ("T"), for the later ones follow from it."""
+    places = np.argwhere(wrong)
+    if "T" in axes:
+        places = places[np.argsort(places[:, axes.index("T")], kind="stable")]
+    return tuple(int(n) for n in places[0])
+
+
+def _general(leaf: str) -> str:
+    """A leaf without its numbers: states[1].h is "states.h"."""
+    return "".join(character for character in leaf if character not in "[]0123456789")
+
+
+def _axes(check: Check, leaf: str) -> str:
+    return check.axes.get(_general(leaf), "")
 
 
 def _place(check: Check, leaf: str, index: tuple[int, ...]) -> str:
@@ -171,17 +194,10 @@ def _place(check: Check, leaf: str, index: tuple[int, ...]) -> str:
     if not index:
         return leaf
     words = {"B": _("sequence {n}"), "T": _("step {n}"), "H": _("unit {n}"), "D": _("input {n}")}
-    axes = check.axes.get("".join(character for character in leaf if character not in "[]0123456789"), "")
+    axes = _axes(check, leaf)
     named = [words[axis].format(n=n) for axis, n in zip(axes, index, strict=False) if axis in words]
     said = f" ({', '.join(named)})" if len(named) == len(index) else ""
     return f"{leaf}[{', '.join(map(str, index))}]{said}"
-
-
-def _close(got: np.ndarray, want: np.ndarray, tolerance: float) -> np.ndarray:
-    """Where two arrays of one shape agree. nan agrees with nothing but nan, inf with inf of its sign."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        near = np.abs(got - want) <= tolerance * (1 + np.abs(np.where(np.isfinite(want), want, 0)))
-    return near | (got == want) | (np.isnan(got) & np.isnan(want))
 
 
 def _apart(got: float, want: float) -> tuple[str, str]:
@@ -195,48 +211,52 @@ def _apart(got: float, want: float) -> tuple[str, str]:
 
 def _name_mistake(check: Check, part: Part, calls: list[Arguments], results: list) -> str:
     """A sentence naming every known mistake that gives exactly these results in every call, or nothing."""
+    if not all(map(is_result, results)):
+        return ""
+    pairs = [(Problem(call), Returned(result["first"])) for call, result in zip(calls, results, strict=True)]
 
-    def matching(mistakes):
-        return [m for m in mistakes if all(map(partial(_as_mistaken, check, m), calls, results))]
+    def matching(mistakes, leaf=None):
+        return [m for m in mistakes if all(gives(check, m, *pair, leaf=leaf) for pair in pairs)]
 
     # What only this part can show is the better explanation of it.
     named = matching(part.mistakes) or matching(check.mistakes)
-    if not named:
-        return ""
-    sentence = _(", or when ").join(m.sentence for m in named)
-    if results[0]["first"].get("kind") == "error":
-        return _("This is exactly the error you get when {mistake}.").format(mistake=sentence)
-    return _("These are exactly the numbers you get when {mistake}.").format(mistake=sentence)
+    if named and results[0]["first"].get("kind") == "error":
+        return _("This is exactly the error you get when {mistake}.").format(mistake=sentences(named))
+    if named:
+        return _("These are exactly the numbers you get when {mistake}.").format(mistake=sentences(named))
+    # Two mistakes at once: the outputs that others follow from may still give one of them away.
+    for leaf in _wrong_leaves(check, part, calls, results):
+        named = matching((*part.mistakes, *check.mistakes), leaf)
+        if 1 <= len(named) <= 2:
+            return _(
+                "{leaf} holds exactly the numbers you get when {mistake}. That alone does not explain the rest: "
+                "there is a second mistake."
+            ).format(leaf=leaf, mistake=sentences(named))
+    return ""
 
 
-def _as_mistaken(check: Check, mistake: Mistake, arguments: Arguments, result) -> bool:
-    outcome = result.get("first") if isinstance(result, dict) else None
-    if not isinstance(outcome, dict):
-        return False
-    try:
-        with np.errstate(all="ignore"):
-            wrong = mistake.wrong(*copy.deepcopy(arguments).values())
-    except (ValueError, TypeError, IndexError, NameError) as error:
-        # Some mistakes end in an exception: they are known by its type and text.
-        raised = {"kind": "error", "type": type(error).__name__, "text": str(error)}
-        return all(outcome.get(key) == value for key, value in raised.items())
-    returned = numbers(outcome)
-    if returned is None or isinstance(returned, tuple) != isinstance(wrong, tuple):
-        return False
-    got, wanted = leaves(returned, check.output), leaves(wrong, check.output)
-    return list(got) == list(wanted) and all(
-        got[leaf].dtype.kind == wanted[leaf].dtype.kind
-        and got[leaf].shape == wanted[leaf].shape
-        and bool(_close(got[leaf], wanted[leaf], check.tolerance / 10).all())
-        for leaf in got
-    )
+def _wrong_leaves(check: Check, part: Part, calls: list[Arguments], results: list) -> list[str]:
+    """The first leaves that are wrong, if there are several to tell apart and the form is right."""
+    if not check.first:
+        return []
+    for arguments, result in zip(calls, results, strict=True):
+        want = _expected(check, arguments)
+        if not is_result(result) or form_complaint(check.name, check.output, result["first"], want, ""):
+            return []
+        got, want = leaves(numbers(result["first"]), check.output), leaves(want, check.output)
+        wrong = [leaf for leaf in part.only or want if not close(got[leaf], want[leaf], check.tolerance).all()]
+        if wrong:
+            return [leaf for leaf in wrong if _general(leaf) in check.first]
+    return []
 
 
 def _advise(check: Check, arguments: Arguments, result) -> str:
     """Where to look for a mistake that nobody knows, if the answer has the right form and the check can tell."""
+    if check.advice is None or not is_result(result):
+        return ""
     outcome = result["first"]
     want = _expected(check, arguments)
-    if check.advice is None or form_complaint(check.name, check.output, outcome, want, ""):
+    if form_complaint(check.name, check.output, outcome, want, ""):
         return ""
     return check.advice(copy.deepcopy(arguments), leaves(numbers(outcome), check.output), leaves(want, check.output))
 

@@ -1,0 +1,350 @@
+"""Mistakes in running the cell over a sequence and layer on layer: what chapter 7's checks compare an answer with."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lstm_ref.cell import LSTMParams, LSTMState
+from lstm_ref.checks.given import lstm_forward, lstm_step
+from lstm_ref.checks.judging import Mistake
+from lstm_ref.checks.wrong_cell import wrong_cells
+from lstm_ref.messages import _
+
+# --- one layer over a sequence ---------------------------------------------------------------------------------------
+
+
+def zeros(xs, params) -> LSTMState:
+    return LSTMState(*np.zeros((2, len(xs), params.W_f.shape[0])))
+
+
+def run(step: Callable, xs, params, state, *, start=None, carry=None, read=None, keep=None) -> tuple:
+    """`step` over xs -> hs, the last state and every state; changed where a learner may go wrong.
+
+    start(state, xs, params): the first state. carry(new, first, t): what the next step begins with. read(xs, t): the
+    input of step t. keep(old, new): what is collected of a step.
+    """
+    first = zeros(xs, params) if state is None else state
+    state = start(first, xs, params) if start else first
+    kept = []
+    for t in range(xs.shape[1]):
+        old, new = state, step(read(xs, t) if read else xs[:, t], state, params)
+        kept.append(keep(old, new) if keep else new.h)
+        state = carry(new, first) if carry else new
+    return np.stack(kept, axis=1), state
+
+
+def over_sequence(step: Callable = lstm_step, result: Callable | None = None, **changes) -> Callable:
+    """`lstm_forward` with another step, or changed as in `run`; `result(hs, state, first)` is what is returned."""
+
+    def forward(xs, params, state=None):
+        hs, last = run(step, xs, params, state, **changes)
+        return result(hs, last, zeros(xs, params) if state is None else state) if result else (hs, last)
+
+    return forward
+
+
+def sequence_cells(never_write: bool = False) -> tuple[Mistake, ...]:
+    """Mistakes in the six lines, run over a sequence by one who does not call lstm_step.
+
+    Some never write, so that from zeros they all give zeros: they are told apart only where a state is given.
+    """
+    return tuple(
+        Mistake(m.sentence, over_sequence(m.wrong), m.seen) for m in wrong_cells() if _never_writes(m) == never_write
+    )
+
+
+def _never_writes(mistake: Mistake) -> bool:
+    """Whether a wrong step leaves a memory of 0 at 0, whatever comes in."""
+    params = LSTMParams(*(np.ones((1, 2)), np.ones(1)) * 4)
+    try:
+        state = mistake.wrong(np.ones((1, 1)), LSTMState(*np.zeros((2, 1, 1))), params)
+    except (ValueError, TypeError, IndexError):
+        return False
+    return not np.any(state)
+
+
+def _time_last(xs, params, state=None):
+    return [lstm_step(xs[:, :, t], state or zeros(xs, params), params) for t in range(xs.shape[1])]
+
+
+def _batch_as_time(xs, params, state=None):
+    return over_sequence(read=lambda xs, t: xs[t])(xs, params, state)
+
+
+def _plain_tuple(xs, params, state=None):
+    return lstm_step(xs[:, 0], tuple(zeros(xs, params)), params)
+
+
+def _five_steps(xs, params, state=None):
+    return over_sequence(read=lambda xs, t: [xs[:, n] for n in range(5)][t])(xs, params, state)
+
+
+def _all_states(xs, params, state=None):
+    states = []
+    hs, _last = run(lstm_step, xs, params, state, keep=lambda old, new: states.append(new) or new.h)
+    return hs, LSTMState(*(np.stack(values, axis=1) for values in zip(*states, strict=True)))
+
+
+# In what a step reads and hands on: these show in a stack too.
+IN_THE_RUN = (
+    Mistake(
+        _("step t reads xs[:, t - 1], so that the first step reads the last input"),
+        over_sequence(read=lambda xs, t: xs[:, t - 1]),
+        seen="deeplearning.ai forum, thread 555049",
+    ),
+    Mistake(_("every step reads the first input, xs[:, 0]"), over_sequence(read=lambda xs, t: xs[:, 0])),
+    Mistake(
+        _("hs holds the state before each step: append h after the step"), over_sequence(keep=lambda old, new: old.h)
+    ),
+    Mistake(
+        _("hs holds the memory c: what the cell says is h"),
+        over_sequence(keep=lambda old, new: new.c),
+        seen="tuetschek/texar-pytorch#198",
+    ),
+    Mistake(
+        _("h and c are exchanged on their way to the next step"),
+        over_sequence(carry=lambda new, first: LSTMState(new.c, new.h)),
+    ),
+    Mistake(
+        _("time runs backwards: the last step is read first"),
+        lambda xs, params, state=None: lstm_forward(xs[:, ::-1], params, state),
+    ),
+    Mistake(
+        _("the steps of hs stand in reverse order, as when each h is put in front of the list"),
+        over_sequence(result=lambda hs, last, first: (hs[:, ::-1], last)),
+    ),
+    Mistake(
+        _("time runs backwards, and hs is turned round again"),
+        lambda xs, params, state=None: _turned(*lstm_forward(xs[:, ::-1], params, state)),
+    ),
+    Mistake(
+        _("every step of hs is the last h: one array is written again and again, and the list holds it many times"),
+        over_sequence(result=lambda hs, last, first: (hs * 0 + last.h[:, None], last)),
+    ),
+)
+
+SEQUENCE = (
+    *IN_THE_RUN,
+    Mistake(
+        _("the given state is ignored: the sequence starts from zeros whatever `state` holds"),
+        over_sequence(start=lambda first, xs, params: zeros(xs, params)),
+        seen="deeplearning.ai forum, thread 620405",
+    ),
+    Mistake(
+        _("h and c are exchanged in the state that is returned: it is LSTMState(h, c)"),
+        over_sequence(result=lambda hs, last, first: (hs, LSTMState(last.c, last.h))),
+    ),
+    Mistake(
+        _("the first state is returned, and not the one after the last step"),
+        over_sequence(result=lambda hs, last, first: (hs, first)),
+        seen="mohou#107",
+    ),
+    Mistake(
+        _("h of the last step is returned for both, h and c"),
+        over_sequence(result=lambda hs, last, first: (hs, LSTMState(last.h, last.h))),
+    ),
+    Mistake(
+        _("the state after the first step is returned, and not the one after the last"),
+        lambda xs, params, state=None: (
+            lstm_forward(xs, params, state)[0],
+            lstm_forward(xs[:, :1], params, state)[1],
+        ),
+    ),
+    Mistake(_("the last step is left out"), lambda xs, params, state=None: lstm_forward(xs[:, :-1], params, state)),
+    Mistake(_("the first step is left out"), lambda xs, params, state=None: lstm_forward(xs[:, 1:], params, state)),
+    Mistake(
+        _("the first state stands in front of hs: hs holds what follows each step, T of them"),
+        over_sequence(result=lambda hs, last, first: (np.concatenate([first.h[:, None], hs], axis=1), last)),
+    ),
+    Mistake(
+        _("the steps are stacked along axis 0, which gives (T, B, H): np.stack(hs, axis=1) is batch first"),
+        over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1), last)),
+    ),
+    Mistake(
+        _("the steps are stacked along the last axis: np.stack(hs, axis=1) gives (B, T, H)"),
+        over_sequence(result=lambda hs, last, first: (hs.swapaxes(1, 2), last)),
+    ),
+    Mistake(
+        _("np.concatenate puts the steps end to end along axis 1: np.stack(hs, axis=1) makes an axis for them"),
+        over_sequence(result=lambda hs, last, first: (hs.reshape(len(hs), -1), last)),
+    ),
+    Mistake(
+        _("np.concatenate puts the steps below each other along axis 0: np.stack(hs, axis=1) makes an axis for them"),
+        over_sequence(result=lambda hs, last, first: (np.concatenate(list(hs.swapaxes(0, 1))), last)),
+    ),
+    Mistake(
+        _("only the last h is returned as hs: every step's is asked for"),
+        over_sequence(result=lambda hs, last, first: (last.h, last)),
+    ),
+    Mistake(
+        _("the state holds every step: after the last one h and c are (B, H) each"),
+        _all_states,
+    ),
+    Mistake(
+        _("the two results are exchanged: it is hs, state"),
+        over_sequence(result=lambda hs, last, first: (last, hs)),
+    ),
+    Mistake(
+        _("xs[t] is read: that is sequence t of the batch with all its steps; step t of all is xs[:, t]"),
+        _batch_as_time,
+        seen="closeheat/pytorch-lstm-text-generation-tutorial#3",
+    ),
+    Mistake(_("xs[:, :, t] is read, which is input t at all steps; step t of all is xs[:, t]"), _time_last),
+    Mistake(_("a plain tuple (h, c) is handed to lstm_step, which asks for state.h"), _plain_tuple),
+    Mistake(_("five steps are taken, however long the sequence is: T is xs.shape[1]"), _five_steps),
+)
+
+
+def _turned(hs, state):
+    return hs[:, ::-1], state
+
+
+NOTHING_WRITTEN = _(
+    "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a step "
+    "is returned as it came"
+)
+FROM_ZEROS = (Mistake(NOTHING_WRITTEN, over_sequence(result=lambda hs, last, first: (0 * hs, first))),)
+
+
+# Where a state is given, these differ from one another; from zeros they do not.
+CARRIED = (
+    Mistake(
+        _("the given h is used at every step: that of the step before is not carried on"),
+        over_sequence(carry=lambda new, first: LSTMState(first.h, new.c)),
+    ),
+    Mistake(
+        _("the given c is used at every step: that of the step before is not carried on"),
+        over_sequence(carry=lambda new, first: LSTMState(new.h, first.c)),
+    ),
+    Mistake(
+        _("every step begins with the given state again: the new one is not carried on"),
+        over_sequence(carry=lambda new, first: first),
+    ),
+    *sequence_cells(never_write=True),
+)
+
+
+# --- layer on layer --------------------------------------------------------------------------------------------------
+
+
+def run_stack(xs, layers, states, *, forward=lstm_forward, read=None, begin=None) -> tuple:
+    """All layers -> every layer's hs and last state; read(xs, hs_below): what a layer reads; begin(n, states, made)."""
+    outputs, made, below = [], [], xs
+    for n, params in enumerate(layers):
+        state = begin(n, states, made) if begin else (states[n] if states else None)
+        below, last = forward(read(xs, below) if read else below, params, state)
+        outputs.append(below)
+        made.append(last)
+    return outputs, made
+
+
+def over_layers(result: Callable | None = None, **changes) -> Callable:
+    """`stacked_lstm_forward` changed as in `run_stack`; `result(outputs, states, given)` is what is returned."""
+
+    def forward(xs, layers, states=None):
+        outputs, made = run_stack(xs, layers, states, **changes)
+        return result(outputs, made, states) if result else (outputs[-1], made)
+
+    return forward
+
+
+def stack_cells(never_write: bool = False) -> tuple[Mistake, ...]:
+    """Mistakes in the six lines and in the running, made by one who does not call lstm_forward."""
+    inside = (*(() if never_write else IN_THE_RUN), *sequence_cells(never_write))
+    return tuple(Mistake(m.sentence, over_layers(forward=m.wrong), m.seen) for m in inside)
+
+
+def _same_weights(xs, layers, states=None):
+    return over_layers()(xs, [layers[0]] * len(layers), states)
+
+
+def _one_run(xs, layers, states=None):
+    hs, state = lstm_forward(xs, layers[0], states[0] if states else None)
+    return hs, [state] * len(layers)
+
+
+STACK = (
+    Mistake(
+        _("every layer reads xs, where it should read the hs of the layer below; or layers are run from the last on"),
+        over_layers(read=lambda xs, below: xs),
+    ),
+    Mistake(_("the weights of layer 0 are used for every layer"), _same_weights),
+    Mistake(_("only the first layer is run"), _one_run),
+    Mistake(
+        _("the hs of the first layer are returned, not those of the last"),
+        over_layers(result=lambda outputs, made, given: (outputs[0], made)),
+    ),
+    Mistake(
+        _("the hs of all layers are joined: only those of the last layer are asked for"),
+        over_layers(result=lambda outputs, made, given: (np.concatenate(outputs, axis=2), made)),
+    ),
+    Mistake(
+        _("the hs of every layer are returned in a list: only those of the last layer are asked for"),
+        over_layers(result=lambda outputs, made, given: (outputs, made)),
+    ),
+    Mistake(
+        _("a layer starts from the last state of the layer below: each begins with a state of its own"),
+        over_layers(begin=lambda n, states, made: made[-1] if made else (states[0] if states else None)),
+        seen="pclucas14/GansFallingShort#2",
+    ),
+    Mistake(
+        _("each layer reads the last h of the layer below at every step: it reads all of its hs, step by step"),
+        over_layers(read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]),
+    ),
+    Mistake(
+        _("the state of the last layer alone is returned, in a list: one state per layer is asked for"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1], made[-1:])),
+    ),
+    Mistake(
+        _("the state of the last layer alone is returned: a list with one state per layer is asked for"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1], made[-1])),
+    ),
+    Mistake(
+        _("the states are returned in reverse: the first is that of the layer that reads xs"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1], made[::-1])),
+    ),
+    Mistake(
+        _("the state of the last layer is returned for every layer"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1], [made[-1]] * len(made))),
+    ),
+    Mistake(
+        _("the two results are exchanged: it is hs, states"),
+        over_layers(result=lambda outputs, made, given: (made, outputs[-1])),
+    ),
+    Mistake(
+        _("h and c are exchanged in the states that are returned: each is LSTMState(h, c)"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1], [LSTMState(s.c, s.h) for s in made])),
+    ),
+)
+
+# From zeros, and with given states: what only these can show.
+STACK_FROM_ZEROS = (
+    Mistake(
+        NOTHING_WRITTEN,
+        over_layers(forward=FROM_ZEROS[0].wrong, result=lambda outputs, made, given: (0 * outputs[-1], made)),
+    ),
+)
+STACK_STATES = (
+    Mistake(
+        _("the given states are ignored: each layer starts from zeros"),
+        over_layers(begin=lambda n, states, made: None),
+    ),
+    Mistake(
+        _("one state is shared by all layers: layer n starts from states[n], not from states[0]"),
+        over_layers(begin=lambda n, states, made: states[0]),
+        seen="pclucas14/GansFallingShort#2",
+    ),
+    Mistake(
+        _("the given states are handed out in reverse: layer n starts from states[n]"),
+        over_layers(begin=lambda n, states, made: states[-1 - n]),
+    ),
+    Mistake(
+        _("only the first layer starts from its state, the others from zeros"),
+        over_layers(begin=lambda n, states, made: None if n else states[0]),
+    ),
+    Mistake(
+        _("the given states are returned as they came"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1], list(given))),
+    ),
+    *stack_cells(never_write=True),
+)
