@@ -126,12 +126,18 @@ def update_memory(f: Array, c_prev: Array, i: Array, candidate: Array) -> Array:
 
 
 def output_gate(h_prev: Array, x: Array, W_o: Array, b_o: Array) -> Array:
-    """How much of the memory to show: o = sigmoid(W_o · [h_prev, x] + b_o), eq. (5). Shapes as `forget_gate`."""
+    """How much of each memory cell to show: o = sigmoid(W_o · [h_prev, x] + b_o), eq. (5).
+
+    Each value between 0 (hide) and 1 (show). Shapes and errors as `forget_gate`.
+    """
     return sigmoid(_pre_activation(h_prev, x, W_o, b_o, "o"))
 
 
 def hidden_state(o: Array, c: Array) -> Array:
-    """What the rest of the network sees: h = o * tanh(c), eq. (6). All (B, H)."""
+    """What the rest of the network sees: h = o * tanh(c), eq. (6).
+
+    All (B, H). abs(h) < o for every c; c itself is not changed, and goes on to the next step as it is.
+    """
     return o * same_kind(c=c).tanh(c)
 
 

@@ -35,6 +35,11 @@ def update_memory(f, c_prev, i, candidate):
     return f * c_prev + i * candidate
 
 
+def hidden_state(o, c):
+    """h = o * tanh(c)."""
+    return o * np.tanh(c)
+
+
 def lstm_step_backward(d_state, x, state, gates, params):
     """The gradient of one step: LSTMGrads(x, state, params)."""
     from collections import namedtuple
