@@ -41,6 +41,7 @@ _WHERE = {
     "widgets": (
         "ForgetGate",
         "GateExplorer",
+        "InputGate",
         "MemoryTrack",
         "OutputGate",
         "RNNForgetting",

@@ -6,9 +6,10 @@ same JavaScript runs by itself, without a kernel and without a network.
 
 from lstm_ref.widgets.forget_gate import ForgetGate
 from lstm_ref.widgets.gate_explorer import GateExplorer
+from lstm_ref.widgets.input_gate import InputGate
 from lstm_ref.widgets.memory_track import MemoryTrack
 from lstm_ref.widgets.output_gate import OutputGate
 from lstm_ref.widgets.rnn_forgetting import RNNForgetting
 from lstm_ref.widgets.settings_puzzle import SettingsPuzzle
 
-__all__ = ["ForgetGate", "GateExplorer", "MemoryTrack", "OutputGate", "RNNForgetting", "SettingsPuzzle"]
+__all__ = ["ForgetGate", "GateExplorer", "InputGate", "MemoryTrack", "OutputGate", "RNNForgetting", "SettingsPuzzle"]
