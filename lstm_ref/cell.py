@@ -106,12 +106,19 @@ def forget_gate(h_prev: Array, x: Array, W_f: Array, b_f: Array) -> Array:
 
 
 def input_gate(h_prev: Array, x: Array, W_i: Array, b_i: Array) -> Array:
-    """How much of the candidate to write: i = sigmoid(W_i · [h_prev, x] + b_i), eq. (2). Shapes as `forget_gate`."""
+    """How much of the candidate to write, from 0 (nothing) to 1 (all).
+
+    i = sigmoid(W_i · [h_prev, x] + b_i), eq. (2).
+    Shapes and errors as `forget_gate`. Hochreiter & Schmidhuber (1997).
+    """
     return sigmoid(_pre_activation(h_prev, x, W_i, b_i, "i"))
 
 
 def candidate(h_prev: Array, x: Array, W_c: Array, b_c: Array) -> Array:
-    """What could be written, between -1 and 1: tanh(W_c · [h_prev, x] + b_c), eq. (3). Shapes as `forget_gate`."""
+    """What could be written, from -1 (take away) to 1 (add).
+
+    tanh(W_c · [h_prev, x] + b_c), eq. (3). Shapes and errors as `forget_gate`.
+    """
     z = _pre_activation(h_prev, x, W_c, b_c, "c")
     return same_kind(z=z).tanh(z)
 

@@ -8,7 +8,7 @@ const LETTERS = {
 const C_HAT = "\u0109";
 const HEIGHT = 236;
 const BOX = { left: 34, right: 14, top: 16, bottom: 190 };
-const LINE = { height: 92, at: 38, left: 20, right: 20 };
+const LINE = { height: 88, at: 36, left: 20, right: 20 };
 
 function render({ model, el }) {
   const labels = model.get("labels");
@@ -49,7 +49,8 @@ function render({ model, el }) {
   const area = plot({ title: labels.area, height: HEIGHT, draw: (width) => drawArea(width, step(numbers()), labels) });
   const curves = plot({ title: labels.curves, height: HEIGHT, draw: (width) => drawCurves(width, numbers(), limits.x, labels) });
   const memory = plot({ title: labels.memory, height: LINE.height, draw: (width) => drawMemory(width, numbers(), labels) });
-  const titled = (title, picture, ...more) => html("div", {}, html("p", { class: "lstm-heading", "aria-hidden": "true" }, title), more, picture.node);
+  const titled = (title, picture, below = null) => html("div", {},
+    html("p", { class: "lstm-heading", "aria-hidden": "true" }, title), picture.node, below);
 
   const root = html(
     "div", { class: "lstm lstm-input-gate", role: "group", "aria-label": labels.title },
@@ -193,7 +194,7 @@ function drawMemory(width, now, labels) {
         svg("circle", { class: "lstm-hollow", cx: from, cy: LINE.at, r: 7 }),
         svg("circle", { cx: to, cy: LINE.at, r: 5 })),
       svg("text", { class: "lstm-limit", y: 18, ...label(from) }, fill(labels.before, { c: show(now.c_prev, 2) })),
-      svg("text", { class: "lstm-limit", y: 64, ...label(to) }, fill(labels.after, { c: show(c_t, 2) })),
+      svg("text", { class: "lstm-limit", y: 61, ...label(to) }, fill(labels.after, { c: show(c_t, 2) })),
     ],
   };
 }
