@@ -21,6 +21,7 @@ def root(visit, site):
 
 def test_thirty_random_settings_give_the_numbers_of_lstm_ref(root):
     rng = random.Random(6)
+    root.locator("[data-preset=open]").click()
     same = OutputGate()
     for _ in range(30):
         moves = {
@@ -41,6 +42,11 @@ def test_thirty_random_settings_give_the_numbers_of_lstm_ref(root):
             del expected["o"]
         assert shown == pytest.approx(expected, rel=0, abs=1e-12)
         assert root.locator(".lstm-summary [aria-hidden]").inner_text().replace("\u2212", "-") == same.summary()
+
+
+def test_the_page_begins_with_a_memory_that_is_shown_at_the_end(root):
+    table = numbers(root, "table")
+    assert [table[f"h[{t}]"] == 0 for t in range(1, 17)] == [True] * 15 + [False]
 
 
 def test_each_example_sets_the_widget_to_itself(root):
@@ -108,6 +114,7 @@ def test_tab_reaches_every_control_and_no_trap(root):
 
 
 def test_the_result_is_said_in_words_once_the_hand_rests(root):
+    root.locator("[data-preset=open]").click()
     numbers(root, "table", [("t", 8), ("o", 0.25)])
     status = root.locator('[role=status][aria-live="polite"]')
     root.page.wait_for_function("node => node.textContent.includes('25 %')", arg=status.element_handle(), timeout=2000)
