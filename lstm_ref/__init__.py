@@ -36,9 +36,11 @@ _WHERE = {
     "radar_simulator": ("RadarSequences", "StepKind", "simulate_radar"),
     "rnn": ("RNNParams", "initial_rnn_params", "rnn_forward", "rnn_step"),
     "sequence": ("lstm_forward", "stacked_lstm_forward", "zero_state"),
+    "size": ("cell_shapes", "parameter_count", "sequence_shapes"),
     "thresholds": ("threshold_gate",),
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
     "widgets": (
+        "CellDiagram",
         "ForgetGate",
         "GateExplorer",
         "InputGate",
@@ -46,6 +48,7 @@ _WHERE = {
         "OutputGate",
         "RNNForgetting",
         "SettingsPuzzle",
+        "Shapes",
     ),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}

@@ -80,6 +80,8 @@ def _leaf_or_group_complaint(name, label, expected, outcome, want, sizes) -> str
     if isinstance(want, list):
         labels = [f"{label}[{n}]" for n in range(len(want))]
         return _items_complaint(name, labels, expected, outcome, want, "list", sizes)
+    if isinstance(want, tuple):
+        return _shape_complaint(name, label, outcome)
     if isinstance(want, np.ndarray) and want.ndim:
         return _array_complaint(name, label, outcome, want, sizes)
     return _number_complaint(name, label, outcome, np.asarray(want).item())
@@ -140,6 +142,25 @@ def _nothing_complaint(name, label, outcome) -> str | None:
     return _("{name} returned a value of type {kind} for {label}; expected None: leave it out.").format(
         name=name, kind=outcome.get("kind"), label=label
     )
+
+
+def _shape_complaint(name, label, outcome) -> str | None:
+    """None if a tuple of whole numbers came back, however long: one shape among others is judged as a whole."""
+    kind, items = outcome.get("kind"), outcome.get("items")
+    if kind == "int":
+        return _(
+            "{name} returned the number {got} for {output}; expected a tuple. A tuple of one is written ({got},), "
+            "with a comma."
+        ).format(name=name, got=outcome.get("value"), output=label)
+    if kind != "tuple" or not isinstance(items, list):
+        return _("{name} returned a value of type {kind} for {output}; expected a tuple, such as (3, 4).").format(
+            name=name, kind=kind, output=label
+        )
+    kinds = [item.get("kind") if isinstance(item, dict) else None for item in items]
+    if any(kind != "int" for kind in kinds):
+        other = next(kind for kind in kinds if kind != "int")
+        return _("{output} holds a value of type {kind}; a shape holds whole numbers.").format(output=label, kind=other)
+    return None
 
 
 def _first_complaint(name, labels, items, want, sizes) -> str | None:

@@ -201,7 +201,9 @@ def _place(check: Check, leaf: str, index: tuple[int, ...]) -> str:
 
 
 def _apart(got: float, want: float) -> tuple[str, str]:
-    """Both numbers with as few digits, four or more, as show that they differ."""
+    """Both numbers with as few digits, four or more, as show that they differ; whole numbers in full."""
+    if got != want and all(math.isfinite(n) and n == int(n) and abs(n) < 1e15 for n in (got, want)):
+        return f"{got:.0f}", f"{want:.0f}"
     for digits in range(4, 18):
         a, b = f"{got:.{digits}g}", f"{want:.{digits}g}"
         if a != b:

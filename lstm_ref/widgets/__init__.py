@@ -4,6 +4,7 @@ Each is an `anywidget.AnyWidget`: in JupyterLab its traits are readable and sett
 same JavaScript runs by itself, without a kernel and without a network.
 """
 
+from lstm_ref.widgets.cell_diagram import CellDiagram
 from lstm_ref.widgets.forget_gate import ForgetGate
 from lstm_ref.widgets.gate_explorer import GateExplorer
 from lstm_ref.widgets.input_gate import InputGate
@@ -11,5 +12,16 @@ from lstm_ref.widgets.memory_track import MemoryTrack
 from lstm_ref.widgets.output_gate import OutputGate
 from lstm_ref.widgets.rnn_forgetting import RNNForgetting
 from lstm_ref.widgets.settings_puzzle import SettingsPuzzle
+from lstm_ref.widgets.shapes import Shapes
 
-__all__ = ["ForgetGate", "GateExplorer", "InputGate", "MemoryTrack", "OutputGate", "RNNForgetting", "SettingsPuzzle"]
+__all__ = [
+    "CellDiagram",
+    "ForgetGate",
+    "GateExplorer",
+    "InputGate",
+    "MemoryTrack",
+    "OutputGate",
+    "RNNForgetting",
+    "SettingsPuzzle",
+    "Shapes",
+]

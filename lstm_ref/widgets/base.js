@@ -219,7 +219,8 @@ function path(points, attributes) {
 }
 
 function plot({ title, height, draw }) {
-  // role=img with a name and a description; `draw(width)` returns the SVG children and the description.
+  // role=img with a name and a description; `draw(width)` returns the SVG children, the description and, where the
+  // height depends on the width, the height.
   const [titleId, descriptionId] = [freshId("title"), freshId("description")];
   const name = svg("title", { id: titleId }, title);
   const description = svg("desc", { id: descriptionId });
@@ -229,8 +230,9 @@ function plot({ title, height, draw }) {
     node, picture,
     draw() {
       const width = Math.max(node.clientWidth, 200);
-      const { children, words } = draw(width);
-      picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      const { children, words, height: tall = height } = draw(width);
+      picture.setAttribute("viewBox", `0 0 ${width} ${tall}`);
+      picture.setAttribute("height", tall);
       description.textContent = words;
       picture.replaceChildren(name, description, ...children.flat(Infinity).filter((child) => child !== null));
     },

@@ -1,0 +1,398 @@
+// CellDiagram's view: the cell as wires that carry live numbers, wide or tall as there is room. See cell_diagram.py.
+
+const INPUTS = ["amplitude", "distance", "h_prev", "c_prev", "weights", "t", "shown"];
+const GATES = { f: "f", i: "i", candidate: "\u0109", o: "o" };
+const T1 = "t\u22121";
+// How a number is written: runs of [letter, subscript], and the colour of its wire. A run of letters is a function.
+const SYMBOLS = {
+  h_prev: { runs: [["h", T1]], colour: "h" },
+  c_prev: { runs: [["c", T1]], colour: "c" },
+  hx: { runs: [["[h"], [", x]"]], colour: "plain" },
+  f: { runs: [["f"]], colour: "f" },
+  i: { runs: [["i"]], colour: "i" },
+  candidate: { runs: [["\u0109"]], colour: "candidate" },
+  o: { runs: [["o"]], colour: "o" },
+  keep: { runs: [["f\u2009c", T1]], colour: "c" },
+  write: { runs: [["i\u2009\u0109"]], colour: "candidate" },
+  c: { runs: [["c", "t"]], colour: "c" },
+  tanh_c: { runs: [["tanh\u2009"], ["c", "t"]], colour: "c" },
+  h: { runs: [["h", "t"]], colour: "h" },
+};
+const CHOICES = ["cell", "hx", "f", "i", "candidate", "o", "keep", "write", "c", "tanh_c", "h"];
+const NEEDS = {
+  hx: ["h_prev", "x"], f: ["hx"], i: ["hx"], candidate: ["hx"], o: ["hx"], keep: ["f", "c_prev"],
+  write: ["i", "candidate"], c: ["keep", "write"], tanh_c: ["c"], h: ["o", "tanh_c"],
+};
+
+// Where everything lies, in px: x is stretched to the width there is. A label is [x, y, anchor].
+const WIDE = {
+  width: 600, height: 376, box: [56, 44], outline: [82, 12, 446, 352],
+  wires: {
+    c_prev: { points: [[4, 64], [140, 64]], label: [4, 46, "start"] },
+    keep: { points: [[168, 64], [286, 64]], label: [227, 46, "middle"] },
+    c: { points: [[314, 64], [590, 64]], branch: [[460, 64], [460, 98]], label: [380, 46, "middle"], out: true },
+    tanh_c: { points: [[460, 126], [460, 172]], label: [450, 150, "end"] },
+    h: { points: [[474, 186], [590, 186]], label: [532, 168, "start"], out: true },
+    o: { points: [[460, 240], [460, 200]], label: [472, 225, "start"] },
+    f: { points: [[154, 240], [154, 78]], label: [164, 130, "start"] },
+    i: { points: [[246, 240], [246, 150], [286, 150]], label: [238, 200, "end"] },
+    candidate: { points: [[354, 240], [354, 150], [314, 150]], label: [364, 200, "start"] },
+    write: { points: [[300, 136], [300, 78]], label: [310, 112, "start"] },
+  },
+  times: { keep: [154, 64], write: [300, 150], h: [460, 186] },
+  plus: [300, 64], tanh: [460, 112], dot: [460, 64],
+  gates: { f: [154, 262], i: [246, 262], candidate: [354, 262], o: [460, 262] },
+  bus: [[138, 322], [460, 322]],
+  taps: [[[154, 322], [154, 284]], [[246, 322], [246, 284]], [[354, 322], [354, 284]], [[460, 322], [460, 284]]],
+  busLabel: [204, 343, "middle"],
+  cells: { size: [46, 24], at: [[92, 286], [92, 310], [92, 334]] },
+  feeds: [[[4, 298], [92, 298]], [[4, 322], [92, 322]], [[4, 346], [92, 346]]],
+  feedLabels: [[4, 287, "start"], [4, 315, "start"], [4, 339, "start"]],
+};
+const TALL = {
+  width: 300, height: 568, box: [60, 44], outline: [8, 36, 284, 480],
+  wires: {
+    c_prev: { points: [[40, 4], [40, 138]], label: [50, 18, "start"] },
+    keep: { points: [[40, 166], [40, 276]], label: [52, 202, "start"] },
+    c: { points: [[40, 304], [40, 556]], branch: [[40, 396], [84, 396]], label: [52, 350, "start"], out: true },
+    tanh_c: { points: [[112, 410], [112, 446]], label: [124, 430, "start"] },
+    h: { points: [[112, 474], [112, 556]], label: [126, 540, "start"], out: true },
+    o: { points: [[176, 460], [126, 460]], label: [142, 486, "middle"] },
+    f: { points: [[176, 152], [54, 152]], label: [114, 140, "middle"] },
+    i: { points: [[176, 240], [124, 240], [124, 276]], label: [146, 228, "middle"] },
+    candidate: { points: [[176, 340], [124, 340], [124, 304]], label: [144, 366, "middle"] },
+    write: { points: [[110, 290], [54, 290]], label: [82, 314, "middle"] },
+  },
+  times: { keep: [40, 152], write: [124, 290], h: [112, 460] },
+  plus: [40, 290], tanh: [112, 396], dot: [40, 396],
+  gates: { f: [206, 152], i: [206, 240], candidate: [206, 340], o: [206, 460] },
+  bus: [[268, 74], [268, 460]],
+  taps: [[[268, 152], [236, 152]], [[268, 240], [236, 240]], [[268, 340], [236, 340]], [[268, 460], [236, 460]]],
+  busLabel: [258, 102, "end"],
+  cells: { size: [50, 24], at: [[138, 50], [188, 50], [238, 50]] },
+  feeds: [[[163, 24], [163, 50]], [[213, 24], [213, 50]], [[263, 24], [263, 50]]],
+  feedLabels: [[163, 16, "middle"], [213, 16, "middle"], [263, 16, "middle"]],
+};
+
+function stepOfCell({ amplitude, distance, h_prev, c_prev, weights }) {
+  const reads = [h_prev, amplitude, distance];
+  const z = {};
+  for (const gate of Object.keys(GATES)) {
+    z[gate] = weights[gate].slice(0, 3).reduce((sum, weight, n) => sum + weight * reads[n], 0) + weights[gate][3];
+  }
+  const [f, i, candidate, o] = [sigmoid(z.f), sigmoid(z.i), Math.tanh(z.candidate), sigmoid(z.o)];
+  const c = updateMemory(f, c_prev, i, candidate);
+  const results = { f, i, candidate, o, keep: f * c_prev, write: i * candidate, c, tanh_c: Math.tanh(c), h: hiddenState(o, c) };
+  return { z, reads, ...results };
+}
+
+function sources(name) {
+  // The number itself and everything that it depends on.
+  return new Set([name, ...(NEEDS[name] ?? []).flatMap((need) => [...sources(need)])]);
+}
+
+function render({ model, el }) {
+  const labels = model.get("labels");
+  const limits = model.get("limits");
+  const xs = model.get("xs");
+  const presets = model.get("presets");
+  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
+  let pointedAt = null;
+
+  function change(values) {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
+    model.save_changes();
+  }
+
+  function goTo(t, h_prev, c_prev) {
+    change({ t, h_prev, c_prev, amplitude: xs[t - 1][0], distance: xs[t - 1][1] });
+  }
+
+  const buttons = presetButtons({ legend: labels.presets, presets, onPick: ({ weights }) => change({ weights }) });
+  const note = html("p", { class: "lstm-note" });
+  const letters = { h_prev: ["h", T1], c_prev: ["c", T1], amplitude: ["x", "1"], distance: ["x", "2"] };
+  const sliders = Object.entries(letters).map(([name, [letter, subscript]]) => [name, slider({
+    name, letter, subscript, label: labels[name], min: limits[name][0], max: limits[name][1], step: 0.01,
+    onInput: (value) => change({ [name]: value }),
+  })]);
+  const next = html("button", {
+    type: "button", "data-action": "next",
+    onclick: () => {
+      const now = state();
+      const { h, c } = stepOfCell(now);
+      goTo(now.t + 1, h, c);
+    },
+  }, labels.next);
+  const restart = html("button", { type: "button", "data-action": "restart", onclick: () => goTo(1, 0, 0) }, labels.restart);
+  const where = html("span", { class: "lstm-where" });
+  const chips = chipsOf(labels, (shown) => change({ shown }));
+  const panel = explanation(labels);
+  const voice = speaker();
+
+  const diagram = plot({
+    title: labels.diagram,
+    height: WIDE.height,
+    draw(width) {
+      const now = state();
+      const layout = width >= 560 ? WIDE : TALL;
+      const results = stepOfCell(now);
+      const rounded = Object.fromEntries(Object.entries({ ...now, ...results })
+        .filter(([, value]) => typeof value === "number").map(([name, value]) => [name, show(value)]));
+      return {
+        height: layout.height,
+        words: fill(labels.words, rounded),
+        children: drawCell(layout, width, { ...now, ...results }, labels),
+      };
+    },
+  });
+  const point = (name) => {
+    if (pointedAt === name) return;
+    pointedAt = name;
+    highlight();
+  };
+  const wireUnder = (event) => event.target.closest("[data-wire]")?.dataset.wire ?? null;
+  const explained = (name) => (CHOICES.includes(name) ? name : name === null ? null : "hx");
+  diagram.picture.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") point(explained(wireUnder(event))); });
+  diagram.picture.addEventListener("pointerleave", () => point(null));
+  diagram.picture.addEventListener("click", (event) => change({ shown: explained(wireUnder(event)) ?? "cell" }));
+
+  const root = html(
+    "div", { class: "lstm lstm-cell-diagram", role: "group", "aria-label": labels.title },
+    buttons.node, note, diagram.node, html("p", { class: "lstm-note" }, labels.key),
+    html("div", { class: "lstm-carry" }, next, restart, where),
+    chips.node, panel.node,
+    html("div", { class: "lstm-sliders", role: "group", "aria-label": labels.inputs }, sliders.map(([, one]) => one.node)),
+    voice.node,
+  );
+
+  function highlight() {
+    const name = pointedAt ?? model.get("shown");
+    const lit = name === "cell" ? null : sources(name);
+    for (const part of diagram.picture.querySelectorAll("[data-wire]")) {
+      part.classList.toggle("lstm-dim", lit !== null && !lit.has(part.dataset.wire));
+    }
+    panel.show(name);
+  }
+
+  function draw() {
+    const now = state();
+    const results = stepOfCell(now);
+    const numbers = { ...now, ...results };
+    diagram.draw();
+    highlight();
+    buttons.mark((preset) => sameWeights(preset.weights, now.weights));
+    note.textContent = presets.find((preset) => sameWeights(preset.weights, now.weights))?.note ?? "";
+    for (const [name, one] of sliders) one.set(now[name]);
+    const ofRadar = xs[now.t - 1][0] === now.amplitude && xs[now.t - 1][1] === now.distance;
+    where.textContent = fill(ofRadar ? labels.step : labels.own, { t: now.t, steps: xs.length });
+    // Nothing may be carried on that Python would refuse.
+    next.disabled = now.t === xs.length || Math.abs(results.c) > 100;
+    chips.set(numbers);
+    panel.set(numbers);
+    voice.say(fill(labels.summary, {
+      t: now.t, c_prev: show(now.c_prev, 2), keep: show(100 * results.f, 0), write: show(results.write, 2),
+      c: show(results.c, 2), show: show(100 * results.o, 0), h: show(results.h, 2),
+    }));
+  }
+
+  const stop = live({ model, el, names: INPUTS, root, draw });
+  return () => {
+    stop();
+    voice.stop();
+  };
+}
+
+function sameWeights(a, b) {
+  return Object.keys(GATES).every((gate) => a[gate].every((value, n) => value === b[gate][n]));
+}
+
+// ---- the drawing -------------------------------------------------------------------------------------------------
+
+function thickness(value) {
+  // A hair at 0, about 7 px at 1, never more than 9.
+  return 1 + 8 * Math.tanh(Math.abs(value));
+}
+
+function svgSymbol(runs) {
+  return runs.flatMap(([letter, subscript]) => [
+    svg("tspan", { class: letter.startsWith("tanh") ? "lstm-function" : "lstm-letter" }, letter),
+    subscript === undefined ? null : svg("tspan", { class: "lstm-index", dy: 4 }, subscript),
+    subscript === undefined ? null : svg("tspan", { dy: -4 }, "\u200a"),
+  ]).filter(Boolean);
+}
+
+function drawCell(layout, width, values, labels) {
+  const x = scale([0, layout.width], [0, width]);
+  const at = ([px, py]) => [x(px), py];
+  const text = ([px, py, anchor], ...content) => svg("text", { x: x(px), y: py, "text-anchor": anchor }, ...content);
+  const line = (points, value, extra = {}) => path(points.map(at), {
+    class: "lstm-flow", "stroke-width": thickness(value).toFixed(2), "stroke-dasharray": value < 0 ? "7 4" : null, ...extra,
+  });
+  const part = (name, colour, ...children) => svg("g", { "data-wire": name, class: `lstm-wire lstm-${colour}` }, ...children);
+
+  const wires = Object.entries(layout.wires).map(([name, { points, branch, label, out }]) => {
+    const value = values[name];
+    const lines = [points, branch].filter(Boolean);
+    return part(name, SYMBOLS[name].colour,
+      lines.map((one) => path(one.map(at), { class: "lstm-reach" })),
+      lines.map((one) => line(one, value)),
+      out ? arrowhead(at(points.at(-1)), layout === TALL) : null,
+      text(label, svgSymbol(SYMBOLS[name].runs), svg("tspan", { class: "lstm-amount" }, `\u2002${show(value, 2)}`)));
+  });
+  const feeds = ["h_prev", "amplitude", "distance"].map((name, n) => part(name === "h_prev" ? name : "x", name === "h_prev" ? "h" : "plain",
+    path(layout.feeds[n].map(at), { class: "lstm-reach" }), line(layout.feeds[n], values[name]),
+    text(layout.feedLabels[n], name === "h_prev" ? svgSymbol(SYMBOLS.h_prev.runs) : labels[layout === TALL ? `${name}_short` : name])));
+  const [cellWidth, cellHeight] = layout.cells.size;
+  const joined = layout.cells.at.map(([px, py], n) => [
+    svg("rect", { x: x(px), y: py, width: x(cellWidth), height: cellHeight, class: `lstm-joined ${n === 0 ? "lstm-h" : "lstm-plain"}` }),
+    svg("text", { x: x(px + cellWidth / 2), y: py + 16.5, "text-anchor": "middle", class: "lstm-amount" }, show(values.reads[n], 2)),
+  ]);
+  const bus = part("hx", "plain",
+    [layout.bus, ...layout.taps].map((points) => path(points.map(at), { class: "lstm-flow", "stroke-width": 2.5 })),
+    joined, text(layout.busLabel, svgSymbol(SYMBOLS.hx.runs)));
+  const gates = Object.keys(GATES).map((gate) => part(gate, gate, gateBox(at(layout.gates[gate]), layout.box, gate, values[gate])));
+  const times = Object.entries(layout.times).map(([name, place]) => part(name, SYMBOLS[name].colour, operator(at(place), "\u00d7")));
+  const [tanhX, tanhY] = at(layout.tanh);
+  return [
+    svg("rect", { class: "lstm-outline", x: x(layout.outline[0]), y: layout.outline[1], width: x(layout.outline[2]), height: layout.outline[3], rx: 14 }),
+    bus, feeds, wires, gates, times,
+    part("c", "c", operator(at(layout.plus), "+"), svg("circle", { cx: x(layout.dot[0]), cy: layout.dot[1], r: 4 })),
+    part("tanh_c", "c",
+      svg("rect", { class: "lstm-node", x: tanhX - 25, y: tanhY - 14, width: 50, height: 28, rx: 14 }),
+      svg("text", { class: "lstm-sign", x: tanhX, y: tanhY + 4.5, "text-anchor": "middle" }, "tanh")),
+  ];
+}
+
+function arrowhead([px, py], down) {
+  // On from where a wire ends.
+  const corners = down ? [[px - 8, py], [px + 8, py], [px, py + 11]] : [[px, py - 8], [px, py + 8], [px + 11, py]];
+  return svg("polygon", { class: "lstm-head", points: corners.map((corner) => corner.join(" ")).join(", ") });
+}
+
+function operator([cx, cy], sign) {
+  return [
+    svg("circle", { class: "lstm-node", cx, cy, r: 14 }),
+    svg("text", { class: "lstm-operator-sign", x: cx, y: cy + 6.5, "text-anchor": "middle" }, sign),
+  ];
+}
+
+function gateBox([cx, cy], [width, height], gate, value) {
+  // A gate is filled like a vessel, from the bottom; the candidate from the middle, up or down.
+  const [left, top] = [cx - width / 2, cy - height / 2];
+  const full = gate === "candidate" ? height / 2 : height;
+  const filled = full * Math.abs(value);
+  const base = gate === "candidate" ? cy : top + height;
+  return [
+    svg("rect", { class: "lstm-node", x: left, y: top, width, height, rx: 5 }),
+    svg("rect", { class: "lstm-vessel", x: left + 1, y: value < 0 ? base : base - filled, width: width - 2, height: filled }),
+    svg("text", { class: "lstm-sign", x: cx, y: cy + 5, "text-anchor": "middle" }, gate === "candidate" ? "tanh" : "\u03c3"),
+  ];
+}
+
+// ---- which number is explained, and how ----------------------------------------------------------------------------
+
+function chipsOf(labels, onChange) {
+  const group = freshId("shown");
+  const numbers = {};
+  const inputs = {};
+  const boxes = CHOICES.map((name) => {
+    inputs[name] = html("input", { type: "radio", name: group, value: name, onchange: () => onChange(name) });
+    if (name === "cell") return html("label", {}, inputs[name], html("span", {}, labels.cell));
+    const mark = html("span", { class: `lstm-symbol lstm-${SYMBOLS[name].colour}`, "aria-hidden": "true" },
+      SYMBOLS[name].runs.map(([letter, subscript]) => (letter.startsWith("tanh") ? letter : symbol(letter, subscript))));
+    const spoken = html("span", { class: "lstm-spoken" }, labels[name]);
+    if (name === "hx") return html("label", {}, inputs[name], mark, spoken);
+    numbers[name] = quantity(name);
+    return html("label", {}, inputs[name], mark, spoken, numbers[name].node);
+  });
+  return {
+    node: html("fieldset", { class: "lstm-choice lstm-chips", "data-control": "shown" }, html("legend", {}, labels.explain), boxes),
+    set(values) {
+      inputs[values.shown].checked = true;
+      for (const [name, number] of Object.entries(numbers)) number.set(values[name]);
+    },
+  };
+}
+
+function explanation(labels) {
+  const word = html("p", { class: "lstm-about" });
+  const term = (name) => ({ name, colour: SYMBOLS[name].colour, letter: SYMBOLS[name].runs[0][0], subscript: SYMBOLS[name].runs[0][1], digits: 3 });
+  const result = (name) => ({ name, colour: SYMBOLS[name].colour, letter: "", digits: 3 });
+  const equations = {
+    keep: equation([term("f"), "\u00b7", term("c_prev"), "=", result("keep")]),
+    write: equation([term("i"), "\u00b7", term("candidate"), "=", result("write")]),
+    c: equation([term("c"), "=", term("f"), "\u00b7", term("c_prev"), "+", term("i"), "\u00b7", term("candidate")]),
+    tanh_c: equation(["tanh", "(", term("c"), ")", "=", result("tanh_c")]),
+    h: equation([term("h"), "=", term("o"), "\u00b7", "tanh", "(", term("c"), ")"]),
+    hx: equation(["[", term("h_prev"), ",", { name: "amplitude", letter: "x", subscript: "1", digits: 2 }, ",",
+      { name: "distance", letter: "x", subscript: "2", digits: 2 }, "]"]),
+  };
+  const names = { keep: ["f", "c_prev", "keep"], write: ["i", "candidate", "write"], c: ["c", "f", "c_prev", "i", "candidate"],
+    tanh_c: ["c", "tanh_c"], h: ["h", "o", "c"], hx: ["h_prev", "amplitude", "distance"] };
+  const sum = sumTable(labels);
+  const lines = html("div", { class: "lstm-lines" }, Object.keys(GATES).slice(0, 3).map(gateLine),
+    html("p", {}, symbol("c", "t"), " = ", symbol("f", "t"), " ", symbol("c", T1), " + ", symbol("i", "t"), " ", symbol(GATES.candidate, "t")),
+    gateLine("o"),
+    html("p", {}, symbol("h", "t"), " = ", symbol("o", "t"), " tanh(", symbol("c", "t"), ")"));
+  const node = html("div", { class: "lstm-equations lstm-explained" }, word, lines, sum.node, Object.values(equations).map((one) => one.node));
+  let shown = "cell";
+  let last = null;
+  return {
+    node,
+    show(name) {
+      shown = name;
+      word.textContent = labels[`about_${name}`];
+      lines.hidden = name !== "cell";
+      sum.node.hidden = !(name in GATES);
+      for (const [other, one] of Object.entries(equations)) one.node.hidden = other !== name;
+      if (last) sum.set(shown in GATES ? shown : "f", last);
+    },
+    set(values) {
+      last = values;
+      for (const [name, one] of Object.entries(equations)) one.set(Object.fromEntries(names[name].map((n) => [n, values[n]])));
+      sum.set(shown in GATES ? shown : "f", values);
+    },
+  };
+}
+
+function gateLine(gate) {
+  const squash = gate === "candidate" ? "tanh" : "\u03c3";
+  const index = gate === "candidate" ? "c" : gate;
+  return html("p", { class: `lstm-${gate}` }, symbol(GATES[gate], "t"), ` = ${squash}(`, symbol("W", index), " \u00b7 [", symbol("h", T1), ", ", symbol("x", "t"), "] + ",
+    symbol("b", index), ")");
+}
+
+function sumTable(labels) {
+  // The weighted sum of one gate: what it reads, times its weight, line by line; then the squashed sum.
+  const rows = ["h_prev", "amplitude", "distance", "bias"].map((name, n) => {
+    const numbers = Object.fromEntries(["value", "weight", "product"].map((column) => [column, quantity(`${column}[${n}]`, 2)]));
+    const mark = name === "h_prev" ? html("span", { class: "lstm-symbol lstm-h" }, symbol("h", T1)) : labels[name];
+    const cells = Object.entries(numbers).map(([column, number]) => html("td", {}, name === "bias" && column !== "product" ? "" : number.node));
+    return { numbers, node: html("tr", {}, html("th", { scope: "row" }, mark), cells) };
+  });
+  const z = quantity("z", 2);
+  const squashed = quantity("squashed");
+  const squash = html("th", { scope: "row", colspan: 3 });
+  const head = html("tr", {}, ["reads", "value", "weight", "product"].map((name) => html("th", { scope: "col" }, labels[name])));
+  const line = html("div", { class: "lstm-lines" });
+  const table = html("table", {}, html("thead", {}, head), html("tbody", {}, rows.map((row) => row.node),
+    html("tr", {}, html("th", { scope: "row", colspan: 3 }, labels.sum), html("td", {}, z.node)),
+    html("tr", { class: "lstm-sum-row" }, squash, html("td", {}, squashed.node))));
+  return {
+    node: html("div", {}, line, table),
+    set(gate, values) {
+      line.replaceChildren(gateLine(gate));
+      rows.forEach(({ numbers }, n) => {
+        const [value, weight] = [n < 3 ? values.reads[n] : 1, values.weights[gate][n]];
+        numbers.value.set(value);
+        numbers.weight.set(weight);
+        numbers.product.set(value * weight);
+      });
+      z.set(values.z[gate]);
+      squashed.set(values[gate]);
+      squash.replaceChildren(gate === "candidate" ? "tanh" : "\u03c3");
+    },
+  };
+}
+
+export default { render };
