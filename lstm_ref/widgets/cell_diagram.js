@@ -237,7 +237,7 @@ function drawCell(layout, width, values, labels) {
       lines.map((one) => path(one.map(at), { class: "lstm-reach" })),
       lines.map((one) => line(one, value)),
       out ? arrowhead(at(points.at(-1)), layout === TALL) : null,
-      text(label, svgSymbol(SYMBOLS[name].runs), svg("tspan", { class: "lstm-amount" }, `\u2002${show(value, 2)}`)));
+      text(label, svgSymbol(SYMBOLS[name].runs), svg("tspan", { class: "lstm-carried" }, `\u2002${show(value, 2)}`)));
   });
   const feeds = ["h_prev", "amplitude", "distance"].map((name, n) => part(name === "h_prev" ? name : "x", name === "h_prev" ? "h" : "plain",
     path(layout.feeds[n].map(at), { class: "lstm-reach" }), line(layout.feeds[n], values[name]),
@@ -245,7 +245,7 @@ function drawCell(layout, width, values, labels) {
   const [cellWidth, cellHeight] = layout.cells.size;
   const joined = layout.cells.at.map(([px, py], n) => [
     svg("rect", { x: x(px), y: py, width: x(cellWidth), height: cellHeight, class: `lstm-joined ${n === 0 ? "lstm-h" : "lstm-plain"}` }),
-    svg("text", { x: x(px + cellWidth / 2), y: py + 16.5, "text-anchor": "middle", class: "lstm-amount" }, show(values.reads[n], 2)),
+    svg("text", { x: x(px + cellWidth / 2), y: py + 16.5, "text-anchor": "middle", class: "lstm-carried" }, show(values.reads[n], 2)),
   ]);
   const bus = part("hx", "plain",
     [layout.bus, ...layout.taps].map((points) => path(points.map(at), { class: "lstm-flow", "stroke-width": 2.5 })),
