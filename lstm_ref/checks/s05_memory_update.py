@@ -126,10 +126,6 @@ UPDATE_MEMORY = Check(
             lambda f, c_prev, i, candidate: f * i + c_prev * candidate,
         ),
         Mistake(
-            _("f and i multiply each other's partner: f * candidate + i * c_prev"),
-            lambda f, c_prev, i, candidate: i * c_prev + f * candidate,
-        ),
-        Mistake(
             _("the mean of the old memory and the write is taken, half of the sum"),
             lambda *a: cell.update_memory(*a) / 2,
         ),

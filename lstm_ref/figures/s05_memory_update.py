@@ -38,17 +38,27 @@ def paces(amplitude, gates, c) -> Figure:
     told = []
     for n, (f, trace) in enumerate(zip(gates, np.asarray(c).T, strict=True)):
         below.plot(steps, trace, "o-", color=COLOURS["c"], ms=3, lw=1, alpha=1 - 0.55 * n / max(len(gates) - 1, 1))
-        below.annotate(f"f = {f:g}", (steps[-1], trace[-1]), (6, 0), textcoords="offset points", va="center", color=INK)
         told.append(
             _("with f = {f:g} it peaks at {high:.2f} at step {at} and ends at {last:.2f}").format(
                 f=f, high=trace.max(), at=int(trace.argmax()) + 1, last=trace[-1]
             )
         )
+    names = {float(f): trace[-1] for f, trace in zip(gates, np.asarray(c).T, strict=True)}
+    for f, height in _apart(names, 0.07 * float(np.max(c))).items():
+        below.annotate(f"f = {f:g}", (steps[-1] + 0.4, height), va="center", color=INK, annotation_clip=False)
     below.set(ylabel=_("memory c"), xlabel=_("step"), xticks=steps, xlim=(0.4, len(steps) + 2.4))
     alt = _("Above, the amplitude of the radar sequence. Below, one memory per forget gate: {told}.").format(
         told="; ".join(told)
     )
     return Figure(drawing, alt)
+
+
+def _apart(heights: dict[float, float], gap: float) -> dict[float, float]:
+    """The same names at heights at least `gap` from each other, in the same order."""
+    spread = {}
+    for name in sorted(heights, key=heights.get):
+        spread[name] = max(heights[name], max(spread.values(), default=-np.inf) + gap)
+    return spread
 
 
 def derivatives(matrices: dict[str, np.ndarray]) -> Figure:

@@ -87,7 +87,7 @@ function render({ model, el }) {
             points(target).map(([px, py]) => path([[px - 4, py], [px + 4, py]], { class: "lstm-cross" })),
             points(target).map(([px, py]) => path([[px, py - 4], [px, py + 4]], { class: "lstm-cross" }))),
           candidateLane(at, candidate, BOX.lane, BOX.laneHeight, HAT),
-          stepNumbers(at, steps, puzzles[now.puzzle].each_step ? now.t : 0, BOX.height - 4),
+          stepNumbers(at, steps, puzzles[now.puzzle].each_step ? now.t : -1, BOX.height - 4),
         ],
       };
     },
