@@ -119,5 +119,5 @@ class SettingsPuzzle(CourseWidget):
             "too_low": _("Farthest apart at step {t}: your memory is {distance} too low there."),
             "enough": _("{near} is near enough."),
             "code": _("What to return in the exercise"),
-            "table": _("All the numbers"),
+            "table": _("Both memories in numbers"),
         }
