@@ -259,7 +259,7 @@ function drawCurve(width, now, { c, h }, labels) {
     children: [
       horizontalGrid(y, [-most, 0, most], CURVE.left, width - CURVE.right, 0),
       ticks(-CURVE.reach, CURVE.reach, 5).map((value) => svg("text", { x: x(value), y: CURVE.bottom + 18, "text-anchor": "middle" }, show(value, 0))),
-      svg("text", { class: "lstm-letter lstm-c", x: width - CURVE.right, y: y(0) - 8, "text-anchor": "end" }, "c"),
+      svg("text", { class: "lstm-letter lstm-c", x: width - CURVE.right, y: y(0) + 17, "text-anchor": "end" }, "c"),
       svg("g", { class: "lstm-c" }, path(squashed, { class: "lstm-line lstm-faint" })),
       svg("text", { class: "lstm-panel lstm-c", x: x(-CURVE.reach) + 6, y: y(-1) - 8 }, "tanh(c)"),
       svg("g", { class: "lstm-h" },
