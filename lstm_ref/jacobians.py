@@ -32,8 +32,7 @@ def jacobian_product_norms(hs: Array, params: RNNParams) -> Array:
     """
     expect_axes("hs", hs, "B, T, H")
     jacobians = [step_jacobian(hs[:, t, :], params) for t in range(hs.shape[1])]
-    products = _products_from_the_end(jacobians)
-    return _norms(products)
+    return _norms(_products_from_the_end(jacobians, first_row=0))
 
 
 def memory_norms(xs: Array, params: LSTMParams, state: LSTMState | None = None) -> Array:
@@ -45,16 +44,19 @@ def memory_norms(xs: Array, params: LSTMParams, state: LSTMState | None = None) 
     if params.W_hr is not None:
         raise ValueError(_("params has a projection W_hr; memory_norms measures cells without one"))
     steps = _lstm_jacobians(xs, params, state)
-    products = _products_from_the_end([step for step, _own in steps])
-    hidden = params.hidden_size
-    # Below are the rows of c_T. Moving c_{T-k} moves h_{T-k} at once; `own` has both columns.
-    return _norms(p[:, hidden:, :] @ own for p, (_step, own) in zip(products, reversed(steps), strict=True))
+    # The rows of c_T are the lower half.
+    products = _products_from_the_end([step for step, _own in steps], first_row=params.hidden_size)
+    # Moving c_{T-k} moves h_{T-k} at once; `own` has both columns.
+    return _norms(product @ own for product, (_step, own) in zip(products, reversed(steps), strict=True))
 
 
-def _products_from_the_end(jacobians: list[Array]):
-    """1, J_T, J_T J_{T-1}, ..., J_T ... J_2: one for each lag. The first Jacobian leads to before the first step."""
+def _products_from_the_end(jacobians: list[Array], first_row: int):
+    """Rows from `first_row` on of 1, J_T, J_T J_{T-1}, ..., J_T ... J_2: one product for each lag.
+
+    The first Jacobian leads to what is before the first step, and is not used.
+    """
     xp = same_kind(jacobian=jacobians[0])
-    product = xp.zeros_like(jacobians[0]) + xp.eye(jacobians[0].shape[1], dtype=jacobians[0].dtype)
+    product = (xp.zeros_like(jacobians[0]) + xp.eye(jacobians[0].shape[1], dtype=jacobians[0].dtype))[:, first_row:, :]
     for jacobian in reversed(jacobians):
         yield product
         product = product @ jacobian
