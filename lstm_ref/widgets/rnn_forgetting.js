@@ -24,7 +24,7 @@ function powerOfTen(n) {
 function showSize(number) {
   // Three digits that count, whatever the size.
   const size = Math.abs(number);
-  if (size === 0 || (size >= 0.001 && size < 1000)) return show(number, size === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size))));
+  if (size === 0 || (size >= 0.001 && size < 9999.5)) return show(number, size === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size))));
   const [mantissa, exponent] = number.toExponential(1).split("e");
   return `${mantissa.replace("-", "\u2212")}\u00b7${powerOfTen(Number(exponent))}`;
 }
@@ -94,8 +94,9 @@ function render({ model, el }) {
     table.set(h, factors, products);
     const felt = factors.slice(steps - now.lag);
     const size = Math.abs(products[now.lag]);
-    voice.say(fill(labels.summary, {
-      k: now.lag, low: show(Math.min(...felt), 2), high: show(Math.max(...felt), 2), left: showSize(products[now.lag]),
+    const [low, high] = [Math.min(...felt), Math.max(...felt)].map((one) => show(one, 2));
+    voice.say(fill(low === high ? labels.summary_even : labels.summary, {
+      k: now.lag, low, high, left: showSize(products[now.lag]),
     }) + (size < VANISHED ? labels.vanishes : size > EXPLODED ? labels.explodes : labels.lasts));
   }
 

@@ -118,7 +118,7 @@ class RNNForgetting(CourseWidget):
                 "are marked."
             ),
             "step": _("step"),
-            "back": _("what is left of a change at the last step"),
+            "back": _("what is left of a change"),
             "back_words": _(
                 "On a scale of powers of ten, the product of the factors over 0 to {most} steps back. It starts at 1; "
                 "{k} steps back it is {left}, {most} steps back it is {last}. Filled dots are positive, hollow ones "
@@ -133,6 +133,9 @@ class RNNForgetting(CourseWidget):
             "summary": _(
                 "Each of the last {k} steps multiplies a change by between {low} and {high}. Together: {left} of it is "
                 "left."
+            ),
+            "summary_even": _(
+                "Each of the last {k} steps multiplies a change by {low}. Together: {left} of it is left."
             ),
             "vanishes": _(" It vanishes: the last step hardly knows of it."),
             "explodes": _(" It explodes: a tiny change throws the last step far off."),

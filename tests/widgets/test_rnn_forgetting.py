@@ -51,6 +51,7 @@ def test_the_sentence_says_what_becomes_of_a_change():
     assert shown("fade").summary().endswith("It vanishes: the last step hardly knows of it.")
     assert "Each of the last 10 steps multiplies a change by between 0." in shown("fade").summary()
     assert "It explodes" in shown("explode").summary()
+    assert "Each of the last 19 steps multiplies a change by 1.50. Together: 2.22e+03" in shown("explode").summary()
     assert shown("edge").summary().endswith("Together: 1 of it is left. It lasts.")
 
 
