@@ -12,10 +12,11 @@ from lstm_ref.sequence import lstm_forward
 
 
 def step_jacobian(h: Array, params: RNNParams) -> Array:
-    """What one RNN step does to a small change: dh_t/dh_{t-1} = diag(1 - h_t**2) W_h, from h_t (B, H) -> (B, H, H).
+    """What one step does to a small change of h: diag(1 - h_t**2) W_h.
 
-    W_h is the first H columns of W. Entry [b, j, k] says how much unit j of step t moves with unit k of step t-1.
-    Raises ValueError and TypeError for what does not fit.
+    From h_t (B, H) to dh_t/dh_{t-1} (B, H, H). W_h is W[:, :H]. Entry
+    [b, j, k] says how much unit j of step t moves with unit k of step
+    t-1. Raises ValueError and TypeError for what does not fit.
     """
     same_kind(h=h, W=params.W)
     expect_axes("h", h, "B, H")

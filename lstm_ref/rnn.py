@@ -64,17 +64,24 @@ def spectral_radius(matrix: np.ndarray) -> float:
 
 
 def rnn_step(x: Array, h_prev: Array, params: RNNParams) -> Array:
-    """From one output to the next: h = tanh(W · [h_prev, x] + b). (B, D), (B, H) -> (B, H).
+    """From one output to the next: h = tanh(W · [h_prev, x] + b).
 
-    Changes none of its arguments. Raises ValueError for shapes that do not fit, TypeError for mixed dtypes or
-    libraries. Elman (1990).
+    (B, D), (B, H) -> (B, H). Changes none of its arguments.
+    Raises ValueError for shapes that do not fit, TypeError for mixed
+    dtypes or libraries. Elman (1990).
     """
+    xp, hx = _checked(x, h_prev, params)
+    return xp.tanh(hx @ params.W.T + params.b)
+
+
+def _checked(x: Array, h_prev: Array, params: RNNParams):
+    """The array library, and [h_prev, x]: (B, H+D)."""
     xp = same_kind(h_prev=h_prev, x=x, W=params.W, b=params.b)
     hx = concatenate_inputs(h_prev, x)
     expect_axes("W", params.W, "H, H+D")
     expect_shape("W", params.W, (h_prev.shape[1], hx.shape[1]), "(H, H+D)")
     expect_shape("b", params.b, (h_prev.shape[1],), "(H,)")
-    return xp.tanh(hx @ params.W.T + params.b)
+    return xp, hx
 
 
 def rnn_forward(xs: Array, params: RNNParams, h0: Array | None = None) -> tuple[Array, Array]:

@@ -67,8 +67,8 @@ def adding_example(xs, total: float) -> Figure:
     axes.bar(steps[marked], xs[marked, 0], 0.7, color=COLOURS["c"])
     axes.bar(steps[~marked], xs[~marked, 0], 0.7, facecolor="none", edgecolor=QUIET)
     for t in steps[marked]:
-        axes.text(t, xs[t - 1, 0] + 0.03, f"{xs[t - 1, 0]:.2f}", ha="center", color=INK)
-    axes.set(xlabel=_("step"), ylabel=_("number"), ylim=(0, 1.2), xticks=steps[4::5])
+        axes.text(t, 1.06, f"{xs[t - 1, 0]:.2f}", ha="center", color=INK)
+    axes.set(xlabel=_("step"), ylabel=_("number"), ylim=(0, 1.2), yticks=(0, 0.5, 1), xticks=steps[4::5])
     alt = _(
         "Bars for {steps} random numbers between 0 and 1. Two are filled: {numbers}. Their sum is {total:.2f}."
     ).format(
@@ -158,7 +158,9 @@ def adding_results(found: dict) -> Figure:
         yticks=[*range(0, found["cap"] + 1, 1000), never],
         yticklabels=[*range(0, found["cap"] + 1, 1000), _("never")],
     )
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, handletextpad=0.1, columnspacing=1.2)
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False, handletextpad=0.1, columnspacing=1.2
+    )
     alt = _(
         "Iterations until the adding problem is solved, three runs for each network and length; hollow marks on top "
         "never solved it. {said}."

@@ -95,7 +95,8 @@ function render({ model, el }) {
     const felt = factors.slice(steps - now.lag);
     const size = Math.abs(products[now.lag]);
     const [low, high] = [Math.min(...felt), Math.max(...felt)].map((one) => show(one, 2));
-    voice.say(fill(low === high ? labels.summary_even : labels.summary, {
+    const even = low === high ? labels.summary_even : labels.summary;
+    voice.say(fill(now.lag === 1 ? labels.summary_one : even, {
       k: now.lag, low, high, left: showSize(products[now.lag]),
     }) + (size < VANISHED ? labels.vanishes : size > EXPLODED ? labels.explodes : labels.lasts));
   }

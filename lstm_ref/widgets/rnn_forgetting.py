@@ -80,12 +80,10 @@ class RNNForgetting(CourseWidget):
         felt = self.factors[STEPS - self.lag :]
         size = abs(self.left)
         verdict = "vanishes" if size < VANISHED else "explodes" if size > EXPLODED else "lasts"
-        return (
-            self.labels["summary"].format(
-                k=self.lag, low=f"{min(felt):.2f}", high=f"{max(felt):.2f}", left=f"{self.left:.3g}"
-            )
-            + self.labels[verdict]
-        )
+        low, high = f"{min(felt):.2f}", f"{max(felt):.2f}"
+        kind = "summary_one" if self.lag == 1 else "summary_even" if low == high else "summary"
+        sentence = self.labels[kind].format(k=self.lag, low=low, high=high, left=f"{self.left:.3g}")
+        return sentence + self.labels[verdict]
 
     def picture(self):
         from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
@@ -134,6 +132,7 @@ class RNNForgetting(CourseWidget):
                 "Each of the last {k} steps multiplies a change by between {low} and {high}. Together: {left} of it is "
                 "left."
             ),
+            "summary_one": _("The last step multiplies a change by {low}. {left} of it is left."),
             "summary_even": _(
                 "Each of the last {k} steps multiplies a change by {low}. Together: {left} of it is left."
             ),

@@ -49,7 +49,10 @@ def test_each_example_does_what_its_name_says():
 
 def test_the_sentence_says_what_becomes_of_a_change():
     assert shown("fade").summary().endswith("It vanishes: the last step hardly knows of it.")
-    assert "Each of the last 10 steps multiplies a change by between 0." in shown("fade").summary()
+    assert "The last step multiplies a change by 0.00. 0 of it is left." in shown("none").summary()
+    stuck = shown("saturate")
+    stuck.lag = 19
+    assert "Each of the last 19 steps multiplies a change by between 0.07 and 0.21." in stuck.summary()
     assert "It explodes" in shown("explode").summary()
     assert "Each of the last 19 steps multiplies a change by 1.50. Together: 2.22e+03" in shown("explode").summary()
     assert shown("edge").summary().endswith("Together: 1 of it is left. It lasts.")

@@ -67,9 +67,8 @@ def test_the_keyboard_moves_every_slider_and_the_sentence_follows(visit, site):
     page.keyboard.press("Home")
     assert numbers(root, ".lstm-slider.lstm-lag")["lag"] == 1
     status = root.locator('[role=status][aria-live="polite"]')
-    page.wait_for_function(
-        "node => node.textContent.includes('last 1 steps')", arg=status.element_handle(), timeout=2000
-    )
+    said = "node => node.textContent.includes('The last step multiplies')"
+    page.wait_for_function(said, arg=status.element_handle(), timeout=4000)
 
 
 def test_a_click_on_either_plot_chooses_how_far_back(visit, site):
