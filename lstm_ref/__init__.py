@@ -41,6 +41,7 @@ _WHERE = {
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
     "widgets": (
         "CellDiagram",
+        "CellStepper",
         "ForgetGate",
         "GateExplorer",
         "InputGate",

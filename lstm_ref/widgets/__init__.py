@@ -5,6 +5,7 @@ same JavaScript runs by itself, without a kernel and without a network.
 """
 
 from lstm_ref.widgets.cell_diagram import CellDiagram
+from lstm_ref.widgets.cell_stepper import CellStepper
 from lstm_ref.widgets.forget_gate import ForgetGate
 from lstm_ref.widgets.gate_explorer import GateExplorer
 from lstm_ref.widgets.input_gate import InputGate
@@ -16,6 +17,7 @@ from lstm_ref.widgets.shapes import Shapes
 
 __all__ = [
     "CellDiagram",
+    "CellStepper",
     "ForgetGate",
     "GateExplorer",
     "InputGate",
