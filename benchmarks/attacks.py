@@ -1,31 +1,46 @@
-"""The table of attacks, stock nbgrader beside ours: `python benchmarks/attacks.py [NAME ...] [--out TABLE.md]`.
+"""The table of attacks, stock nbgrader beside ours: `python benchmarks/attacks.py [NAME ...] [--again] [--ours]`.
 
 Each attack on the toy course of tests/autograding is graded twice, with an honest student after it: by stock
-`nbgrader autograde` in a folder of its own, and by `python -m autograding`. Stock runs strangers' code with the rights
-of whoever starts this; where that would be dangerous, what it does is said and not tried (attacks.toml, `stock`).
+`nbgrader autograde` in a folder of its own, and by `python -m autograding` in a class with other attacks. Stock runs
+strangers' code with the rights of whoever starts this; where that would be dangerous, what it does is said and not
+tried (attacks.toml, `stock`).
+
+What was found is kept row by row in benchmarks/results/attacks.csv, and as a table in attacks.md beside it: cut short,
+the same command goes on where it was. A row is done anew when its attack has changed, and with --again; with --ours, ours alone.
 """
 
 import argparse
+import csv
+import ctypes
+import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TOY = ROOT / "tests" / "autograding" / "toy"
+RESULTS = ROOT / "benchmarks" / "results" / "attacks.csv"
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "autograding" / "attacks")]
 
 import nbformat  # noqa: E402 (after autograding's own path)
 from hand_in import attacks  # noqa: E402
 from nbgrader.api import Gradebook, MissingEntry  # noqa: E402
 
+from autograding.sandbox.watch import descendants  # noqa: E402
+
 ASSIGNMENT = "01_toy"
 FULL = 6
-ATTACKER, HONEST = "a_stranger", "b_honest"
-LONGEST = 120  # seconds for a class of two
+LONGEST = 120  # seconds for stock and a class of two
+TOGETHER = 6  # attacks that ours grades in one class: a row costs less, and they have each other to hurt
+MUCH = 3 * 2**29  # bytes in one process: half as much again as the limit that ours gives
 LIMITS = """
 c.ExecutePreprocessor.timeout = 3
 c.Autograding.notebook_seconds = 20
@@ -38,63 +53,133 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 c.ExecutePreprocessor.timeout = 3
 """
+COLUMNS = ["row", "name", "stock", "ours", "held", "attack", "grader", "nbgrader"]
+SET_CHILD_SUBREAPER = 36  # sys/prctl.h
 
 
 def main() -> int:
-    """Grade, print the table, return 1 if ours let anything through."""
+    """Grade what is not in the table yet, print and keep each row, return 1 if ours let anything through."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="only these attacks")
-    parser.add_argument("--out", type=Path, help="also write the table to this file")
+    parser.add_argument("--again", action="store_true", help="also those that are in the table")
+    parser.add_argument("--ours", action="store_true", help="again, by ours; stock's results are kept")
     options = parser.parse_args()
-    rows, faults = [], 0
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        for attack in attacks():
-            if options.names and attack.name not in options.names:
-                continue
-            stock = attack.stock or graded(attack, listener, ours=False)[0]
-            told, fine = graded(attack, listener, ours=True)
-            faults += not fine
-            rows.append(f"| {attack.row or ''} | {attack.name.replace('_', ' ')} | {stock} | {told} |")
-            print(rows[-1], flush=True)
-    head = ["| row | attack or accident | stock nbgrader | ours |", "|---|---|---|---|"]
-    if options.out:
-        options.out.write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
-    print(f"{len(rows)} attacks; ours let {faults} through")
-    return 1 if faults else 0
+    # Whatever an attack leaves running becomes a child of this, and is ended before the next.
+    ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    everyone = attacks()
+    chosen = [attack for attack in everyone if not options.names or attack.name in options.names]
+    rows = stored()
+    fresh = {a.name for a in chosen if not options.again and rows.get(a.name, {}).get("attack") == a.digest}
+    todo = [a for a in chosen if options.ours or a.name not in fresh]
+    for start in range(0, len(todo), TOGETHER):
+        some = todo[start : start + TOGETHER]
+        ours = graded(some, ours=True)
+        for attack in some:
+            told, fine = ours[attack.name]
+            stock = attack.stock or (rows[attack.name]["stock"] if attack.name in fresh else by_stock(attack))
+            row = [attack.row or "", attack.name, stock, told, "yes" if fine else "no", attack.digest]
+            rows[attack.name] = dict(zip(COLUMNS, [*row, grader(), version("nbgrader")], strict=True))
+            print(line(rows[attack.name]), flush=True)
+            keep([rows[a.name] for a in everyone if a.name in rows])
+    known = [rows[attack.name] for attack in everyone if attack.name in rows]
+    through = [row["name"] for row in known if row["held"] != "yes"]
+    print(
+        f"{len(todo)} attacks tried now, {len(known)} of {len(everyone)} in the table; ours let {len(through)} through"
+    )
+    return 1 if through else 0
 
 
-def graded(attack, listener, ours: bool) -> tuple[str, bool]:
-    """What became of both students, in words, and whether it is as it should be."""
-    with tempfile.TemporaryDirectory() as folder:
+def stored() -> dict[str, dict]:
+    """The rows that are kept, by the attack's name."""
+    if not RESULTS.exists():
+        return {}
+    with RESULTS.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def keep(rows: list[dict]) -> None:
+    """Replace both files, in one step each."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    half = RESULTS.with_suffix(".half")
+    with half.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    half.replace(RESULTS)
+    head = [
+        "# Attacks and accidents, stock nbgrader beside ours",
+        "",
+        "Written by `python benchmarks/attacks.py`. Points of the stranger, then of the honest student after it;",
+        "bold is what must not be. Rows with a number are those of the design's table, the others are our own.",
+        f"{sum(row['held'] == 'yes' for row in rows)} of {len(rows)} held by ours.",
+        "",
+        "| row | attack or accident | stock nbgrader | ours |",
+        "|---|---|---|---|",
+    ]
+    half.write_text("\n".join([*head, *map(line, rows)]) + "\n", encoding="utf-8")
+    half.replace(RESULTS.with_suffix(".md"))
+
+
+def line(row: dict) -> str:
+    return f"| {row['row']} | {row['name'].replace('_', ' ')} | {row['stock']} | {row['ours']} |"
+
+
+def grader() -> str:
+    """Which state of our grader it was."""
+    files = hashlib.sha256()
+    for path in sorted((ROOT / "autograding").rglob("*.py")):
+        files.update(path.read_bytes())
+    return files.hexdigest()[:12]
+
+
+def graded(together: list, ours: bool) -> dict[str, tuple[str, bool]]:
+    """What became of each attack and of the honest student after it, in words, and whether it is as it should be."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as listening:
         course = Path(folder, "course")
         shutil.copytree(TOY, course, ignore=shutil.ignore_patterns("__pycache__"))
         config = course / "nbgrader_config.py"
         config.write_text(config.read_text() + LIMITS if ours else STOCK)
         solution = nbformat.read(course / "solutions" / ASSIGNMENT / "01_toy.ipynb", as_version=4)
-        attack.hand_in(solution, course / "submitted" / ATTACKER / ASSIGNMENT, listener.getsockname()[1])
-        honest = course / "submitted" / HONEST / ASSIGNMENT
-        honest.mkdir(parents=True)
-        nbformat.write(solution, honest / "01_toy.ipynb")
+        listeners = [listening.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in together]
+        for number, (attack, listener) in enumerate(zip(together, listeners, strict=True)):
+            attack.hand_in(
+                solution, course / "submitted" / f"{number}_stranger" / ASSIGNMENT, listener.getsockname()[1]
+            )
+            honest = course / "submitted" / f"{number}_then_honest" / ASSIGNMENT
+            honest.mkdir(parents=True)
+            nbformat.write(solution, honest / "01_toy.ipynb")
         if ours:
             commands = [["autograding", ASSIGNMENT]]
         else:
             commands = [["nbgrader", "generate_assignment", ASSIGNMENT], ["nbgrader", "autograde", ASSIGNMENT]]
-        ended = [run(course, command) for command in commands][-1]
-        scores = [score(course, student) for student in (ATTACKER, HONEST)]
-    words = [_word(scores[0], attack.deserves), "honest " + _word(scores[1], FULL)]
+        ended = [run(course, command, LONGEST * len(together)) for command in commands][-1]
+        found = {}
+        for number, (attack, listener) in enumerate(zip(together, listeners, strict=True)):
+            scores = [score(course, f"{number}_{who}") for who in ("stranger", "then_honest")]
+            words = [_word(scores[0], attack.deserves), "honest " + _word(scores[1], FULL)]
+            if called(listener):
+                words.append("**called home**")
+            words += ended
+            fine = scores[0] is not None and scores[0] <= attack.deserves and scores[1] == FULL and len(words) == 2
+            found[attack.name] = (", ".join(words), fine and (not attack.honest or scores[0] == FULL))
+        return found
+
+
+def by_stock(attack) -> str:
+    return graded([attack], ours=False)[attack.name][0]
+
+
+def called(listener) -> bool:
+    """Whether somebody has connected."""
     listener.settimeout(0.1)
     try:
         listener.accept()[0].close()
-        words.append("called home")
     except TimeoutError:
-        pass
-    if ended:
-        words.append(ended)
-    fine = scores[0] is not None and scores[0] <= attack.deserves and scores[1] == FULL and len(words) == 2
-    return ", ".join(words), fine and (not attack.honest or scores[0] == FULL)
+        return False
+    return True
 
 
-def run(course: Path, module_and_arguments: list[str]) -> str:
+def run(course: Path, module_and_arguments: list[str], longest: float) -> list[str]:
     """Run a module in the course; return what went wrong, in words."""
     places = os.pathsep.join([str(ROOT), str(course)])
     environment = os.environ | {"PYTHONPATH": places, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
@@ -107,13 +192,49 @@ def run(course: Path, module_and_arguments: list[str]) -> str:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    words, until, most = [], time.monotonic() + longest, 0
+    while process.poll() is None:
+        if time.monotonic() > until and not words:
+            words.append(f"**not done after {longest:g} s**")
+            process.kill()
+        most = max([most, *map(peak, [process.pid, *descendants(process.pid)])])
+        time.sleep(0.2)
+    if process.returncode < 0 and not words:
+        words.append(f"**grader killed by signal {-process.returncode}**")
+    if most > MUCH:
+        words.append(f"**{most / 2**30:.1f} GB in one process**")
+    end_leftovers(time.monotonic() + (5 if words else 25))
+    return words
+
+
+def peak(pid: int) -> int:
+    """The most memory that a process has had so far, in bytes."""
     try:
-        status = process.wait(timeout=LONGEST)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return f"not done after {LONGEST} s"
-    return f"grader killed by signal {-status}" if status < 0 else ""
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 if "VmHWM:" in status else 0
+
+
+def end_leftovers(until: float) -> None:
+    """Let what an attack left behind go on a little (daemons that edit later), then end it."""
+    while (left := descendants(os.getpid())) and time.monotonic() < until:
+        reap()
+        time.sleep(0.1)
+    for pid in left:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    reap()
+
+
+def reap() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
 
 
 def score(course: Path, student: str) -> float | None:

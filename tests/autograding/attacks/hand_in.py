@@ -1,5 +1,7 @@
 """Every attack as a submission to the toy course; shared by the tests and by benchmarks/attacks.py."""
 
+import hashlib
+import inspect
 import tomllib
 from copy import deepcopy
 from dataclasses import dataclass
@@ -26,6 +28,12 @@ class Attack:
     def honest(self) -> bool:
         """An accident that must cost nothing."""
         return self.deserves == 6
+
+    @property
+    def digest(self) -> str:
+        """Of what it does: a result that is kept holds as long as this is the same."""
+        what = inspect.getsource(SHAPES[self.name][0]) if self.name in SHAPES else repr(_tables()[self.name])
+        return hashlib.sha256(f"{what} {self.deserves}".encode()).hexdigest()[:12]
 
     def hand_in(self, solution: nbformat.NotebookNode, folder: Path, port: int) -> None:
         """Write it into `folder`; `port` is one of this machine that somebody listens on."""
