@@ -12,8 +12,8 @@ from autograding.grade import Grader
 from autograding.lock import only_run
 from autograding.messages import _
 from autograding.progress import Progress
+from autograding.remarks import unisolated
 from autograding.results import read_results, table, write_csv
-from autograding.sandbox.settings import settings_from
 from autograding.selfcheck import require_full_marks
 
 AHEAD_ON_CLUSTER = 100
@@ -106,10 +106,8 @@ def _grade(course, options):
             feedback=course.directory.feedback_directory,
         )
     )
-    if settings_from(course.config, str(course.root)).isolation == "none":
-        print(
-            _("WARNING: run without a sandbox (isolation: none): these marks are worth as much as you trust the class.")
-        )
+    if course.config.Autograding.get("isolation") == "none":
+        print(unisolated())
     for student, failure in troubles.items():
         print(
             _("error: {student} is not graded, and the submission is not to blame: {failure}; see {log}").format(
@@ -132,7 +130,7 @@ def _grade_new(grader, todo, options):
             for graded in everyone:
                 if graded.error is not None:
                     troubles[graded.student] = graded.error
-                progress.step(failed=not graded.own or graded.error is not None)
+                progress.step(failed=graded.error is not None)
     return troubles
 
 

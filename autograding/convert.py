@@ -13,18 +13,13 @@ from autograding.course import Course, CourseError
 from autograding.gradebook import ensure_gradebook
 from autograding.messages import _, plain
 
-# What a notebook can do to the run of itself. Anything else (a locked database, a full disk, a kernel that does not
-# start) is the grader's trouble, and must not be written down as a student's zero.
-STUDENTS_DOING = ("DeadKernelError", "CellTimeoutError", "UnresponsiveKernelError", "ValidationError")
-
 
 class ConversionFailed(Exception):
-    """nbgrader gave up; the text is its last word."""
+    """nbgrader gave up; the text is its last word.
 
-    @property
-    def by_the_notebook(self) -> bool:
-        """Whether the notebook itself was the cause."""
-        return str(self).partition(":")[0].rpartition(".")[2] in STUDENTS_DOING
+    No notebook can do that to the run of itself: what stops a cell is among its outputs, and what is no notebook was
+    replaced before. So this is the grader's trouble, and must not be written down as a student's zero.
+    """
 
 
 def convert(converter: BaseConverter, log: Path | None = None) -> None:

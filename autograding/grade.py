@@ -16,17 +16,16 @@ from typing import NamedTuple
 from nbgrader.converters import GenerateFeedback
 
 from autograding import digest
-from autograding.convert import STUDENTS_DOING, ConversionFailed, convert, generate
+from autograding.convert import ConversionFailed, convert, generate
 from autograding.course import Course
 from autograding.gradebook import OpenGradebook
 from autograding.plug import DONE_MARK
 from autograding.prepare import Prepared, autograder, prepare
 from autograding.record import reading_store
-from autograding.remarks import Remark
 from autograding.sandbox.execute import execute
 from autograding.sandbox.settings import settings_from
 from autograding.schedule import Pool, run
-from autograding.staging import stage, stage_stub
+from autograding.staging import stage
 from autograding.store import Store, key_of, write_whole
 from autograding.templates import compiled_once
 
@@ -35,7 +34,6 @@ class Graded(NamedTuple):
     """What became of one student: an error means that nothing was recorded, and that the submission is not to blame."""
 
     student: str
-    own: bool = True  # the student's own notebook, not the released one in its place
     error: Exception | None = None
 
 
@@ -130,16 +128,9 @@ class Grader:
         try:
             with self.book.one_transaction():
                 return prepare(self.course, self.assignment, student, folder, fill)
-        except Exception as error:
+        except BaseException:
             shutil.rmtree(folder)
-            if type(error).__name__ not in STUDENTS_DOING:
-                raise
-            return self._prepare_stub(student, f"{type(error).__name__}: {error}")
-
-    def _prepare_stub(self, student, reason):
-        """Whatever an earlier submission scored must not stand for this one: the untouched exercise is recorded."""
-        remark = Remark("stopped", reason)
-        return self._prepare(student, lambda into: stage_stub(self.released, remark, into))
+            raise
 
     def key(self, job) -> str:
         """Under which a job's result is stored."""
@@ -153,14 +144,7 @@ class Grader:
                 prepared.discard()
             return Graded(mine.student, error=mine.error)
         try:
-            try:
-                self._record(prepared)
-            except ConversionFailed as failure:
-                if not failure.by_the_notebook:
-                    raise
-                prepared.discard()
-                prepared = self._prepare_stub(mine.student, str(failure))
-                self._record(prepared)
+            self._record(prepared)
             self._feedback(mine.student)
         except ConversionFailed as failure:
             return Graded(mine.student, error=failure)
@@ -169,8 +153,7 @@ class Grader:
         write_whole(self._mark(mine.student), json.dumps({"digest": mine.inputs}))
         for job in mine.prepared.jobs:
             self.store.drop(self.key(job))
-        stopped = any(remark.kind == "stopped" for noticed in prepared.remarks.values() for remark in noticed)
-        return Graded(mine.student, own=not stopped)
+        return Graded(mine.student)
 
     def _record(self, prepared):
         who, copy = prepared.student, prepared.folder

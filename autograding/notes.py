@@ -51,7 +51,7 @@ def _losses(nb, lost, stubs):
         if is_solution(cell):
             answer = cell.metadata.nbgrader.grade_id
         elif is_grade(cell) and cell.metadata.nbgrader.grade_id in lost and answer not in stubs:
-            if not _timed_out(cell):  # which is told already
+            if errors_of(cell) and not _timed_out(cell):  # which is told already
                 notes.append(f"{cell.metadata.nbgrader.grade_id}: {plain(message_of(cell), 300)}")
     return notes
 

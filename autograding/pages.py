@@ -50,6 +50,19 @@ class Page(NbGraderPreprocessor):
         return nb, resources
 
 
+class Shown(NbGraderPreprocessor):
+    """The same harmlessness for formgrader, whose pages run with the teacher's rights. Hidden tests stay in sight."""
+
+    def preprocess(self, nb, resources):
+        """nbconvert's entry point."""
+        for cell in nb.cells:
+            for output in cell.get("outputs", []):
+                _keep_what_is_shown(output)
+            if cell.cell_type != "code":
+                _clean_text(cell)
+        return nb, resources
+
+
 def clean_html(html: str) -> str:
     """The same with what is not known to be harmless left out."""
     cleaner = Cleaner(
@@ -59,7 +72,11 @@ def clean_html(html: str) -> str:
         strip=True,
         css_sanitizer=CSSSanitizer(),
     )
-    return cleaner.clean(html)
+    return _FORMULA_LINK.sub(r"\\text", cleaner.clean(html))
+
+
+# MathJax makes links of formulas, also such that run a script.
+_FORMULA_LINK = re.compile(r"\\(href(?!\s*\{\s*https?://)|csname)\b")
 
 
 def _harmless(tag, name, value):
@@ -97,7 +114,8 @@ def _keep_what_is_shown(output: NotebookNode) -> None:
     if "text/html" in kept:
         kept["text/html"] = clean_html(kept["text/html"])
     if "text/latex" in kept:
-        kept["text/latex"] = kept["text/latex"].replace("<", "&lt;").replace(">", "&gt;")
+        inert = kept["text/latex"].replace("<", "&lt;").replace(">", "&gt;")
+        kept["text/latex"] = _FORMULA_LINK.sub(r"\\text", inert)
     for kind in ("image/png", "image/jpeg", "image/gif"):
         if not all(c.isalnum() or c in "+/=\n" for c in kept.get(kind, "")):
             del kept[kind]  # no base64, so no picture

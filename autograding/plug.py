@@ -44,6 +44,8 @@ def plug_in(c: Config, checks: str = "") -> None:
         "autograding.pages.Page",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    # For formgrader, which shows autograded notebooks with an exporter that has no list of nbgrader's.
+    c.HTMLExporter.preprocessors = ["autograding.pages.Shown"]
     put_alembic_on_path()
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from autograding.messages import _, plain
 
 # Remarks after which the released exercise was graded in the submission's place.
-NOTHING_GRADED = {"missing", "unreadable", "stopped"}
+NOTHING_GRADED = {"missing", "unreadable"}
 
 
 class Remark(NamedTuple):
@@ -30,7 +30,6 @@ def sentence(remark: Remark) -> str:
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
         "missing": _("No notebook {what} was handed in, so there was nothing to grade."),
         "unreadable": _("The notebook could not be read, so nothing in it was graded: {what}."),
-        "stopped": _("The notebook could not be run to its end, so nothing in it was graded: {what}."),
         "left out": _("The file {what} was left out."),
         "unisolated": _("The notebook was run without a sandbox, because the teacher trusts these submissions."),
         "undated": _("The date of the submission could not be read ({what}): no late penalty was applied."),
@@ -47,7 +46,6 @@ def stock(remark: Remark) -> str:
         "renamed": _("stock nbgrader leaves it without a mark"),
         "missing": _("stock nbgrader leaves the student out"),
         "unreadable": _("stock nbgrader leaves it without a mark"),
-        "stopped": _("stock nbgrader leaves it without a mark"),
         "undated": _("stock nbgrader leaves it without a mark"),
     }
     return stock.get(remark.kind, "")
@@ -58,6 +56,11 @@ def for_teacher(remarks: list[Remark]) -> list[str]:
     asides = {remark.kind: stock(remark) for remark in remarks}
     told = [sentence(remark) for remark in remarks]
     return told + [f"({aside}.)" for aside in dict.fromkeys(asides.values()) if aside]
+
+
+def unisolated() -> str:
+    """What every command says that ran strangers' code with the teacher's rights."""
+    return _("WARNING: run without a sandbox (isolation: none): these marks are worth as much as you trust the class.")
 
 
 def as_markdown(remarks: list[Remark]) -> str:

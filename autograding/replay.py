@@ -14,6 +14,7 @@ from autograding.convert import ConversionFailed
 from autograding.course import Course, CourseError
 from autograding.grade import Grader
 from autograding.messages import _, plain
+from autograding.remarks import unisolated
 from autograding.sandbox.bubblewrap import SandboxMissing
 from autograding.sandbox.execute import Asked, execute
 from autograding.sandbox.warm import SandboxFailed
@@ -50,6 +51,8 @@ def replay(course: Course, assignment: str, student: str, cell: str = "") -> Non
         for job in prepared.jobs:
             execute(job, asked.append)
         prepared.discard()
+    if course.config.Autograding.get("isolation") == "none":
+        print(unisolated())
     for one in asked:
         if cell in ("", one.name):
             print(as_text(one))

@@ -94,14 +94,6 @@ def stage(submission: Path, released: Path, into: Path, ignore: list[str]) -> di
     return remarks
 
 
-def stage_stub(released: Path, notebook_remark: Remark, into: Path) -> dict[str, list[Remark]]:
-    """Let the released notebooks stand in for a submission that cannot be graded."""
-    into.mkdir(parents=True)
-    for wanted in released.glob("*.ipynb"):
-        shutil.copyfile(wanted, into / wanted.name)
-    return {wanted.stem: [notebook_remark] for wanted in released.glob("*.ipynb")}
-
-
 def _find_notebook(submission, wanted):
     """The student's notebook for the `wanted` one, or None, with remarks."""
     if (submission / wanted.name).exists() or (submission / wanted.name).is_symlink():

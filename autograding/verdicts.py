@@ -14,6 +14,7 @@ from nbformat.v4 import new_output
 
 from autograding.calls import CheckCall
 from autograding.messages import _, plain
+from autograding.sandbox.session import Ended
 
 # A judge may quote the answer, and the answer may be a book.
 LONGEST_MESSAGE = 5000
@@ -78,23 +79,41 @@ def write(cell: NotebookNode, verdict: Verdict) -> None:
         cell.outputs = [new_output("error", ename=verdict.kind, evalue=verdict.message, traceback=[line])]
 
 
-def fold_in(cell: NotebookNode, points: float) -> None:
+def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
     """Make the outputs of a graded cell of another form (plain nbgrader tests) safe to score.
 
-    nbgrader takes text on stderr for a failure, and stops at a value above the cell's points (nbgrader/utils.py).
+    nbgrader takes text on stderr for a failure, the first result that is a number for the points, also where an error
+    follows, and stops at a value above the cell's points (nbgrader/utils.py).
     """
-    kept = [output for output in cell.outputs if not (output.output_type == "stream" and output.name == "stderr")]
-    for output in kept:
-        text = output.data.get("text/plain", "") if output.output_type == "execute_result" else ""
-        try:
-            value = float(text)
-        except ValueError:
-            continue
-        if not value <= points:  # written so that nan is caught
-            message = _("The cell gives {value} points, but at most {points:g} can be had.")
-            write(cell, Verdict(message.format(value=text[:40], points=points)))
-            return
-    cell.outputs = kept
+    if not ended.known:
+        write(cell, Verdict(_("The notebook's Python did not say how the cell ended, so it is not counted.")))
+        return
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    others = [output for output in cell.outputs if output.output_type != "error" and output.get("name") != "stderr"]
+    cell.outputs = errors + [_no_score(output) for output in others]
+    if errors or ended.value is None:
+        return
+    number = _number(ended.value)
+    if number is None or not 0 <= number <= points:  # written so that nan is caught
+        message = _("The cell gives {value} points, but 0 to {points:g} can be had.")
+        write(cell, Verdict(message.format(value=ended.value[:40], points=points)))
+        return
+    result = new_output("execute_result", data={"text/plain": ended.value}, execution_count=cell.execution_count)
+    cell.outputs.insert(0, result)
+
+
+def _no_score(output):
+    """A result that is a number, but not the one that the cell itself ends with, is shown and not scored."""
+    if output.output_type == "execute_result" and _number(output.data.get("text/plain", "")) is not None:
+        return new_output("display_data", data=output.data, metadata=output.metadata)
+    return output
+
+
+def _number(text):
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def folder_of_stand_ins(checks: ModuleType | None) -> Path | None:

@@ -17,7 +17,7 @@ from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.outputs import Outputs
-from autograding.sandbox.session import Session, Stopped
+from autograding.sandbox.session import Ended, Session, Stopped
 from autograding.sandbox.settings import Settings
 from autograding.sandbox.warm import warm_parent
 from autograding.seeds import seed
@@ -76,9 +76,9 @@ def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
                 if tell is not None:
                     tell(asked)
             else:
-                cell.outputs = run.cell(cell.source)
+                cell.outputs, ended = run.cell(cell.source, graded=name in by_name)
                 if name in by_name:
-                    verdicts.fold_in(cell, by_name[name].points)
+                    verdicts.fold_in(cell, by_name[name].points, ended)
     return nbformat.writes(nb).encode("utf-8")
 
 
@@ -104,7 +104,7 @@ class Run:
         self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
         self.deadline = time.monotonic() + self.settings.notebook_seconds
         self.left = self.settings.outputs_bytes
-        self.done: list[str] = []  # cells that a new kernel runs again
+        self.done: list[tuple[str, bool]] = []  # cells that a new kernel runs again
         self.restarts = self.settings.restarts
         self.session: Session | None = None
 
@@ -115,19 +115,22 @@ class Run:
     def __exit__(self, *_exception):
         self._end()
 
-    def cell(self, source: str) -> list[NotebookNode]:
-        """Run a cell; whatever stops it is among the outputs."""
+    def cell(self, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
+        """Run a cell; whatever stops it is among the outputs, whether the notebook showed it or not."""
+        ended = Ended(None)
         if not source.strip():
-            return []
+            return [], ended
         outputs = Outputs(min(self.settings.output_bytes, self.left))
         try:
-            self._ready().run(source, outputs)
-            self.done.append(source)
+            ended = self._ready().run(source, outputs, graded)
+            self.done.append((source, graded))
+            if ended.raised is not None:
+                _show_error(outputs.list, *ended.raised)
         except Stopped as stopped:
             self._stopped(stopped)
             outputs.list.append(_as_output(stopped))
         self.left -= outputs.size
-        return outputs.list
+        return outputs.list, ended
 
     def ask(self, cell: GradedCell, call: CheckCall) -> Asked:
         """Ask the student's function a fresh problem, and judge what it answers."""
@@ -161,21 +164,28 @@ class Run:
             self.restarts -= 1
             self._start()
             again, self.done = self.done, []
-            for source in again:
+            for number, (source, graded) in enumerate(again):
                 try:
-                    self.session.run(source, Outputs(self.settings.output_bytes))
-                    self.done.append(source)
+                    self.session.run(source, Outputs(self.settings.output_bytes), graded)
+                    self.done.append((source, graded))
                 except Stopped as stopped:
                     # It went well once; now it is left out, and what comes after it has another chance.
                     self._stopped(stopped)
                     if self.session is None:
-                        self.done += again[again.index(source) + 1 :]
+                        self.done += again[number + 1 :]
                         break
         return self.session
 
     def _stopped(self, stopped):
         if not stopped.alive:
             self._end()
+
+
+def _show_error(outputs, name, text):
+    """A cell that raised shows an error, also where the notebook keeps IPython from showing it."""
+    if not any(output.output_type == "error" and output.ename == name for output in outputs):
+        said = _("The cell failed, and the notebook keeps its errors from being shown.")
+        outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}", said]))
 
 
 def _sentence(stopped):

@@ -1,6 +1,7 @@
 """A cell's outputs, built from what a stranger's kernel sends: only what a notebook file can hold, and not too much."""
 
 import json
+import re
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
@@ -33,7 +34,7 @@ class Outputs:
             self.refused += size
             return self.refused <= self.limit
         self.left -= size
-        self._add(_clean(message))
+        self._add(clean(message))
         return True
 
     @property
@@ -68,12 +69,10 @@ class Outputs:
                     self.list.append(new_output("stream", name=name, text=text))
             case {"is": "display", "data": dict(data), "metadata": dict(metadata)} if _showable(data):
                 self._display(data, metadata, message.get("display_id"), bool(message.get("update")))
-            case {"is": "result", "data": dict(data), "metadata": dict(metadata), "count": int(count)} if _showable(
-                data
-            ):
+            case {"is": "result", "data": dict(data), "metadata": dict(metadata), "count": count} if _showable(data):
                 self._clear_if_asked()
                 self.list.append(
-                    new_output("execute_result", data=data, metadata=from_dict(metadata), execution_count=count)
+                    new_output("execute_result", data=data, metadata=from_dict(metadata), execution_count=_count(count))
                 )
             case {"is": "error", "ename": str(name), "evalue": str(value), "traceback": [*lines]}:
                 self._clear_if_asked()
@@ -101,17 +100,26 @@ class Outputs:
             self.list.clear()
 
 
+def _count(count):
+    """A cell's number, as a notebook may hold it."""
+    return count if type(count) is int and count >= 0 else None
+
+
+# As in nbformat's own schema.
+_JSON = re.compile(r"^application/(.*\+)?json$")
+
+
 def _showable(data):
     """Whether it is a bundle by media type: text, or JSON where the type says so."""
-    return all(isinstance(value, str) or kind.endswith("json") for kind, value in data.items())
+    return all(isinstance(value, str) or _JSON.match(kind) for kind, value in data.items())
 
 
-def _clean(value):
+def clean(value):
     """The same without halves of surrogate pairs, which a notebook file cannot hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [_clean(item) for item in value]
+        return [clean(item) for item in value]
     if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
+        return {clean(key): clean(item) for key, item in value.items()}
     return value

@@ -1,13 +1,15 @@
 """The grader's side of one submission's kernel: ask, wait no longer than allowed, take in no more than allowed."""
 
+import secrets
 import threading
 import time
 from contextlib import suppress
+from typing import NamedTuple
 
 from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
-from autograding.sandbox.outputs import Outputs
+from autograding.sandbox.outputs import Outputs, clean
 from autograding.sandbox.settings import Settings
 from autograding.sandbox.warm import SandboxFailed, WarmParent
 
@@ -23,6 +25,14 @@ class Stopped(Exception):
     def __init__(self, kind: str, reason: str, alive: bool):
         super().__init__(reason)
         self.kind, self.reason, self.alive = kind, reason, alive
+
+
+class Ended(NamedTuple):
+    """How a cell ended, by the kernel's word."""
+
+    raised: tuple[str, str] | None  # the exception's name and text
+    value: str | None = None  # of a graded cell: the number that it gives
+    known: bool = True  # False: the kernel did not say it in a form that can be read
 
 
 class Session:
@@ -59,15 +69,21 @@ class Session:
             self.parent.kill()
             self.parent.wait_ended()
 
-    def run(self, source: str, outputs: Outputs) -> None:
+    def run(self, source: str, outputs: Outputs, graded: bool = False) -> Ended:
         """Run a cell; what it shows goes to `outputs`. Raises Stopped."""
-        self._request({"do": "run", "source": source}, b"", outputs)
+        _answers, done = self._request({"do": "run", "source": source, "graded": graded}, b"", outputs)
+        match done:
+            case {"raised": None, "value": None | str() as value}:
+                return Ended(None, value)
+            case {"raised": [str(name), str(text)], "value": None | str() as value}:
+                return Ended((clean(name)[:200], clean(text)), value)
+        return Ended(None, known=False)
 
     def call(self, function: str, caller: str, problem) -> object:
         """What the student's function answers to a problem, as a plain tree. Raises Stopped."""
         packed, blob = wire.pack(problem)
         request = {"do": "call", "function": function, "caller": caller, "problem": packed}
-        answers = self._request(request, blob, Outputs(0))
+        answers, _done = self._request(request, blob, Outputs(0))
         if len(answers) > 1:
             raise Stopped("TwoAnswers", _("more than one answer came back, so none is counted"), True)
         if not answers:
@@ -84,8 +100,9 @@ class Session:
         return answer
 
     def _request(self, request, blob, outputs):
-        """Send a request, gather its outputs until it is done, return its answers."""
-        self.number += 1
+        """Send a request, gather its outputs until it is done, return its answers and how it ended."""
+        # Not to be guessed by who writes into the channel.
+        self.number = secrets.randbits(52)
         until = min(time.monotonic() + self.settings.cell_seconds, self.deadline)
         answers, interrupted = [], False
         try:
@@ -123,7 +140,7 @@ class Session:
             raise self._dead() from error
         if interrupted:
             raise Stopped("CellTimeoutError", self._too_long(), True)
-        return answers
+        return answers, message
 
     def _too_long(self):
         if time.monotonic() >= self.deadline:

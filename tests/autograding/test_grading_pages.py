@@ -5,7 +5,9 @@ import re
 import nbformat
 import pytest
 from conftest import ASSIGNMENT, cell
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
 from autograding.expected import page_text
 from autograding.pages import remove_other_files
@@ -18,6 +20,7 @@ display(HTML("<table><thead><tr><th scope='col'>head</th></tr></thead></table>")
 display(HTML("<b>bold</b><script>steal()</script><img src=x onerror=steal()><a href='javascript:steal()'>here</a>"))
 display(Javascript("steal()"))
 display(Latex("</div><script>steal()</script>"))
+display(Latex("$" + chr(92) + "href{javascript:steal()}{x} " + chr(92) + "href{https://example.org}{y}$"))
 display(Markdown("[here](javascript:steal()) <iframe src='https://example.org' onload='steal()'></iframe>"))
 display({"image/svg+xml": "<svg onload='steal()'><script>steal()</script></svg>"}, raw=True)
 display({"image/png": "x' onerror='steal()"}, raw=True)
@@ -32,11 +35,22 @@ assert double(21) == 42, "the secret question"
 """
 
 
+def as_formgrader_shows(path) -> str:
+    """The page that formgrader's SubmissionHandler makes of an autograded notebook."""
+    extension = FormgradeExtension()
+    extension.initialize([])
+    exporter = HTMLExporter(config=extension.config)
+    names = ("assignment_id", "notebook_id", "submission_id", "base_url", "student", "last_name", "first_name")
+    names = dict.fromkeys((*names, "notebook_path", "filename"), "x") | {"index": 0, "total": 1}
+    return exporter.from_filename(str(path), resources=names)[0]
+
+
 def live(page: str) -> list[str]:
     """What of a student's would run: the text steal() where a browser takes it for code."""
     scripts = re.findall(r"<script[^>]*>.*?</script>", page, re.DOTALL)
     tags = re.findall(r"<[a-zA-Z][^>]*steal\(\)[^>]*>", page)
-    return [found for found in scripts if "steal()" in found] + tags
+    formulas = re.findall(r"\\href(?!\{https://example)[^$]*", page)
+    return [found for found in scripts + formulas if "steal()" in found] + tags
 
 
 def test_no_script_from_an_output_runs_and_no_hidden_test_is_shown(toy):
@@ -56,12 +70,15 @@ def test_no_script_from_an_output_runs_and_no_hidden_test_is_shown(toy):
     assert live(page) == []
     assert "<b>bold</b>" in page and '<th scope="col">head</th>' in page and "<h1" in page
     assert "HIDDEN TESTS" not in page and "assert double(21)" not in page_text(page)
+    shown = as_formgrader_shows(toy.root / "autograded" / "ada" / ASSIGNMENT / "01_toy.ipynb")
+    assert live(shown) == [] and "<b>bold</b>" in shown and "the secret question" in shown
     # What is removed from the page stays where the teacher looks.
     assert (toy.root / "autograded" / "ada" / ASSIGNMENT / "page.html").is_file()
 
 
 def test_a_script_that_runs_would_be_seen():
     assert live("<p><script>steal()</script></p>") and live("<img src=x onerror=steal()>")
+    assert live(r"$\href{javascript:steal()}{x}$") and not live(r"$\href{https://example.org}{steal()}$")
     assert not live("&lt;script&gt;steal()&lt;/script&gt;")
 
 

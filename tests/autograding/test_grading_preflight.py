@@ -176,7 +176,6 @@ def test_an_old_format_gets_no_ids():
         "renamed",
         "missing",
         "unreadable",
-        "stopped",
         "left out",
         "undated",
     ],

@@ -2,9 +2,11 @@
 
 import shutil
 
+import nbformat
 import numpy as np
 import pytest
 from conftest import ASSIGNMENT, cell
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.inside import wire
@@ -53,6 +55,9 @@ def test_without_isolation_every_report_says_so(toy):
     assert table.count("run without a sandbox") >= 2 and "2/6" in table and "6/6" in table
     page = (toy.root / "feedback" / "ada" / ASSIGNMENT / "01_toy.html").read_text(encoding="utf-8")
     assert "run without a sandbox" in page
+    rows = (toy.root / "grades" / f"{ASSIGNMENT}.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(rows) == 2 and all("run without a sandbox" in row for row in rows)
+    assert "run without a sandbox" in toy.run(ASSIGNMENT, "ada", module="autograding.replay").stdout
 
 
 TREES = [
@@ -102,6 +107,24 @@ def test_outputs_are_cut_and_a_flood_is_noticed():
     assert outputs.take({"is": "stream", "name": "stdout", "text": "x" * 2000})
     assert "left out" in outputs.list[-1].text and len(outputs.list) == 2
     assert not all(outputs.take({"is": "stream", "name": "stdout", "text": "x" * 2000}) for _ in range(100))
+
+
+ODD = [
+    {"is": "display", "data": {"text/json": {"a": 1}}, "metadata": {}},
+    {"is": "display", "data": {"application/json": {"a": 1}, "text/plain": "a"}, "metadata": {"x": 1}},
+    {"is": "display", "data": {"application/x.y+json": [1]}, "metadata": {}},
+    {"is": "display", "data": {"text/json": "text"}, "metadata": {}},
+    {"is": "result", "data": {"text/plain": "1"}, "metadata": {}, "count": -1},
+    {"is": "result", "data": {"text/plain": "1"}, "metadata": {}, "count": True},
+    {"is": "error", "ename": "", "evalue": "", "traceback": [1, "two"]},
+]
+
+
+@pytest.mark.parametrize("message", ODD)
+def test_whatever_is_sent_a_notebook_that_holds_it_is_valid(message):
+    outputs = Outputs(1000)
+    assert outputs.take(message)
+    nbformat.validate(new_notebook(cells=[new_code_cell(outputs=outputs.list)]))
 
 
 @pytest.mark.parametrize("message", [{}, {"is": "stream", "name": "x", "text": 1}, {"is": "display", "data": []}])
