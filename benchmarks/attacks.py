@@ -6,7 +6,8 @@ strangers' code with the rights of whoever starts this; where that would be dang
 tried (attacks.toml, `stock`).
 
 What was found is kept row by row in benchmarks/results/attacks.csv, and as a table in attacks.md beside it: cut short,
-the same command goes on where it was. A row is done anew when its attack has changed, and with --again; with --ours, ours alone.
+the same command goes on where it was. A row is done anew when its attack has changed, and with --again;
+with --ours, ours alone.
 """
 
 import argparse

@@ -118,6 +118,7 @@ def python_environment(folder: str) -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "NBGRADER_EXECUTION": "autograde",  # as nbgrader/converters/autograde.py has it
     }
 
 

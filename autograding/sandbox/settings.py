@@ -32,9 +32,10 @@ class Settings:
 def settings_from(config: Config, root: str) -> Settings:
     """The settings of a course: `c.Autograding.memory_bytes = ...` and so on; a cell's time is nbgrader's option."""
     own = {name: config.Autograding[name] for name in Settings.__dataclass_fields__ if name in config.Autograding}
-    for section in ("ExecutePreprocessor", "Execute"):
+    for section in ("Execute", "ExecutePreprocessor"):  # the one that is the other's subclass first
         seconds = config[section].get("timeout") if section in config else None
-        if seconds is not None and seconds > 0:
+        # From the command line it is a text. No limit at all is not to be had.
+        if seconds not in (None, "None") and float(seconds) > 0:
             own.setdefault("cell_seconds", float(seconds))
     if "preload" in own:
         own["preload"] = tuple(own["preload"])

@@ -22,7 +22,9 @@ class Toy:
         self.root = root
         shutil.copytree(HERE / "toy", root, ignore=shutil.ignore_patterns("__pycache__"))
 
-    def run(self, *arguments: str, module: str = "autograding", **environment: str) -> subprocess.CompletedProcess:
+    def run(
+        self, *arguments: str, module: str = "autograding", longest: float = 600, **environment: str
+    ) -> subprocess.CompletedProcess:
         """`python -m module arguments` in the course's folder, its output kept."""
         # The repository is named because the grader may be installed or not; the course is not.
         places = os.pathsep.join([str(HERE.parents[1]), str(self.root)])
@@ -32,7 +34,7 @@ class Toy:
             env=os.environ | {"PYTHONPATH": places, "COLUMNS": "200"} | environment,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=longest,
         )
 
     def grade(self, *arguments: str) -> str:
