@@ -5,7 +5,8 @@ notebooks, feedback) by `python -m autograding` and by stock `nbgrader autograde
 other. Stock's time grows with the class, so it may grade a smaller one: both are told per student, its start included.
 
 With --memory, ours alone grades that class, each notebook waiting so that all workers are busy at one moment, with one
-worker and with three, and what each further worker costs is told: memory that processes share is counted once (Pss, /proc/PID/smaps_rollup), its most at any moment of the run.
+worker and with three, and what each further worker costs is told: memory that processes share is counted once (Pss,
+/proc/PID/smaps_rollup), its most at any moment of the run.
 """
 
 import argparse
