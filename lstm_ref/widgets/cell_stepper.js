@@ -277,7 +277,7 @@ function sumTable(name, labels) {
   const head = html("tr", {}, ["reads", "value", "weight", "product"].map((key) => html("th", { scope: "col" }, labels[key])));
   const body = html("tbody");
   return {
-    node: html("div", { class: "lstm-scroll", tabindex: 0, role: "region", "aria-label": labels.sum },
+    node: html("div", { class: "lstm-scroll", tabindex: 0, role: "region", "aria-label": `${labels[name]}: ${labels.sum}` },
       html("table", {}, html("thead", {}, head), body)),
     set({ weights, bias, products, z }, read, t) {
       const units = read.length - INPUTS.length;
