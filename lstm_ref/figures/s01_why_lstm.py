@@ -20,11 +20,11 @@ def unrolled(steps: int = 4) -> Figure:
 
     for t in range(1, steps + 1):
         axes.add_patch(FancyBboxPatch((t - 0.27, 0.34), 0.54, 0.32, boxstyle="round,pad=0.02", fc="none", ec=INK))
-        axes.text(t, 0.5, "tanh", ha="center", va="center")
+        axes.text(t, 0.5, "tanh", ha="center", va="center", color=INK)
         arrow((t - 0.72, 0.5), (t - 0.3, 0.5))
         axes.text(t - 0.51, 0.55, f"$h_{t - 1}$", ha="center", va="bottom", color=COLOURS["h"])
         arrow((t, 0.08), (t, 0.31))
-        axes.text(t, 0.04, f"$x_{t}$", ha="center", va="top")
+        axes.text(t, 0.04, f"$x_{t}$", ha="center", va="top", color=INK)
         arrow((t, 0.69), (t, 0.92))
         axes.text(t, 0.95, f"$h_{t}$", ha="center", va="bottom", color=COLOURS["h"])
     arrow((steps + 0.3, 0.5), (steps + 0.7, 0.5))
@@ -159,7 +159,13 @@ def adding_results(found: dict) -> Figure:
         yticklabels=[*range(0, found["cap"] + 1, 1000), _("never")],
     )
     axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4, frameon=False, handletextpad=0.1, columnspacing=1.2
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.16),
+        ncols=4,
+        frameon=False,
+        labelcolor=INK,
+        handletextpad=0.1,
+        columnspacing=1.2,
     )
     alt = _(
         "Iterations until the adding problem is solved, three runs for each network and length; hollow marks on top "
