@@ -7,7 +7,8 @@ tried (attacks.toml, `stock`).
 
 What was found is kept row by row in benchmarks/results/attacks.csv, and as a table in attacks.md beside it: cut short,
 the same command goes on where it was. A row is done anew when its attack has changed, and with --again;
-with --ours, ours alone.
+with --ours, ours alone. A cell has three seconds, also an honest student's: a machine that is busy with other things
+gives rows in which an honest one is stopped, which are worth another try.
 """
 
 import argparse
