@@ -44,6 +44,7 @@ _WHERE = {
         "CellStepper",
         "ForgetGate",
         "GateExplorer",
+        "GradientFlow",
         "InputGate",
         "MemoryTrack",
         "OutputGate",

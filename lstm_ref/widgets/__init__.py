@@ -8,6 +8,7 @@ from lstm_ref.widgets.cell_diagram import CellDiagram
 from lstm_ref.widgets.cell_stepper import CellStepper
 from lstm_ref.widgets.forget_gate import ForgetGate
 from lstm_ref.widgets.gate_explorer import GateExplorer
+from lstm_ref.widgets.gradient_flow import GradientFlow
 from lstm_ref.widgets.input_gate import InputGate
 from lstm_ref.widgets.memory_track import MemoryTrack
 from lstm_ref.widgets.output_gate import OutputGate
@@ -20,6 +21,7 @@ __all__ = [
     "CellStepper",
     "ForgetGate",
     "GateExplorer",
+    "GradientFlow",
     "InputGate",
     "MemoryTrack",
     "OutputGate",

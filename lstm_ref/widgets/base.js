@@ -50,6 +50,19 @@ function show(number, digits = 3) {
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "\u2212");
 }
 
+function powerOfTen(n) {
+  const digits = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3" };
+  return `10${[...String(n)].map((one) => digits[one] ?? String.fromCharCode(0x2070 + Number(one))).join("")}`;
+}
+
+function showSize(number) {
+  // Three digits that count, whatever the size.
+  const size = Math.abs(number);
+  if (size === 0 || (size >= 0.001 && size < 9999.5)) return show(number, size === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size))));
+  const [mantissa, exponent] = number.toExponential(1).split("e");
+  return `${mantissa.replace("-", "\u2212")}\u00b7${powerOfTen(Number(exponent))}`;
+}
+
 // ---- elements --------------------------------------------------------------------------------------------------
 
 function fillElement(node, attributes, children) {
