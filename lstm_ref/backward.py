@@ -42,26 +42,30 @@ def lstm_step_backward(d_state: LSTMState, x: Array, state: LSTMState, gates: Ga
     f, i, candidate, o, c = gates
     shown = same_kind(d_h=d_state.h, d_c=d_state.c, c=c).tanh(c)
 
-    # h = o * tanh(c). The memory was used twice, for h and for the next step: its two gradients add up.
+    # h = o * tanh(c). The memory was used twice, for h and for the next
+    # step, so two gradients add up.
     d_o = d_state.h * shown
     d_c = d_state.c + d_state.h * o * (1 - shown**2)
-    # c = f * c_prev + i * candidate. To c_prev the gradient goes by f alone: no matrix, no squashing.
+    # c = f * c_prev + i * candidate. To c_prev the gradient goes by f
+    # alone: no matrix, no squashing.
     d_f, d_c_prev = d_c * state.c, d_c * f
     d_i, d_candidate = d_c * candidate, d_c * i
-    # Through sigmoid and tanh, whose slopes are written with what they returned.
+    # Slopes of sigmoid and tanh, written with what they returned.
     d_z = {
         "f": d_f * f * (1 - f),
         "i": d_i * i * (1 - i),
         "c": d_candidate * (1 - candidate**2),
         "o": d_o * o * (1 - o),
     }
-    # z = [h_prev, x] @ W.T + b, four times with the same [h_prev, x]: four gradients that add up.
+    # z = [h_prev, x] @ W.T + b, four times with the same [h_prev, x].
     hx = concatenate_inputs(state.h, x)
-    d_hx = sum(d_z[gate] @ getattr(params, f"W_{gate}") for gate in d_z)
-    weights = {f"W_{gate}": d.T @ hx for gate, d in d_z.items()}
-    biases = {f"b_{gate}": d.sum(axis=0) for gate, d in d_z.items()}
+    d_hx = sum(d_z[g] @ getattr(params, f"W_{g}") for g in "fico")
+    weights = {f"W_{g}": d_z[g].T @ hx for g in "fico"}
+    biases = {f"b_{g}": d_z[g].sum(axis=0) for g in "fico"}
     H = shape[1]
-    return LSTMGrads(d_hx[:, H:], LSTMState(d_hx[:, :H], d_c_prev), LSTMParams(**weights, **biases))
+    before = LSTMState(h=d_hx[:, :H], c=d_c_prev)
+    d_params = LSTMParams(**weights, **biases)
+    return LSTMGrads(x=d_hx[:, H:], state=before, params=d_params)
 
 
 def lstm_backward(
@@ -85,8 +89,9 @@ def lstm_backward(
     for t in reversed(range(xs.shape[1])):
         before = first if t == 0 else LSTMState(hs[:, t - 1, :], gates.c[:, t - 1, :])
         gates_t = Gates(*(values[:, t, :] for values in gates))
-        # h was used twice, outside and by the next step: its two gradients add up.
-        step = lstm_step_backward(LSTMState(d_hs[:, t, :] + d_h, d_c), xs[:, t, :], before, gates_t, params)
+        # h was used twice, outside and by the next step.
+        arrives = LSTMState(h=d_hs[:, t, :] + d_h, c=d_c)
+        step = lstm_step_backward(arrives, xs[:, t, :], before, gates_t, params)
         d_h, d_c = step.state
         d_xs.append(step.x)
         # Every step used the same weights, so their gradients add up.

@@ -14,14 +14,14 @@ def heard_of(sizes: dict[str, np.ndarray]) -> Figure:
     said = []
     for (name, values), (style, colour) in zip(sizes.items(), styles, strict=False):
         steps = np.arange(1, len(values) + 1)
-        axes.plot(steps, values, style, color=colour, ms=4, lw=1)
-        axes.annotate(name, (1, values[0]), (2, 6), textcoords="offset points", color=INK)
+        axes.plot(steps, values, style, color=colour, ms=4, lw=1, label=name)
         said.append(
             _("{name}: {first:.1e} at step 1, {last:.1e} at step {steps}").format(
                 name=name, first=values[0], last=values[-1], steps=len(values)
             )
         )
     axes.set(yscale="log", xlabel=_("step of the input"), ylabel=_("size of its gradient"), xticks=steps[::3])
+    axes.legend(loc="lower right")
     alt = _("One line for each start, rising from the first step to the last on a logarithmic scale. {said}.").format(
         said="; ".join(said)
     )
@@ -38,7 +38,7 @@ def two_ways_to_clip(gradient, by_norm, by_number, max_norm: float) -> Figure:
         (by_number, COLOURS["h"], 2, _("cut number by number")),
         (by_norm, COLOURS["c"], 3, _("clipped by norm")),
     ]
-    shifts = [(-6, -16), (8, 2), (8, -14)]
+    shifts = [(-6, 8), (8, 2), (10, -6)]
     for (arrow, colour, width, name), shift in zip(rows, shifts, strict=True):
         axes.annotate(
             "", arrow, (0, 0), arrowprops={"arrowstyle": "->", "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0}
@@ -58,9 +58,9 @@ def two_ways_to_clip(gradient, by_norm, by_number, max_norm: float) -> Figure:
         return float(np.degrees(np.arctan2(arrow[1], arrow[0])))
 
     alt = _(
-        "Three arrows from one point. The gradient as it came has length {length:.2f} and points {direction:.0f} degrees"
-        " up. Clipped by norm it has length {clipped:.2f} and points the same way. Cut number by number it points "
-        "{other:.0f} degrees up."
+        "Three arrows from one point. The gradient as it came has length {length:.2f} and points {direction:.0f} "
+        "degrees up. Clipped by norm it has length {clipped:.2f} and points the same way. Cut number by number it "
+        "points {other:.0f} degrees up."
     ).format(
         length=float(np.hypot(*gradient)),
         direction=degrees(gradient),
