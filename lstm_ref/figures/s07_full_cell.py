@@ -10,7 +10,7 @@ from lstm_ref.messages import _
 def cell_over_sequence(xs, gates, hs) -> Figure:
     """One unit over one sequence: xs (T, 2), hs (T,) and gates, `Gates` of (T,) each; five rows over the same steps."""
     steps = np.arange(1, len(xs) + 1)
-    drawing, rows = axes_in_a_row(5, rows=True, sharex=True, figsize=(6.2, 7.2))
+    drawing, rows = axes_in_a_row(5, rows=True, sharex=True, figsize=(5.0, 8.4))
     came, opened, wrote, kept, shown = rows
     came.bar(steps, xs[:, 0], color=QUIET, width=0.7, label=_("amplitude"))
     came.plot(steps, xs[:, 1], color=INK, lw=1, ls="--", label=_("distance"))
@@ -22,7 +22,7 @@ def cell_over_sequence(xs, gates, hs) -> Figure:
     shown.plot(steps, hs, "s-", color=COLOURS["h"], ms=3, mfc="none", lw=1.5, label=_("output h"))
     opened.set(ylim=(-0.05, 1.05))
     for axes in rows:
-        axes.legend(loc="upper left", bbox_to_anchor=(1, 1.05), fontsize="small", frameon=False, labelcolor=INK)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 0.95), ncols=3, frameon=False, labelcolor=INK)
         axes.axhline(0, color=QUIET, lw=0.5, zorder=0)
     shown.set(xlabel=_("step"), xticks=steps[steps % 10 == 0] if len(steps) > 20 else steps)
     alt = _(
