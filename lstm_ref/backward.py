@@ -83,20 +83,22 @@ def lstm_backward(
     xp = same_kind(d_hs=d_hs, xs=xs)
     expect_shape("d_hs", d_hs, tuple(hs.shape), "(B, T, H)")
     zeros = zero_state(xs, params)
-    first = zeros if state is None else state
+    states = [zeros if state is None else state]
+    states += [LSTMState(hs[:, t, :], gates.c[:, t, :]) for t in range(xs.shape[1] - 1)]
     d_h, d_c = zeros if d_state is None else d_state
     d_xs, d_params = [], None
     for t in reversed(range(xs.shape[1])):
-        before = first if t == 0 else LSTMState(hs[:, t - 1, :], gates.c[:, t - 1, :])
-        gates_t = Gates(*(values[:, t, :] for values in gates))
         # h was used twice, outside and by the next step.
         arrives = LSTMState(h=d_hs[:, t, :] + d_h, c=d_c)
-        step = lstm_step_backward(arrives, xs[:, t, :], before, gates_t, params)
+        gates_t = Gates(*(gate[:, t, :] for gate in gates))
+        x = xs[:, t, :]
+        step = lstm_step_backward(arrives, x, states[t], gates_t, params)
         d_h, d_c = step.state
         d_xs.append(step.x)
-        # Every step used the same weights, so their gradients add up.
-        d_params = step.params if d_params is None else _added(d_params, step.params)
-    return LSTMGrads(xp.stack(d_xs[::-1], axis=1), LSTMState(d_h, d_c), d_params)
+        # Every step used the same weights: their gradients add up.
+        d_params = _added(d_params, step.params)
+    before = LSTMState(h=d_h, c=d_c)
+    return LSTMGrads(xp.stack(d_xs[::-1], axis=1), before, d_params)
 
 
 def rnn_backward(
@@ -125,7 +127,9 @@ def rnn_backward(
 
 
 def _added(a, b):
-    """Two named tuples of gradients added, field by field."""
+    """Two named tuples of gradients added, field by field; None for a is nothing yet."""
+    if a is None:
+        return b
     return type(a)(*(None if p is None else p + q for p, q in zip(a, b, strict=True)))
 
 

@@ -31,8 +31,9 @@ def clip_by_norm(grads: Sequence[Array], max_norm: float) -> Sequence[Array]:
     norm = float(global_norm(grads))
     if not norm < float("inf"):
         raise ValueError(_("the norm of grads is {got}; clipping cannot mend a gradient like that").format(got=norm))
-    factor = min(1.0, max_norm / norm) if norm > 0 else 1.0
-    clipped = [None if grad is None else factor * grad for grad in grads]
+    # One factor for all, so that the direction stays.
+    factor = max_norm / norm if norm > max_norm else 1.0
+    clipped = [None if g is None else factor * g for g in grads]
     return type(grads)(*clipped) if hasattr(grads, "_fields") else clipped
 
 

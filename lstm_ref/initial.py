@@ -50,6 +50,7 @@ def chrono_params(params: LSTMParams, longest: int, seed: int) -> LSTMParams:
     """
     if longest < 3:
         raise ValueError(_("longest is {got}; expected at least 3 steps").format(got=longest))
-    times = np.random.default_rng(seed).uniform(1, longest - 1, params.hidden_size)
+    rng = np.random.default_rng(seed)
+    times = rng.uniform(1, longest - 1, params.hidden_size)
     b_f = np.log(times).astype(params.b_f.dtype)
     return params._replace(b_f=b_f, b_i=-b_f)
