@@ -39,6 +39,16 @@ _WHERE = {
     "size": ("cell_shapes", "parameter_count", "sequence_shapes"),
     "thresholds": ("threshold_gate",),
     "torch_bridge": ("as_numpy", "from_torch", "to_torch"),
+    "torch_layout": (
+        "TorchArrays",
+        "WeightPlace",
+        "from_torch_arrays",
+        "to_torch_arrays",
+        "torch_shapes",
+        "where_in_torch",
+        "where_is",
+    ),
+    "torch_outputs": ("first_state", "last_of_both", "last_state", "last_valid_output"),
     "widgets": (
         "CellDiagram",
         "CellStepper",

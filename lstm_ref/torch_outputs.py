@@ -1,0 +1,59 @@
+"""What `nn.LSTM` takes and gives, and how to read it: first and last states, both directions, padded sequences.
+
+For NumPy arrays and torch tensors alike. `h_n` and `c_n` have the shape (layers * directions, B, H) whatever
+`batch_first` says; the outputs here are batch first, (B, T, H), and of both directions (B, T, 2H), forward first.
+"""
+
+import numpy as np
+
+from lstm_ref.arrays import Array, expect_axes, same_kind
+from lstm_ref.messages import _
+
+
+def first_state(batch: int, num_layers: int, directions: int, hidden_size: int) -> tuple[np.ndarray, np.ndarray]:
+    """(h_0, c_0) of zeros in the shape that `nn.LSTM` wants them in: (layers * directions, B, H) each."""
+    shape = (num_layers * directions, batch, hidden_size)
+    return np.zeros(shape), np.zeros(shape)
+
+
+def last_state(h_n: Array, layer: int, direction: int, directions: int) -> Array:
+    """The last state of one layer and direction, (B, H), out of h_n or c_n, (layers * directions, B, H).
+
+    Layers count from 0; direction 0 is forwards, 1 backwards. Raises IndexError where there is no such layer.
+    """
+    expect_axes("h_n", h_n, "L, B, H")
+    if not 0 <= direction < directions or not 0 <= layer < h_n.shape[0] // directions:
+        raise IndexError(
+            _("layer {layer}, direction {direction} does not exist: h_n has {layers} layers, {directions} each").format(
+                layer=layer, direction=direction, layers=h_n.shape[0] // directions, directions=directions
+            )
+        )
+    return h_n[layer * directions + direction]
+
+
+def last_of_both(output: Array) -> Array:
+    """What each direction says when it has read everything: (B, T, 2H) -> (B, 2H), forward first.
+
+    Forwards that is at the last step; backwards, which reads from the end, at the first.
+    """
+    xp = same_kind(output=output)
+    expect_axes("output", output, "B, T, 2H")
+    H = output.shape[2] // 2
+    return xp.concat([output[:, -1, :H], output[:, 0, H:]], axis=1)
+
+
+def last_valid_output(output: Array, lengths: Array) -> Array:
+    """The output at the last step that is no padding: (B, T, H) and (B,) lengths -> (B, H). Forwards only.
+
+    Raises ValueError for lengths that are not from 1 to T, one for each sequence.
+    """
+    xp = same_kind(output=output)
+    expect_axes("output", output, "B, T, H")
+    counts = [int(n) for n in lengths]
+    if len(counts) != output.shape[0] or not all(1 <= n <= output.shape[1] for n in counts):
+        raise ValueError(
+            _("lengths is {got}; expected {batch} whole numbers from 1 to T = {steps}").format(
+                got=counts, batch=output.shape[0], steps=output.shape[1]
+            )
+        )
+    return xp.stack([output[n, count - 1] for n, count in enumerate(counts)], axis=0)
