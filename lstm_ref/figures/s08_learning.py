@@ -21,7 +21,7 @@ def heard_of(sizes: dict[str, np.ndarray]) -> Figure:
             )
         )
     axes.set(yscale="log", xlabel=_("step of the input"), ylabel=_("size of its gradient"), xticks=steps[::3])
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="lower right", frameon=False, labelcolor=INK)
     alt = _("One line for each start, rising from the first step to the last on a logarithmic scale. {said}.").format(
         said="; ".join(said)
     )

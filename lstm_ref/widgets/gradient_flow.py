@@ -110,7 +110,7 @@ class GradientFlow(CourseWidget):
         return self.labels["summary"].format(t=self.t, back=STEPS - self.t, **left)
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
+        from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
 
         figure, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 4.2), height_ratios=[3, 1])
         steps = np.arange(STEPS + 1)
@@ -118,17 +118,17 @@ class GradientFlow(CourseWidget):
             sizes = np.maximum(np.abs(self.flow[name]), FLOOR)
             above.bar(steps + shift, sizes, 0.38, color=colour, label=self.labels[name])
         total = np.maximum(np.abs(self.flow["total"]), FLOOR)
-        above.plot(steps, total, "_", color="black", ms=12, label=self.labels["total"])
+        above.plot(steps, total, "_", color=INK, ms=12, label=self.labels["total"])
         above.plot(steps, np.maximum(np.abs(self.flow["rnn"]), FLOOR), "o--", mfc="none", color=QUIET, ms=4, lw=1)
         above.plot([], [], "o--", mfc="none", color=QUIET, ms=4, lw=1, label=self.labels["rnn"])
         smallest = min(total.min(), np.abs(self.flow["rnn"]).min())
         above.set(yscale="log", ylim=(max(min(smallest, 0.1) / 3, FLOOR), 3 * max(1.0, total.max())))
         above.set_ylabel(self.labels["left"])
-        above.legend(fontsize=8)
+        above.legend(fontsize=8, frameon=False, labelcolor=INK)
         for name, shift in (("f", -0.27), ("i", 0.0), ("o", 0.27)):
             below.bar(steps[1:] + shift, getattr(self, name), 0.25, color=COLOURS[name], label=name)
         below.set(ylim=(0, 1.05), xlabel=self.labels["step"], xticks=steps)
-        below.legend(fontsize=8, ncols=3)
+        below.legend(fontsize=8, ncols=3, frameon=False, labelcolor=INK)
         return figure
 
     def texts(self):
