@@ -4,7 +4,7 @@ Written once for NumPy arrays and torch tensors, on CPU or GPU; torch's autograd
 time, D inputs, H hidden units. Every gate reads `[h_prev, x]`, concatenated in that order.
 
 Gers, Schmidhuber & Cummins (2000), "Learning to Forget", is where the forget gate comes from; the equations are
-numbered as in the book.
+numbered as the six lines on the book's page of notation.
 """
 
 from typing import NamedTuple

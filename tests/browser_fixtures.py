@@ -61,7 +61,7 @@ def browser():
 def context(browser):
     """What pages share: the cache, so that each test does not load the theme again."""
     shared = browser.new_context()
-    shared.set_default_timeout(10_000)  # milliseconds
+    shared.set_default_timeout(60_000)  # milliseconds: a machine may be busy
     yield shared
     shared.close()
 

@@ -1,8 +1,10 @@
 """What importing the reference costs, and that its texts can be translated."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -39,6 +41,12 @@ def test_every_public_name_is_found_and_documented():
             assert getattr(lstm_ref, name).__doc__, name
     with pytest.raises(AttributeError, match="has no attribute 'forget_gates'"):
         getattr(lstm_ref, "forget_gates")  # noqa: B009 (as an attribute it would be a statement without effect)
+
+
+def test_every_public_name_stands_in_the_book_once():
+    page = (Path(__file__).parents[1] / "book" / "api.md").read_text(encoding="utf-8")
+    described = re.findall(r"^\.\. auto(?:class|function):: (\w+)$", page, re.MULTILINE)
+    assert sorted(described) == sorted(set(lstm_ref.__all__) - {"Array"})
 
 
 @pytest.fixture
