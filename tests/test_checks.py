@@ -9,10 +9,20 @@ import lstm_ref
 from lstm_ref.checks import CHECKS, caller, check, judge, make
 
 RIGHT = {name: c.reference for name, c in CHECKS.items()}
+# Where settings are asked for, the reference only says what form they have: their check holds no answer.
+WITHOUT_ANSWER = ["leaky_settings", "latch_settings", "bump_settings"]
+ANSWERED = [name for name in CHECKS if name not in WITHOUT_ANSWER]
+ASKED_WITH_NUMBERS = [name for name in CHECKS if any(make(name, 0)["calls"])]
 
 
-@pytest.mark.parametrize("name", CHECKS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", WITHOUT_ANSWER)
+def test_a_check_of_settings_holds_no_answer(name):
+    with pytest.raises(AssertionError):
+        check(name, RIGHT[name])
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+@pytest.mark.parametrize("seed", range(2))
 def test_the_reference_passes_and_every_known_mistake_is_named(name, seed):
     its = CHECKS[name]
     check(name, RIGHT[name], seed=seed)
@@ -24,7 +34,7 @@ def test_the_reference_passes_and_every_known_mistake_is_named(name, seed):
         assert ", or when" not in str(refused.value), "two mistakes give the same numbers on this part"
 
 
-@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("name", ASKED_WITH_NUMBERS)
 def test_a_seed_gives_the_same_problem_again_and_another_seed_another(name):
     assert caller.same(flat(make(name, 1)), flat(make(name, 1)))
     assert not caller.same(flat(make(name, 1)), flat(make(name, 2)))

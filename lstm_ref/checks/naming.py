@@ -72,4 +72,5 @@ def close(got: np.ndarray, want: np.ndarray, tolerance: float) -> np.ndarray:
 
 
 def sentences(mistakes: list) -> str:
-    return _(", or when ").join(mistake.sentence for mistake in mistakes)
+    # One sentence may stand for several ways of writing the same mistake.
+    return _(", or when ").join(dict.fromkeys(mistake.sentence for mistake in mistakes))
