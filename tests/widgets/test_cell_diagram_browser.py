@@ -129,12 +129,17 @@ def test_thickness_follows_the_number_and_a_dash_its_sign(visit, site):
 
     def wire(c_prev):
         numbers(root, CHIPS, [("c_prev", c_prev)])
-        flow = root.locator("[data-wire=c_prev] .lstm-flow").first
-        return float(flow.get_attribute("stroke-width")), flow.get_attribute("stroke-dasharray")
+        # As the page shows it: another widget's style may overrule what is written in the drawing.
+        style = "flow => [getComputedStyle(flow).strokeWidth, getComputedStyle(flow).strokeDasharray]"
+        width, dashes = root.locator("[data-wire=c_prev] .lstm-flow").first.evaluate(style)
+        return float(width.removesuffix("px")), None if dashes == "none" else dashes
 
     widths = [wire(value)[0] for value in (0, 0.25, 0.5, 1, 3)]
     assert widths[0] == 1 and widths == sorted(widths) and len(set(widths)) == 5
     assert wire(1)[1] is None and wire(-1)[1] is not None
+    # A wire with corners that is filled is a triangle.
+    fills = "root => [...root.querySelectorAll('.lstm-flow')].map(flow => getComputedStyle(flow).fill)"
+    assert set(root.evaluate(fills)) == {"none"}
 
 
 @pytest.mark.parametrize("width", [1200, 360, 320])
