@@ -70,6 +70,25 @@ def form_complaint(name: str, output, outcome: dict, want, sizes: str) -> str | 
     return _leaf_or_group_complaint(name, output, expected, outcome, want, sizes)
 
 
+def as_asked(outcome: dict, want) -> dict:
+    """`outcome`; where a dict of lists is asked for, a tuple or a row (n,) in it is turned to a list: all the same."""
+    items, fields = outcome.get("items"), outcome.get("fields")
+    if isinstance(want, dict) and outcome.get("kind") == "dict" and items and fields and len(items) == len(fields):
+        pairs = zip(fields, items, strict=True)
+        return {**outcome, "items": [_as_row(item) if isinstance(want.get(key), list) else item for key, item in pairs]}
+    return outcome
+
+
+def _as_row(outcome: dict) -> dict:
+    kind, value = outcome.get("kind"), outcome.get("value")
+    if kind == "tuple":
+        return {**outcome, "kind": "list"}
+    if kind == "array" and isinstance(value, np.ndarray) and value.ndim == 1:
+        of = {"f": "float", "b": "bool"}.get(value.dtype.kind, "int")
+        return {"kind": "list", "items": [{"kind": of, "value": number} for number in value.tolist()]}
+    return outcome
+
+
 def _leaf_or_group_complaint(name, label, expected, outcome, want, sizes) -> str | None:
     if want is None:
         return _nothing_complaint(name, label, outcome)

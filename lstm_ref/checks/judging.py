@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref.checks.caller import same
-from lstm_ref.checks.form import form_complaint, is_result, leaves, numbers
+from lstm_ref.checks.form import as_asked, form_complaint, is_result, leaves, numbers
 from lstm_ref.checks.naming import Problem, Returned, close, gives, sentences
 from lstm_ref.messages import _
 
@@ -96,13 +96,13 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
     """
     if not is_result(result):
         return _("No answer came back from {name}.").format(name=check.name), False
-    outcome = result["first"]
     want = _expected(check, arguments)
+    outcome = as_asked(result["first"], want)
     sizes = check.sizes(arguments)
     form = form_complaint(check.name, check.output, outcome, want, sizes)
     if form:
         return form, True
-    habit = _habit_complaint(check, result, outcome)
+    habit = _habit_complaint(check, result)
     if habit:
         return habit, False
     if check.behaviour:
@@ -121,15 +121,18 @@ def _expected(check: Check, arguments: Arguments):
     return want
 
 
-def _habit_complaint(check: Check, result: dict, outcome: dict) -> str | None:
+def _habit_complaint(check: Check, result: dict) -> str | None:
     """None if the function left its arguments alone and said the same twice."""
     mutated = result.get("mutated")
     if mutated:
-        return _(
+        text = _(
             "{name} changed its argument {argument} in place. Whoever called it still needs that array: "
             "make a new one, for instance a + b and not a += b."
         ).format(name=check.name, argument=", ".join(mutated))
-    again = result.get("second")
+        if any("[" in place for place in mutated):
+            text += " " + _("The same holds for a list: do not put anything into it, collect in a list of your own.")
+        return text
+    outcome, again = result["first"], result.get("second")
     if again is None or again["kind"] != outcome["kind"]:
         return _("{name} answered a first call, but not a second one with the same arguments.").format(name=check.name)
     if not same(outcome, again):

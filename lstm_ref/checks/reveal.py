@@ -25,11 +25,11 @@ def open_gates(rng) -> list[Arguments]:
     return [gates_of_a_sequence(rng), gates_of_a_sequence(rng)]
 
 
-def shut_until_the_last_step(rng) -> list[Arguments]:
-    """Nothing is seen before the last step."""
+def shut_but_twice(rng) -> list[Arguments]:
+    """Only what two steps leave is seen: who starts each from c_0 and who holds c while o = 0 differ at the second."""
     call = gates_of_a_sequence(rng)
     call["o"] = np.zeros((B, T, H))
-    call["o"][:, -1] = rng.uniform(0.4, 0.8, (B, H))
+    call["o"][:, [2, -1]] = rng.uniform(0.4, 0.8, (B, 2, H))
     return [call]
 
 
@@ -108,7 +108,18 @@ REVEAL = Check(
     given=("hidden_state",),
     sizes=lambda arguments: f"B={B}, T={T}, H={H}",
     advice=where_to_look,
-    parts={"values": Part(open_gates), "hidden": Part(shut_until_the_last_step)},
+    parts={
+        "values": Part(open_gates),
+        "hidden": Part(
+            shut_but_twice,
+            mistakes=(
+                Mistake(
+                    _("the memory stands still while o = 0: a shut gate hides it, but f and i act all the same"),
+                    with_arguments(lambda c, f, i, g, o: (c, np.where(o == 0, 1, f), np.where(o == 0, 0, i), g, o)),
+                ),
+            ),
+        ),
+    },
     mistakes=(
         Mistake(
             _("tanh is left out of what is shown: h = o * tanh(c)"),
@@ -212,6 +223,10 @@ REVEAL = Check(
         Mistake(
             _("the gate of the step before is used: h at step t is shown through o at step t"),
             with_arguments(lambda c, f, i, g, o: (c, f, i, g, shifted(o, -1))),
+        ),
+        Mistake(
+            _("o[:, t - 1] is used, at the first step the gate of the last: h at step t is shown through o[:, t]"),
+            with_arguments(lambda c, f, i, g, o: (c, f, i, g, np.roll(o, 1, axis=1))),
         ),
         Mistake(
             _("the gate of the next step is used: h at step t is shown through o at step t"),

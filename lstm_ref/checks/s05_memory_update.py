@@ -252,6 +252,15 @@ def steps_by_first_axis(count):
     return wrong
 
 
+def one_gate_shifted(shift):
+    return changed_run(lambda f, i, a, c0: (shift(f), i, a, c0))
+
+
+def batch_for_time(f, i, candidate, c0):
+    """The memory goes from sequence to sequence, and begins with that of the first."""
+    return memory.run_memory(*(given.swapaxes(0, 1) for given in (f, i, candidate)), c0[0]).swapaxes(0, 1)
+
+
 def last_everywhere(f, i, candidate, c0):
     return np.repeat(memory.run_memory(f, i, candidate, c0)[:, -1:], T, axis=1)
 
@@ -377,6 +386,25 @@ RUN_MEMORY = Check(
             changed_run(lambda f, i, a, c0: (f[:, :1] + 0 * f, i[:, :1] + 0 * i, a, c0)),
         ),
         Mistake(
+            _("f of the first step is used at every step: it is f[:, t]"), one_gate_shifted(lambda f: f[:, :1] + 0 * f)
+        ),
+        Mistake(
+            _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"),
+            one_gate_shifted(lambda f: np.roll(f, 1, axis=1)),
+        ),
+        Mistake(
+            _("f[:, t - 1] and i[:, t - 1] are used, the gates of the step before: it is f[:, t] and i[:, t]"),
+            changed_run(lambda f, i, a, c0: (np.roll(f, 1, axis=1), np.roll(i, 1, axis=1), a, c0)),
+        ),
+        Mistake(
+            _("the arguments of update_memory are given in another order: it is f, c_prev, i, candidate"),
+            stepped(lambda f, c, i, a: f * i + a * c),
+        ),
+        Mistake(
+            _("the batch is taken for time: f[t] is sequence t with all its steps, f[:, t] is step t of all"),
+            batch_for_time,
+        ),
+        Mistake(
             _("each step keeps the write of the step before, and not the memory of the step before"), last_not_carried
         ),
         Mistake(
@@ -401,9 +429,11 @@ def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
     first = int(np.flatnonzero(wrong.any(axis=(0, 2)))[0])
     before = want[:, first - 1] if first else c0
     told = (
-        _("Steps 0 to {n} are right.").format(n=first - 1)
-        if first
-        else _("It is wrong from the first step, step 0, on.")
+        _("It is wrong from the first step, step 0, on.")
+        if first == 0
+        else _("Step 0 is right.")
+        if first == 1
+        else _("Steps 0 to {n} are right.").format(n=first - 1)
     )
     made_of = combination(got[:, first], f=f[:, first], c_prev=before, i=i[:, first], candidate=candidate[:, first])
     if made_of:

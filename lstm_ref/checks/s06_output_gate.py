@@ -241,6 +241,8 @@ def put_back(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
     index = tuple(np.argwhere(~close)[0])
     h, o, c = float(arguments["h"][index]), float(arguments["o"][index]), float(got["c"][index])
+    if o == 0 and h == 0:
+        return _("Here o is 0, and 0 * tanh(c) is 0 for every c. |h| = o holds here too: ask for o = 0 first.")
     return _("Put it back: {o:.4g} * tanh({c:.4g}) is {again:.4g}, and h is {h:.4g}.").format(
         o=o, c=c, again=o * np.tanh(c), h=h
     )

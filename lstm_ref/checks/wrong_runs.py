@@ -195,6 +195,19 @@ SEQUENCE = (
 )
 
 
+def _swapped(hs, state):
+    return hs.swapaxes(0, 1), state
+
+
+def _none(first, xs, params):
+    return None
+
+
+def _unpacked(xs, params, state=None):
+    h, c = state
+    return lstm_forward(xs, params, LSTMState(h, c))
+
+
 def _turned(hs, state):
     return hs[:, ::-1], state
 
@@ -203,7 +216,24 @@ NOTHING_WRITTEN = _(
     "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a step "
     "is returned as it came"
 )
-FROM_ZEROS = (Mistake(NOTHING_WRITTEN, over_sequence(result=lambda hs, last, first: (0 * hs, first))),)
+FROM_ZEROS = (
+    Mistake(NOTHING_WRITTEN, over_sequence(result=lambda hs, last, first: (0 * hs, first))),
+    Mistake(
+        _("xs[t] is read, with a state of T rows: that is sequence t of the batch; step t of all is xs[:, t]"),
+        lambda xs, params, state=None: _swapped(*lstm_forward(xs.swapaxes(0, 1), params)),
+        seen="closeheat/pytorch-lstm-text-generation-tutorial#3",
+    ),
+    Mistake(_("state is None and is used as it is: make zeros first, (B, H) each"), over_sequence(start=_none)),
+    Mistake(_("state is None and is used as it is: make zeros first, (B, H) each"), _unpacked),
+    Mistake(
+        _("the zeros to begin with have D numbers per sequence: h and c have H, as many as W_f has rows"),
+        over_sequence(start=lambda first, xs, params: LSTMState(*np.zeros((2, len(xs), xs.shape[2])))),
+    ),
+    Mistake(
+        _("the zeros to begin with are (H,) each: every sequence has a state of its own, (B, H)"),
+        over_sequence(start=lambda first, xs, params: LSTMState(first.h[0], first.c[0])),
+    ),
+)
 
 
 # Where a state is given, these differ from one another; from zeros they do not.
@@ -215,6 +245,15 @@ CARRIED = (
     Mistake(
         _("the given c is used at every step: that of the step before is not carried on"),
         over_sequence(carry=lambda new, first: LSTMState(new.h, first.c)),
+    ),
+    Mistake(
+        _("h is taken from the given state and c begins with zeros: the memory must be carried on too"),
+        over_sequence(start=lambda first, xs, params: LSTMState(first.h, 0 * first.c)),
+        seen="pytorch/pytorch#45437",
+    ),
+    Mistake(
+        _("c is taken from the given state and h begins with zeros: the gates of the first step read h"),
+        over_sequence(start=lambda first, xs, params: LSTMState(0 * first.h, first.c)),
     ),
     Mistake(
         _("every step begins with the given state again: the new one is not carried on"),
