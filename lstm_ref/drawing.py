@@ -37,12 +37,13 @@ _STYLE = {
 
 
 def axes_in_a_row(count: int, **options):
-    """A figure and its axes, side by side or one above the other (`rows=True`), in the course's style.
+    """A figure and its axes, side by side, one above the other (`rows=True`) or in `columns`, in the course's style.
 
     `figsize` is in inches; the other options go to matplotlib's `subplots`.
     """
     rows = options.pop("rows", False)
-    shape = (count, 1) if rows else (1, count)
+    columns = options.pop("columns", 1 if rows else count)
+    shape = (-(-count // columns), columns)
     with rc_context(_STYLE):
         figure = Figure(figsize=options.pop("figsize", (5.4, 3.2)), layout="constrained")
         return figure, figure.subplots(*shape, squeeze=False, **options).ravel()

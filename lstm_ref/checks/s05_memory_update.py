@@ -258,7 +258,11 @@ def one_gate_shifted(shift):
 
 def batch_for_time(f, i, candidate, c0):
     """The memory goes from sequence to sequence, and begins with that of the first."""
-    return memory.run_memory(*(given.swapaxes(0, 1) for given in (f, i, candidate)), c0[0]).swapaxes(0, 1)
+    c, trace = c0[0], []
+    for n in range(len(f)):
+        c = f[n] * c + i[n] * candidate[n]
+        trace.append(c)
+    return np.stack(trace)
 
 
 def last_everywhere(f, i, candidate, c0):

@@ -50,9 +50,9 @@ def with_state(rng) -> list[Arguments]:
 
 def in_pieces(rng) -> list[Arguments]:
     """A sequence cut in pieces of unequal length, one of a single step; each begins where the one before should end."""
-    params, state, calls = random_params(rng), random_state(rng, batch=2), []
+    params, state, calls = random_params(rng), random_state(rng, batch=5), []
     for steps in PIECES:
-        xs = rng.normal(0, 1, (2, steps, D))
+        xs = rng.normal(0, 1, (5, steps, D))
         calls.append({"xs": xs, "params": params, "state": state})
         _hs, state = sequence.lstm_forward(xs, params, state)
     return calls

@@ -9,7 +9,7 @@ from lstm_ref.messages import _
 
 def instruments(memories: dict[str, np.ndarray]) -> Figure:
     """Memories side by side, one panel each: name -> c (T+1,), before the first step and after each."""
-    drawing, panels = axes_in_a_row(len(memories), figsize=(7.4, 2.3), sharex=True)
+    drawing, panels = axes_in_a_row(len(memories), columns=2, figsize=(5.4, 4.2))
     told = []
     for axes, (name, c) in zip(panels, memories.items(), strict=True):
         steps = np.arange(len(c))

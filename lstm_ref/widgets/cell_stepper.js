@@ -113,6 +113,8 @@ function render({ model, el }) {
     },
   });
 
+  const otherMark = plainMark(labels.other);
+
   const root = html(
     "div", {
       class: "lstm lstm-cell-stepper", role: "group", "aria-label": labels.title,
@@ -126,7 +128,7 @@ function render({ model, el }) {
       },
     },
     presets.node, unitChoice.node,
-    html("div", { class: "lstm-legend", "aria-hidden": "true" }, mark("c", labels.c), mark("h", labels.h)),
+    html("div", { class: "lstm-legend", "aria-hidden": "true" }, mark("c", labels.c), mark("h", labels.h), otherMark),
     chart.node, stepper.node, walk.node, lines.node, inputGroup, voice.node,
     html("details", {}, html("summary", {}, labels.table), table.node),
   );
@@ -138,7 +140,7 @@ function render({ model, el }) {
     const step = steps[now.t - 1][unit];
     chart.draw();
     presets.mark((preset) => JSON.stringify(preset.params) === JSON.stringify(now.params) || samePart(preset.params, now.params));
-    unitChoice.node.hidden = now.params.b_f.length === 1;
+    unitChoice.node.hidden = otherMark.hidden = now.params.b_f.length === 1;
     unitChoice.set(now.unit);
     stepper.set(now.t);
     walk.set(now.t);
@@ -170,6 +172,11 @@ function mark(name, text) {
   return html("span", { class: `lstm-${name}` },
     svg("svg", { width: 32, height: 14 }, path([[1, 7], [31, 7]], { class: "lstm-line" }), sign),
     html("span", { class: "lstm-symbol" }, symbol(name, "t")), " ", html("span", {}, text));
+}
+
+function plainMark(text) {
+  return html("span", { class: "lstm-c lstm-other" },
+    svg("svg", { width: 32, height: 14 }, path([[1, 7], [31, 7]], { class: "lstm-line" })), " ", html("span", {}, text));
 }
 
 // ---- first, previous, play, next, last ----------------------------------------------------------------------------
