@@ -104,7 +104,8 @@ def test_each_bad_habit_has_its_own_sentence():
 
     assert "is of type NoneType; expected a function" in said("forget_gate", None)
     assert "returned None" in said("forget_gate", lambda *a: None)
-    assert "returned a value of type tuple" in said("forget_gate", lambda *a: (right(*a),))
+    assert "returned a value of type tuple" in said("forget_gate", lambda *a: (right(*a), 0.5))
+    assert "Does the return line end in a comma?" in said("forget_gate", lambda *a: (right(*a),))
     assert "returned a value of type float" in said("forget_gate", lambda *a: 0.5)
     assert "NumPy array of <U1" in said("forget_gate", lambda *a: np.array(["a"]))
     assert "has shape (4, 3), expected (3, 4) (B=3, D=2, H=4). It is transposed." in said(

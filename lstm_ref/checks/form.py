@@ -196,6 +196,11 @@ def _array_complaint(name, label, outcome, want, sizes) -> str | None:
     """None if a floating array of the right shape came back."""
     kind, value = outcome.get("kind"), outcome.get("value")
     names = {"name": name, "output": label, "expected": want.shape, "sizes": sizes}
+    if kind == "tuple" and [item.get("kind") for item in outcome.get("items") or ()] == ["array"]:
+        return _(
+            "{name} returned a tuple of one array for {output}; expected the array itself, of shape {expected} "
+            "({sizes}). Does the return line end in a comma?"
+        ).format(**names)
     if kind != "array" or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         return _(
             "{name} returned a value of type {kind} for {output}; expected a NumPy array of shape {expected} ({sizes})."
@@ -207,7 +212,11 @@ def _array_complaint(name, label, outcome, want, sizes) -> str | None:
         return _("{output} has dtype {dtype}, whole numbers; expected float64. Was it rounded or cast?").format(
             dtype=value.dtype, **names
         )
-    if value.dtype.kind != want.dtype.kind:
+    if want.dtype.kind == "i" and value.dtype.kind == "f":
+        return _("{output} has dtype {dtype}; expected whole numbers, as np.zeros(n, dtype=int) holds.").format(
+            dtype=value.dtype, **names
+        )
+    if value.dtype.kind != want.dtype.kind and {value.dtype.kind, want.dtype.kind} != {"i", "u"}:
         return _("{output} has dtype {dtype}; expected {wanted}.").format(dtype=value.dtype, wanted=want.dtype, **names)
     if want.dtype.kind == "f" and value.dtype.itemsize < 8:
         return _("{output} has dtype {dtype}; expected float64, as the arguments are. Where is it narrowed?").format(

@@ -224,6 +224,16 @@ def first_input_always(xs, h0, W, b):
     return forward(xs[:, :1].repeat(xs.shape[1], 1), h0, W, b)
 
 
+def first_step_alone(xs, h0, W, b):
+    return forward(xs[:, :1], h0, W, b)
+
+
+def reshaped(xs, h0, W, b):
+    steps, size = xs.shape[1], xs.shape[2]
+    hs = np.stack(chained(xs.reshape(steps, -1, size), h0, W, b), axis=1)
+    return hs, hs[:, -1]
+
+
 def in_a_row(hs, h):
     return hs.reshape(hs.shape[0], -1), h
 
@@ -270,6 +280,28 @@ RNN_FORWARD = Check(
         Mistake(_("the last step is missing"), on_outputs(lambda hs, h: (hs[:, :-1], h))),
         Mistake(
             _("h is the output of the first step; the last one is asked for"), on_outputs(lambda hs, h: (hs, hs[:, 0]))
+        ),
+        Mistake(
+            _("return stands inside the loop, so that the first step is also the last; it belongs after the loop"),
+            first_step_alone,
+        ),
+        Mistake(
+            _("xs is reshaped to have the steps in front, which mixes the sequences up; step t reads xs[:, t]"),
+            reshaped,
+            seen="graykode/nlp-tutorial#38",
+        ),
+        Mistake(
+            _("h is hs[-1], the last sequence; the last step of all sequences is hs[:, -1]"),
+            on_outputs(lambda hs, h: (hs, hs[-1])),
+        ),
+        Mistake(
+            _("h is hs[..., -1], the last unit; the last step is hs[:, -1]"),
+            on_outputs(lambda hs, h: (hs, hs[..., -1])),
+            seen="mazzzystar/voice-vector#9",
+        ),
+        Mistake(
+            _("h is hs[:, -1:], which keeps an axis for the one step; hs[:, -1] drops it"),
+            on_outputs(lambda hs, h: (hs, hs[:, -1:])),
         ),
         Mistake(
             _("all steps hold the last output: was one array stored again and again?"),
@@ -373,6 +405,37 @@ def norms_multiplied(hs, W):
     return np.cumprod(np.stack(sizes, axis=1), axis=1)
 
 
+def norm_of_the_stack(**order):
+    """np.linalg.norm without axis=(1, 2): of all sequences together, or an error."""
+
+    def wrong(hs, W):
+        product = np.tile(np.eye(H), (len(hs), 1, 1))
+        columns = []
+        for jacobian in reversed(each_jacobian(hs, W)):
+            columns.append(np.linalg.norm(product, **order))
+            product = product @ jacobian
+        return np.array(columns)
+
+    return wrong
+
+
+def all_of_W(hs, W):
+    last, before = (slope(hs[:, t])[:, :, None] * W for t in (-1, -2))
+    return last @ before
+
+
+def diag_of_a_batch(hs, W):
+    return np.tile(np.eye(H), (len(hs), 1, 1)) @ np.diag(slope(hs[:, -1])) @ W[:, :H]
+
+
+def diag_of_a_batch_in_front(hs, W):
+    return np.diag(slope(hs[:, -1])) @ W[:, :H]
+
+
+WITHOUT_AXIS = _("np.linalg.norm is not told the axes: axis=(1, 2) takes one norm for each sequence")
+DIAG = _("np.diag is given a whole batch and takes its diagonal; (1 - h**2)[:, :, None] * W_h treats each alike")
+
+
 def single_norms(hs, W):
     return np.stack([spectral(jacobian) for jacobian in each_jacobian(hs, W)], axis=1)
 
@@ -443,6 +506,18 @@ JACOBIAN_PRODUCT_NORMS = Check(
             _("ord=np.inf is used, the largest sum of a row; the spectral norm is ord=2"),
             with_measure(lambda m: np.linalg.norm(m, ord=np.inf, axis=(1, 2))),
         ),
+        Mistake(WITHOUT_AXIS, norm_of_the_stack(ord=2)),
+        Mistake(WITHOUT_AXIS, norm_of_the_stack()),
+        Mistake(
+            _("all columns of W are taken; only the first H belong to h_prev, W[:, :H]"),
+            all_of_W,
+        ),
+        Mistake(DIAG, diag_of_a_batch),
+        Mistake(DIAG, diag_of_a_batch_in_front),
+        Mistake(
+            _("the largest number in each product is taken; its spectral norm is asked for"),
+            with_measure(lambda m: np.abs(m).max(axis=(1, 2))),
+        ),
         Mistake(
             _("the determinant is taken: it says how volumes change, not how far a change can be stretched"),
             with_measure(np.linalg.det),
@@ -489,9 +564,10 @@ LAGS = 12
 
 
 def falling_curves(rng) -> Arguments:
-    """Each falls below the fraction at its own lag; one rises again above it, and one first grows."""
+    """Each falls below the fraction at its own lag; one meets it first, one rises again above it, one first grows."""
     norms = rng.uniform(0.45, 0.75, (B, 1)) ** np.arange(LAGS)
     fraction = float(rng.uniform(0.06, 0.12))
+    norms[0, int((norms[0] < fraction).argmax()) - 1] = fraction
     dip = int(rng.integers(2, 4))
     norms[1, dip : dip + 2] = fraction * 0.5, fraction * 1.7
     norms[2, 1] = 1.6
@@ -535,6 +611,10 @@ LAG_MISTAKES = (
         lambda norms, fraction: jacobians.lag_until(norms, fraction) + 1,
     ),
     Mistake(
+        _("<= stands where < belongs: less than the fraction is asked for, and one curve meets it exactly"),
+        lambda norms, fraction: np.where((norms <= fraction).any(axis=1), (norms <= fraction).argmax(axis=1), LAGS),
+    ),
+    Mistake(
         _("the last lag before the fall is returned"),
         lambda norms, fraction: jacobians.lag_until(norms, fraction) - 1,
     ),
@@ -576,15 +656,20 @@ LAG_MISTAKES = (
 LAG_WRONG = [mistake.wrong for mistake in LAG_MISTAKES]
 
 
+def which_curve(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    b = int(np.flatnonzero(got["lags"] != want["lags"])[0])
+    if want["lags"][b] == LAGS:
+        return _("Nothing in norms[{b}] is below the fraction: T, the number of lags, is expected.").format(b=b)
+    return _("Look at norms[{b}] and find the first column below the fraction by eye.").format(b=b)
+
+
 LAG_UNTIL = Check(
     name="lag_until",
     output="lags",
     reference=jacobians.lag_until,
     axes={"lags": "B"},
     sizes=lambda arguments: f"B={B}, T={LAGS}, fraction={arguments['fraction']:.3f}",
-    advice=lambda arguments, got, want: _(
-        "Look at norms[{b}] and find the first column below the fraction by eye."
-    ).format(b=int(np.flatnonzero(got["lags"] != want["lags"])[0])),
+    advice=which_curve,
     parts={
         "falls": Part(falling),
         "never": Part(
@@ -592,6 +677,10 @@ LAG_UNTIL = Check(
             mistakes=(
                 Mistake(
                     _("argmax is asked where nothing is below the fraction: it then says 0; T is expected"), first_below
+                ),
+                Mistake(
+                    _("B, the number of sequences, stands for never; T, the number of lags, is norms.shape[1]"),
+                    lambda norms, fraction: np.where((norms < fraction).any(axis=1), first_below(norms, fraction), B),
                 ),
                 Mistake(
                     _("-1 stands for never; T is expected"),

@@ -62,6 +62,15 @@ CONCATENATE_INPUTS = Check(
             lambda h_prev, x: np.concatenate(h_prev, x),
         ),
         Mistake(
+            _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
+            lambda h_prev, x: np.concatenate(h_prev, x, axis=1),
+        ),
+        Mistake(
+            _("both are put into a list, as the brackets of the equation look; joined they are one array"),
+            lambda h_prev, x: [h_prev, x],
+        ),
+        Mistake(_("both are returned as a pair; joined they are one array"), lambda h_prev, x: (h_prev, x)),
+        Mistake(
             _("the two are added or multiplied: joined means one after the other, so that each keeps its own weights"),
             lambda h_prev, x: h_prev + x,
         ),

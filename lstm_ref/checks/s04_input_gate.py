@@ -297,6 +297,12 @@ PROPOSED_WRITE = Check(
         ),
         Mistake(_("the negative part is cut off, as relu does"), from_both(lambda i, g: i * np.maximum(g, 0))),
         Mistake(_("the candidate is subtracted instead of multiplied"), from_both(lambda i, g: i - g)),
+        Mistake(
+            _("h_prev is mixed in, (1 - i) * h_prev + i * candidate, as in a GRU; the write alone is asked for"),
+            lambda h_prev, x, W_i, b_i, W_c, b_c: (
+                (1 - cell.input_gate(h_prev, x, W_i, b_i)) * h_prev + proposed_write(h_prev, x, W_i, b_i, W_c, b_c)
+            ),
+        ),
         Mistake(_("the candidate is divided by i"), from_both(lambda i, g: g / i)),
         Mistake(_("the smaller of the two is taken, np.minimum; the write is their product"), from_both(np.minimum)),
         Mistake(
@@ -316,6 +322,7 @@ PROPOSED_WRITE = Check(
             from_both(np.dot),
             seen="a course forum, deeplearning.ai 41544",
         ),
+        Mistake(_("@ multiplies two matrices; i * candidate multiplies number by number"), from_both(np.matmul)),
         Mistake(
             _("i @ candidate.T is a matrix product over the units; i * candidate multiplies number by number"),
             from_both(lambda i, g: i @ g.T),
@@ -407,6 +414,23 @@ THRESHOLD_GATE = Check(
         Mistake(
             _("the margin multiplies; the narrower the margin, the larger the weight"),
             with_weight(lambda t, m: math.log(9) * m),
+        ),
+        *(
+            Mistake(
+                _("ln 9 is rounded to {rounded}: the numbers are compared to nine digits; np.log(9)").format(
+                    rounded=rounded
+                ),
+                with_weight(lambda t, m, rounded=rounded: rounded / m),
+            )
+            for rounded in (2.2, 2.197, 2.1972, 2.19722)
+        ),
+        Mistake(
+            _("the margin is taken for the place where the gate is at 0.9; it says how far above the threshold"),
+            with_weight(lambda t, m: math.log(9) / (m - t)),
+        ),
+        Mistake(
+            _("the bias puts 0.9 at the threshold; one half belongs there, and 0.9 at threshold + margin"),
+            with_bias(lambda w, t, m: math.log(9) - w * t),
         ),
         Mistake(_("the logarithm is left out: the sum there is ln 9, not 9"), with_weight(lambda t, m: 9 / m)),
         Mistake(_("w = 1 / margin, whose gate is at 0.73 there: sigmoid(1)"), with_weight(lambda t, m: 1 / m)),

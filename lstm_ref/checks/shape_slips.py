@@ -26,6 +26,8 @@ _HIDDEN_SLIPS = (
     (lambda B, D, H, **_s: (B, H + D), _PER_READ),
     (lambda B, **_s: (B, 1), _ONE_GATE),
     (lambda B, **_s: (B,), _ONE_GATE),
+    (lambda **_s: (), _ONE_GATE),
+    (lambda H, **_s: (H, H), _("That has no row for each sequence: what is computed at a step is (B, H).")),
 )
 _WEIGHT_SLIPS = (
     (lambda D, H, **_s: (H + D, H), _TRANSPOSED),
@@ -76,6 +78,7 @@ CELL = {
 _SEQUENCE_STATE = (
     (lambda B, T, H, **_s: (B, T, H), _ALL_STEPS),
     (lambda B, T, **_s: (B, T), _STEPS),
+    (lambda B, H, **_s: (2, B, H), _("That is both layers, as PyTorch gives it; the first layer alone is asked for.")),
     (lambda B, H, **_s: (1, B, H), _("That is how PyTorch gives it, with an axis for the layers; here there is none.")),
     *_HIDDEN_SLIPS,
 )
@@ -84,6 +87,8 @@ SEQUENCE = {
         (lambda B, T, D, **_s: (T, B, D), _("The batch comes first, then the steps: (B, T, D).")),
         (lambda B, T, D, **_s: (B, D, T), _("The steps come before the inputs: (B, T, D).")),
         (lambda T, D, **_s: (T, D), _NO_BATCH),
+        (lambda B, T, D, **_s: (B * T, D), _("Sequences and steps each have an axis: (B, T, D).")),
+        (lambda B, T, D, **_s: (B, T * D), _("Steps and inputs each have an axis: (B, T, D).")),
         (lambda B, H, D, **_s: (B, H, D), _STEPS),
         (lambda B, T, H, **_s: (B, T, H), _("D numbers come in at each step, whatever the size of the cell.")),
     ),
@@ -94,6 +99,7 @@ SEQUENCE = {
         (lambda B, T, D, **_s: (B, T, D), _LIKE_THE_INPUT),
         (lambda B, T, **_s: (B, T), _STEPS),
         (lambda B, H, D, **_s: (B, H, D), _STEPS),
+        (lambda B, T, H, **_s: (B, T, 2 * H), _("That is two layers or two directions; hs is what one layer says.")),
         (lambda B, T, **_s: (B, T, 1), _("Each step gives one number for each hidden unit.")),
         (lambda B, T, D, H, **_s: (B, T, H + D), _PER_READ),
         (lambda T, H, **_s: (T, H), _NO_BATCH),
@@ -116,6 +122,7 @@ SEQUENCE = {
         ),
         (lambda T, H, **_s: (H, H + T * H), _UNROLLED),
         (lambda H, **_s: (2 * H, H), _TRANSPOSED),
+        (lambda H, **_s: (2 * H, 2 * H), _("It reads 2H numbers and gives H: one row for each of its own H units.")),
         (lambda D, H, **_s: (H + D, H), _SECOND_LAYER),
     ),
 }
@@ -135,6 +142,8 @@ def shapes_complaint(slips):
             name=name, got=got, want=want[name], sizes=sizes(arguments)
         )
         why = next((said for shape, said in slips[name] if shape(**arguments) == got), None)
+        if {name: tuple(answer[name]) for name in want} == _of_the_example(arguments):
+            why = _("All are the shapes of the example, written as numbers; use the letters, for any sizes.")
         if why:
             text += " " + why
         if len(wrong) > 1:
@@ -144,6 +153,11 @@ def shapes_complaint(slips):
         return text
 
     return complaint
+
+
+def _of_the_example(arguments: Arguments) -> dict:
+    """What is right for the sizes of the example in the docstrings, and for no others."""
+    return size.sequence_shapes(3, 5, 2, 4) if "T" in arguments else size.cell_shapes(3, 2, 4)
 
 
 def sizes(arguments: Arguments) -> str:
