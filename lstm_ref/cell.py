@@ -14,7 +14,7 @@ from lstm_ref.messages import _
 
 
 class LSTMState(NamedTuple):
-    """What a cell hands on to the next step: h (B, H), which others see, and c (B, H), which it keeps to itself."""
+    """What a cell hands on: h, which others see, and c, its own."""
 
     h: Array  # (B, H) hidden state: what the next layer sees
     c: Array  # (B, H) cell state: the long-term memory
@@ -62,7 +62,10 @@ def sigmoid(z: Array) -> Array:
 
 
 def concatenate_inputs(h_prev: Array, x: Array) -> Array:
-    """`[h_prev, x]`: (B, H), (B, D) -> (B, H+D). What every gate reads. Raises as the gates do."""
+    """`[h_prev, x]`: what every gate reads. Raises as the gates do.
+
+    (B, H), (B, D) -> (B, H+D).
+    """
     xp = same_kind(h_prev=h_prev, x=x)
     expect_axes("h_prev", h_prev, "B, H")
     expect_axes("x", x, "B, D")

@@ -22,7 +22,8 @@ def step_jacobian(h: Array, params: RNNParams) -> Array:
     expect_axes("h", h, "B, H")
     expect_shape("h", h, (h.shape[0], params.hidden_size), "(B, H)")
     # The derivative of tanh, written with what tanh returned.
-    return (1 - h**2)[:, :, None] * params.W[None, :, : params.hidden_size]
+    W_h = params.W[:, : params.hidden_size]
+    return (1 - h**2)[:, :, None] * W_h
 
 
 def jacobian_product_norms(hs: Array, params: RNNParams) -> Array:
