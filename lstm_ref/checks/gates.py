@@ -211,6 +211,13 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
             ),
             joined(lambda h, x, W, b: W @ np.concatenate([h, x], axis=1).T + b),
         ),
+        *(
+            Mistake(
+                _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
+                joined(lambda h, x, W, b, options=options: np.concatenate(h, x, **options) @ W.T + b),
+            )
+            for options in ({}, {"axis": 1})
+        ),
         Mistake(
             _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
             joined(lambda h, x, W, b: np.append(h, x) @ W.T + b),

@@ -152,6 +152,13 @@ RNN_STEP = Check(
             lambda x, h_prev, W, b: np.tanh(np.stack([h_prev, x], axis=1) @ W.T + b),
             seen="fastai/fastbook#338",
         ),
+        *(
+            Mistake(
+                _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
+                lambda x, h_prev, W, b, options=options: np.tanh(np.concatenate(h_prev, x, **options) @ W.T + b),
+            )
+            for options in ({}, {"axis": 1})
+        ),
         Mistake(
             _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
             lambda x, h_prev, W, b: np.tanh(np.append(h_prev, x) @ W.T + b),
