@@ -9,6 +9,10 @@ What was found is kept row by row in benchmarks/results/attacks.csv, and as a ta
 the same command goes on where it was. A row is done anew when its attack has changed, and with --again;
 with --ours, ours alone. A cell has three seconds, also an honest student's: a machine that is busy with other things
 gives rows in which an honest one is stopped, which are worth another try.
+
+Scores do not tell of every harm. So what both graders leave behind is read, too: the stranger's autograded folder and
+pages for a file of the teacher's machine or a script that a reader's browser would run, the notebook's own clock for
+its time, the disk. What stock does to whom (the column in the middle) follows from what was found, by `harm`.
 """
 
 import argparse
@@ -16,6 +20,7 @@ import csv
 import ctypes
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,6 +29,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,6 +46,11 @@ from autograding.sandbox.watch import descendants  # noqa: E402
 
 ASSIGNMENT = "01_toy"
 FULL = 6
+LONG = 20  # seconds of one notebook: the limit that ours gives
+DISK = 2**30  # bytes in the autograded folder
+SECRET = "root:x:0"  # /etc/passwd begins with it
+# A tag that runs what the attacks call; where it is shown as text, its "<" is escaped.
+RUNS = re.compile(r"<(?:script|img|svg|iframe|a)\b[^<]*steal\(|<script[^>]*>[^<]*steal\(")
 LONGEST = 120  # seconds for stock and a class of two
 TOGETHER = 6  # attacks that ours grades in one class: a row costs less, and they have each other to hurt
 MUCH = 3 * 2**29  # bytes in one process: half as much again as the limit that ours gives
@@ -55,6 +66,15 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 c.ExecutePreprocessor.timeout = 3
 """
+KINDS = {
+    "leaks": ("called home", "shows", "reads"),
+    "a script for whoever reads the page": ("a script",),
+    "no limit": ("GB", "ran for", "not done"),
+    "the grader dies": ("grader killed",),
+}
+HONEST = {attack.name for attack in attacks() if attack.honest}
+SEEN = re.compile(r"seen: (\d+)")  # looks_into_other_processes says it
+STEPS = ("generate_assignment", "autograde", "generate_feedback")
 COLUMNS = ["row", "name", "stock", "ours", "held", "attack", "grader", "nbgrader"]
 SET_CHILD_SUBREAPER = 36  # sys/prctl.h
 
@@ -78,7 +98,11 @@ def main() -> int:
         ours = graded(some, ours=True)
         for attack in some:
             told, fine = ours[attack.name]
-            stock = attack.stock or (rows[attack.name]["stock"] if attack.name in fresh else by_stock(attack))
+            stock = (
+                f"({attack.stock})"
+                if attack.stock
+                else (rows[attack.name]["stock"] if attack.name in fresh else by_stock(attack))
+            )
             row = [attack.row or "", attack.name, stock, told, "yes" if fine else "no", attack.digest]
             rows[attack.name] = dict(zip(COLUMNS, [*row, grader(), version("nbgrader")], strict=True))
             print(line(rows[attack.name]), flush=True)
@@ -113,17 +137,36 @@ def keep(rows: list[dict]) -> None:
         "",
         "Written by `python benchmarks/attacks.py`. Points of the stranger, then of the honest student after it;",
         "bold is what must not be. Rows with a number are those of the design's table, the others are our own.",
-        f"{sum(row['held'] == 'yes' for row in rows)} of {len(rows)} held by ours.",
+        f"{sum(row['held'] == 'yes' for row in rows)} of {len(rows)} held by ours;",
+        f"stock held {sum(harm(row) == 'held' for row in rows)}.",
         "",
-        "| row | attack or accident | stock nbgrader | ours |",
-        "|---|---|---|---|",
+        "| row | attack or accident | stock nbgrader | which is | ours |",
+        "|---|---|---|---|---|",
     ]
     half.write_text("\n".join([*head, *map(line, rows)]) + "\n", encoding="utf-8")
     half.replace(RESULTS.with_suffix(".md"))
 
 
 def line(row: dict) -> str:
-    return f"| {row['row']} | {row['name'].replace('_', ' ')} | {row['stock']} | {row['ours']} |"
+    return f"| {row['row']} | {row['name'].replace('_', ' ')} | {row['stock']} | {harm(row)} | {row['ours']} |"
+
+
+def harm(row: dict) -> str:
+    """What stock does to whom, in one or a few words, from what was found."""
+    if row["stock"].startswith("("):
+        return row["stock"].strip("()")
+    mine, honest, *more = row["stock"].split(", ")
+    kinds = []
+    if "no mark" in mine:
+        kinds.append("ungraded")
+    elif "**" in mine:
+        kinds.append("an honest student loses" if row["name"] in HONEST else "undeserved points")
+    if "no mark" in honest:
+        kinds.append("the class ungraded")
+    elif "**" in honest:
+        kinds.append("another student loses")
+    kinds += [kind for kind, words in KINDS.items() if any(word in found for word in words for found in more)]
+    return ", ".join(kinds) or "held"
 
 
 def grader() -> str:
@@ -153,18 +196,51 @@ def graded(together: list, ours: bool) -> dict[str, tuple[str, bool]]:
         if ours:
             commands = [["autograding", ASSIGNMENT]]
         else:
-            commands = [["nbgrader", "generate_assignment", ASSIGNMENT], ["nbgrader", "autograde", ASSIGNMENT]]
-        ended = [run(course, command, LONGEST * len(together)) for command in commands][-1]
+            commands = [["nbgrader", step, ASSIGNMENT] for step in STEPS]
+        told = [run(course, command, LONGEST * len(together)) for command in commands]
+        ended = list(dict.fromkeys(word for words in told for word in words))
         found = {}
         for number, (attack, listener) in enumerate(zip(together, listeners, strict=True)):
             scores = [score(course, f"{number}_{who}") for who in ("stranger", "then_honest")]
             words = [_word(scores[0], attack.deserves), "honest " + _word(scores[1], FULL)]
             if called(listener):
                 words.append("**called home**")
-            words += ended
+            words += ended + left_behind(course, f"{number}_stranger")
             fine = scores[0] is not None and scores[0] <= attack.deserves and scores[1] == FULL and len(words) == 2
             found[attack.name] = (", ".join(words), fine and (not attack.honest or scores[0] == FULL))
         return found
+
+
+def left_behind(course: Path, student: str) -> list[str]:
+    """What lies in the student's folders after grading that should not, in words."""
+    graded, told = course / "autograded" / student, course / "feedback" / student
+    files = [path for folder in (graded, told) for path in folder.rglob("*") if path.is_file()]
+    small = [path for path in files if path.stat().st_size < 2**25]
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in small}
+    words = []
+    if any(SECRET in text for text in texts.values()):
+        words.append("**shows /etc/passwd**")
+    if any(RUNS.search(text) for path, text in texts.items() if path.suffix == ".html"):
+        words.append("**a script on the page**")
+    seen = [int(n) for path, text in texts.items() if path.suffix == ".ipynb" for n in SEEN.findall(text)]
+    if any(seen):
+        words.append(f"**reads {max(seen)} files of other processes**")
+    if (size := sum(path.stat().st_size for path in files)) > DISK:
+        words.append(f"**{size / 2**30:.1f} GB on the disk**")
+    if (longest := max([0.0, *(duration(path) for path in small if path.suffix == ".ipynb")])) > LONG:
+        words.append(f"**ran for {longest:.0f} s**")
+    return words
+
+
+def duration(path: Path) -> float:
+    """From a notebook's first cell to its last, in seconds, by the times that nbclient writes into it."""
+    try:
+        nb = nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.reader.NotJSONError):
+        return 0
+    times = [time for cell in nb.cells for time in cell.metadata.get("execution", {}).values()]
+    times = sorted(datetime.fromisoformat(time.replace("Z", "+00:00")) for time in times)
+    return (times[-1] - times[0]).total_seconds() if times else 0
 
 
 def by_stock(attack) -> str:
