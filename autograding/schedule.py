@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from autograding.course import CourseError
 from autograding.messages import _
+from autograding.sandbox import warm
 
 CONNECTING = "10s"
 
@@ -70,6 +71,7 @@ def _begin(scratch):
     """First thing in a worker: Ctrl-C is for the run, which then ends its workers; and no worker outlives the run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = scratch
+    warm.share(scratch)
     threading.Thread(target=_end_with_the_run, daemon=True).start()
 
 

@@ -153,7 +153,7 @@ def line(row: dict) -> str:
 
 def harm(row: dict) -> str:
     """What stock does to whom, in one or a few words, from what was found."""
-    if row["stock"].startswith("("):
+    if "honest" not in row["stock"]:  # too dangerous to be tried
         return row["stock"].strip("()")
     mine, honest, *more = row["stock"].split(", ")
     kinds = []

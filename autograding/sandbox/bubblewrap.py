@@ -19,6 +19,7 @@ NOBODY = 65534
 # What a Python with NumPy, torch and matplotlib reads of a Linux system. Of /etc nothing but the loader's list, fonts,
 # and the clock: no passwords, no keys, no names.
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 
 
@@ -41,7 +42,7 @@ def identity() -> tuple[str, ...]:
     said = []
     for options in _identities():
         command = [program, *options, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--ro-bind", "/", "/"]
-        command += ["--proc", "/proc", "--dev", "/dev", sys.executable, "-I", "-S", "-c", _PROBE]
+        command += ["--proc", "/proc", sys.executable, "-I", "-S", "-c", _PROBE]
         tried = subprocess.run(command, capture_output=True, text=True, timeout=60)
         if tried.returncode == 0:
             return options
@@ -56,17 +57,28 @@ def identity() -> tuple[str, ...]:
     )
 
 
-# Whether a process in there can make the namespaces of one submission.
-_PROBE = "import ctypes; raise SystemExit(ctypes.CDLL(None).unshare(0x38020000) != 0)"
+# Whether a process in there can hide processes in /proc, and make the namespaces of one submission: inside/parent.
+_PROBE = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+for failed in (
+    libc.mount(b"proc", b"/proc", b"proc", 32 | 2 | 4 | 8, b"hidepid=ptraceable"),
+    libc.unshare(0x78020000),
+):
+    if failed:
+        raise SystemExit(os.strerror(ctypes.get_errno()))
+"""
 
 
 def _identities():
-    unprivileged = ("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY))
+    # The warm parent hides processes in /proc, and then gives this up, too.
+    hide = ("--cap-add", "CAP_SYS_ADMIN")
+    unprivileged = ("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), *hide)
     if os.getuid():
         return [unprivileged]
     # Root's own files are then read by root alone, before the parent becomes nobody. In a container root may not be
     # allowed to, and a user namespace works.
-    return [("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"), unprivileged]
+    return [("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *hide), unprivileged]
 
 
 def becomes_nobody() -> int | None:
@@ -96,7 +108,14 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
         if any(place.is_relative_to(folder) for folder in (*shown, Path("/usr"))):
             line += ["--tmpfs", str(place), "--remount-ro", str(place)]
     # Each submission mounts its own folder over these; what lies here is the warm parent's, and empty.
-    line += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", PRIVATE]
+    line += ["--proc", "/proc", "--perms", "1777", "--tmpfs", PRIVATE]
+    # Not --dev: its devpts costs a second user namespace, in which nobody may hide processes.
+    line += ["--perms", "0755", "--tmpfs", "/dev", "--symlink", "pts/ptmx", "/dev/ptmx"]
+    for name in DEVICES:
+        line += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
+        line += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
+    line += ["--perms", "0755", "--dir", "/dev/pts", "--perms", "0755", "--dir", "/dev/shm"]
     line += ["--perms", "0755", "--dir", "/submission", "--remount-ro", "/dev", "--remount-ro", "/"]
     environment = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),

@@ -19,7 +19,7 @@ from autograding.sandbox import bubblewrap
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Ended, Session, Stopped
 from autograding.sandbox.settings import Settings
-from autograding.sandbox.warm import warm_parent
+from autograding.sandbox.warm import SandboxFailed, warm_parent
 from autograding.seeds import seed
 
 
@@ -61,11 +61,24 @@ def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
     """The notebook with its outputs; those of each graded cell say the verdict and nothing else.
 
     `tell` is called for each graded cell that is judged, for whoever wants to see more than the verdict.
+    A warm parent that dies takes the kernels of all workers with it, so this is tried twice.
     """
+    try:
+        executed, asked = _execute(job)
+    except SandboxFailed:
+        executed, asked = _execute(job)
+    if tell is not None:
+        for one in asked:
+            tell(one)
+    return executed
+
+
+def _execute(job):
     nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
     by_name = {cell.name: cell for cell in job.graded}
     checks = verdicts.load_checks(job.settings.checks, job.settings.course_path) if job.settings.checks else None
     calls = calls_of(job.graded) if checks is not None else {}
+    everything = []
     with Run(job, checks) as run:
         for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -73,13 +86,12 @@ def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
             if name in calls:
                 asked = run.ask(by_name[name], calls[name])
                 verdicts.write(cell, asked.verdict)
-                if tell is not None:
-                    tell(asked)
+                everything.append(asked)
             else:
                 cell.outputs, ended = run.cell(cell.source, graded=name in by_name)
                 if name in by_name:
                     verdicts.fold_in(cell, by_name[name].points, ended)
-    return nbformat.writes(nb).encode("utf-8")
+    return nbformat.writes(nb).encode("utf-8"), everything
 
 
 def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:

@@ -42,6 +42,7 @@ class Session:
         self.parent, self.settings, self.files, self.deadline = parent, settings, files, deadline
         self.number = 0
         self.killed_because = ""
+        self._ended = False
 
     def __enter__(self):
         self.sock = self.parent.fork()
@@ -62,12 +63,19 @@ class Session:
         return self
 
     def __exit__(self, *_exception):
+        with suppress(SandboxFailed):  # all that was asked is answered
+            self._end()
+
+    def _end(self):
+        """End the kernel. Raises SandboxFailed where it did not end alone, but the sandbox with it."""
+        if self._ended:
+            return
+        self._ended = True
         self._over.set()
         self.sock.close()
         self._watcher.join()
-        if self.parent.alive:
-            self.parent.kill()
-            self.parent.wait_ended()
+        self.parent.kill()
+        self.parent.wait_ended()
 
     def run(self, source: str, outputs: Outputs, graded: bool = False) -> Ended:
         """Run a cell; what it shows goes to `outputs`. Raises Stopped."""
@@ -148,12 +156,13 @@ class Session:
         return _("it took more than {n:g} s").format(n=self.settings.cell_seconds)
 
     def _dead(self, reason="", kind="DeadKernelError"):
-        """The kernel is given up."""
+        """The kernel is given up. Raises SandboxFailed where it is not the submission's doing."""
+        self._end()
         return Stopped(kind, self.killed_because or reason or _("it ended the Python that runs the notebook"), False)
 
     def _watch(self):
         """Kill the kernel when all its processes together use too much."""
-        sandbox = self.parent.process.pid
+        sandbox = self.parent.pid
         # One process is held to memory_bytes by the system itself, and gets a MemoryError; all of them have a
         # quarter more.
         most = self.settings.memory_bytes * 5 // 4

@@ -1,25 +1,36 @@
-"""The grader's hold on one warm parent: start it, have it fork a kernel, interrupt or kill that kernel."""
+"""The grader's hold on the warm parent: start it, have it fork a kernel, interrupt or kill that kernel.
+
+The workers of one run share one. Whoever comes first starts it, under a lock; each gets a fork of it (a branch), which
+forks that worker's kernels.
+"""
 
 import atexit
+import fcntl
+import hashlib
 import json
 import os
 import select
 import shutil
+import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from autograding.messages import _, plain
-from autograding.sandbox import bubblewrap
+from autograding.sandbox import bubblewrap, watch
 from autograding.sandbox.inside import wire
 from autograding.sandbox.settings import Settings
 
 # Longer than any import of torch on a busy machine.
 STARTING = 120
 ENDING = 10
+CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 
 class SandboxFailed(Exception):
@@ -27,40 +38,25 @@ class SandboxFailed(Exception):
 
 
 class WarmParent:
-    """A process that has imported what notebooks import, and forks one kernel at a time."""
+    """A fork of the machine's warm parent, for this worker: it forks one kernel at a time."""
 
     def __init__(self, settings: Settings, stand_ins: Path | None, hidden: tuple[Path, ...]):
-        isolated = settings.isolation != "none"
-        self.control, theirs = socket.socketpair()
-        self.scratch = tempfile.mkdtemp(prefix="autograding-")
-        self.errors = tempfile.TemporaryFile()
-        options = {
-            "isolated": isolated,
-            "user": bubblewrap.becomes_nobody() if isolated else None,
-            "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
-            "folder": self.scratch,
-            "preload": settings.preload,
-            **{name: getattr(settings, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
-            "output_bytes": settings.output_bytes,
-        }
-        program = [sys.executable, "-s", "-m", "inside.parent", str(theirs.fileno()), json.dumps(options)]
-        environment = None
-        if isolated:
-            program = bubblewrap.command(stand_ins, hidden) + program
-        else:
-            environment = {**os.environ, **bubblewrap.python_environment(str(bubblewrap.INSIDE.parent))}
-        self.process = subprocess.Popen(
-            program,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.errors,
-            stderr=self.errors,
-            env=environment,
-            cwd=self.scratch,
-        )
-        theirs.close()
+        self.errors = _folder() / "errors"
+        self.control = socket.socket(socket.AF_UNIX)
         self.control.settimeout(STARTING)
-        self._expect("warm")
+        # The peer's number comes with the first byte, from the system: what it is called out here.
+        self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        try:
+            _connect(self.control, settings, stand_ins, hidden, self.errors)
+            letter, notes, _flags, _address = self.control.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
+        except OSError as error:
+            self.control.close()
+            raise SandboxFailed(self._why()) from error
+        if letter != b"w":
+            self.control.close()
+            raise SandboxFailed(self._why())
+        self.pid = CREDENTIALS.unpack(notes[0][2])[0]
+        self.handle = os.pidfd_open(self.pid)
 
     def fork(self) -> socket.socket:
         """A new kernel, and the socket to it."""
@@ -83,26 +79,34 @@ class WarmParent:
         self._order(b"k")
 
     def wait_ended(self) -> None:
-        """Wait until the kernel is gone with all its processes; else end the parent too."""
+        """Wait until the kernel is gone with all its processes; else end the parent too.
+
+        Raises SandboxFailed where the parent itself is gone.
+        """
         self.control.settimeout(ENDING)
         try:
             self._expect("ended")
+        except TimeoutError:
+            self.close()
         except SandboxFailed:
             self.close()
+            raise
 
     @property
     def alive(self) -> bool:
         """Whether it can still fork."""
-        return self.process.poll() is None
+        return self.handle is not None and not select.select([self.handle], [], [], 0)[0]
 
     def close(self) -> None:
-        """End it, and with it everything inside."""
+        """End it, and with it everything below."""
         self.control.close()
         if self.alive:
-            self.process.kill()
-        self.process.wait()
-        self.errors.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+            for pid in [*watch.descendants(self.pid), self.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        if self.handle is not None:
+            os.close(self.handle)
+            self.handle = None
 
     def _order(self, letter):
         try:
@@ -113,6 +117,8 @@ class WarmParent:
     def _expect(self, what):
         try:
             frame = wire.receive(self.control, 1 << 16)
+        except TimeoutError:
+            raise
         except (OSError, wire.Malformed) as error:
             raise SandboxFailed(self._why()) from error
         if frame is None or frame[0].get("is") != what:
@@ -120,9 +126,82 @@ class WarmParent:
 
     def _why(self):
         select.select([], [], [], 0.1)  # its last words may still be on their way
-        self.errors.seek(0)
-        said = self.errors.read()[-2000:].decode("utf-8", errors="replace")
+        said = self.errors.read_bytes()[-2000:].decode("utf-8", errors="replace") if self.errors.exists() else ""
         return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("it said nothing"))
+
+
+def _connect(sock, settings, stand_ins, hidden, errors):
+    """Connect to the warm parent for these settings; where there is none (any more), start it."""
+    folder = _folder()
+    told = repr((settings, stand_ins, hidden))
+    name = hashlib.sha256(told.encode()).hexdigest()[:16]
+    with open(folder / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers one starts it
+        opened = os.open(folder, os.O_PATH)
+        try:
+            address = f"/proc/self/fd/{opened}/{name}"  # a socket's name has 108 letters at most, a folder's more
+            try:
+                sock.connect(address)
+            except (FileNotFoundError, ConnectionRefusedError):
+                _start(folder / name, address, settings, stand_ins, hidden, errors)
+                sock.connect(address)
+        finally:
+            os.close(opened)
+
+
+def _start(path, address, settings, stand_ins, hidden, errors):
+    """A fresh warm parent that listens there. It ends with this process, and is started anew by whoever still works."""
+    isolated = settings.isolation != "none"
+    options = {
+        "isolated": isolated,
+        "user": bubblewrap.becomes_nobody() if isolated else None,
+        "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
+        "folder": str(path.parent),
+        "preload": settings.preload,
+        **{name: getattr(settings, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
+        "output_bytes": settings.output_bytes,
+    }
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener, errors.open("ab") as said:
+        listener.bind(address)
+        listener.listen(socket.SOMAXCONN)
+        program = [sys.executable, "-s", "-m", "inside.parent", str(listener.fileno()), json.dumps(options)]
+        environment = None
+        if isolated:
+            program = bubblewrap.command(stand_ins, hidden) + program
+        else:
+            environment = {**os.environ, **bubblewrap.python_environment(str(bubblewrap.INSIDE.parent))}
+        process = subprocess.Popen(
+            program,
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            env=environment,
+            cwd=path.parent,
+        )
+    atexit.register(_end_own, os.getpid(), process)
+
+
+_shared: Path | None = None
+
+
+def share(folder: str) -> None:
+    """All workers that name the same folder, which is the run's own, have one warm parent."""
+    global _shared
+    _shared = Path(folder)
+
+
+def _folder():
+    """Where the warm parent listens: the run's folder, or one of this process."""
+    return _shared if _shared is not None else _own_folder(os.getpid())
+
+
+@cache
+def _own_folder(pid):
+    folder = tempfile.mkdtemp(prefix="autograding-")
+    atexit.register(_remove_own, pid, folder)
+    return Path(folder)
 
 
 _parents = threading.local()
@@ -145,3 +224,14 @@ def warm_parent(settings: Settings, stand_ins: Path | None, hidden: tuple[Path, 
 def _close_own(pid, parent):
     if pid == os.getpid():  # a fork of this process must not end its parent's
         parent.close()
+
+
+def _end_own(pid, process):
+    if pid == os.getpid():
+        process.kill()
+        process.wait()
+
+
+def _remove_own(pid, folder):
+    if pid == os.getpid():
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,147 @@
+"""One warm parent for all workers of a run: what their kernels share is its memory, and nothing else."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograding.sandbox import warm
+from autograding.sandbox.execute import Job, execute
+from autograding.sandbox.outputs import Outputs
+from autograding.sandbox.session import Session
+from autograding.sandbox.settings import Settings
+
+pytestmark = pytest.mark.grading
+
+QUICK = Settings(preload=("numpy", "IPython.core.interactiveshell"))
+
+
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """A folder that the workers of a run share, and the parents that were started in it."""
+    started = []
+    real = warm._start
+
+    def start(*arguments):
+        started.append(time.monotonic())
+        real(*arguments)
+
+    monkeypatch.setattr(warm, "_shared", tmp_path)
+    monkeypatch.setattr(warm, "_start", start)
+    monkeypatch.setattr(warm, "_parents", threading.local())
+    return started
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def said(session: Session, source: str) -> str:
+    outputs = Outputs(10_000)
+    ended = session.run(source, outputs)
+    assert ended.raised is None, ended
+    return "".join(output.text for output in outputs.list)
+
+
+@pytest.fixture
+def neighbours(shared):
+    """The kernels of two workers at the same time."""
+    parents = [warm.WarmParent(QUICK, None, ()) for _ in range(2)]
+    with (
+        Session(parents[0], QUICK, (), time.monotonic() + 60) as one,
+        Session(parents[1], QUICK, (), time.monotonic() + 60) as two,
+    ):
+        yield one, two
+    for parent in parents:
+        parent.close()
+
+
+def test_two_workers_share_one_parent_and_each_has_a_fork_of_it(neighbours, shared):
+    one, two = neighbours
+    assert len(shared) == 1 and one.parent.pid != two.parent.pid
+    assert parent_of(one.parent.pid) == parent_of(two.parent.pid)
+
+
+def test_kernels_neither_see_nor_reach_each_other(neighbours):
+    one, two = neighbours
+    listens = """
+import os, socket, threading
+open("/submission/mine", "w").write("mine"); open("/dev/shm/mine", "w"); open("/tmp/mine", "w")
+named = socket.socket(socket.AF_UNIX); named.bind("\\0meet"); named.listen()
+local = socket.create_server(("127.0.0.1", 4711))
+me = socket.create_connection(("127.0.0.1", 4711), timeout=5)  # its own network works
+terminal = os.openpty()
+print(len(os.listdir("/dev/pts")))
+"""
+    assert said(one, listens).split() == ["2"]  # the terminal and ptmx
+    looks = """
+import os, socket
+found = [os.listdir("/dev/pts"), [os.path.exists(f"/{p}/mine") for p in ("submission", "dev/shm", "tmp")]]
+for kind, address in ((socket.AF_UNIX, "\\0meet"), (socket.AF_INET, ("127.0.0.1", 4711))):
+    with socket.socket(kind) as there:
+        found.append(there.connect_ex(address) != 0)
+seen = [p for p in os.listdir("/proc") if p.isdigit()]
+print(found, seen == [os.readlink("/proc/self")], [d for d in os.listdir("/proc/self/fd") if int(d) > 20])
+"""
+    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True []"
+
+
+def test_neither_the_parent_nor_its_branches_have_any_rights(neighbours):
+    for pid in (neighbours[0].parent.pid, parent_of(neighbours[0].parent.pid)):
+        status = Path(f"/proc/{pid}/status").read_text()
+        assert [int(status.partition(f"Cap{kind}:")[2].split()[0], 16) for kind in ("Inh", "Prm", "Eff", "Amb")] == [
+            0
+        ] * 4
+
+
+def test_a_dead_parent_costs_no_submission_anything(shared):
+    """It dies in the middle of a cell: that submission is run again, by a fresh parent."""
+    cells = [new_code_cell("import time; time.sleep(1.5); print('slept')"), new_code_cell("print('done')")]
+    notebook = nbformat.writes(new_notebook(cells=cells)).encode()
+    job = Job("a", "ada", notebook, (), (), QUICK, b"key")
+    own = warm.warm_parent(QUICK, None, ())
+    threading.Timer(0.7, os.kill, [parent_of(own.pid), signal.SIGKILL]).start()
+    nb = nbformat.reads(execute(job).decode(), as_version=4)
+    assert [[o.get("text") for o in c.outputs] for c in nb.cells] == [["slept\n"], ["done\n"]]
+    assert len(shared) == 2
+
+
+def test_a_kernel_that_ends_itself_is_not_run_again(shared):
+    cells = [new_code_cell("import os; os._exit(0)"), new_code_cell("print('done')")]
+    job = Job("a", "ada", nbformat.writes(new_notebook(cells=cells)).encode(), (), (), QUICK, b"key")
+    nb = nbformat.reads(execute(job).decode(), as_version=4)
+    assert nb.cells[0].outputs[0].ename == "DeadKernelError" and nb.cells[1].outputs[0].text == "done\n"
+    assert len(shared) == 1
+
+
+STARTS = """
+import sys, time
+from autograding.sandbox import warm
+from autograding.sandbox.session import Session
+from autograding.sandbox.settings import Settings
+warm.share(sys.argv[1])
+settings = Settings(preload=("numpy", "IPython.core.interactiveshell"))
+parent = warm.WarmParent(settings, None, ())
+with Session(parent, settings, (), time.monotonic() + 60):
+    print(parent.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_killed_worker_leaves_nothing_behind(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", STARTS, str(tmp_path)], stdout=subprocess.PIPE, text=True) as worker:
+        branch = int(worker.stdout.readline())
+        below = [parent_of(branch), branch, *warm.watch.descendants(branch)]
+        assert len(below) >= 4  # the parent, the branch, the supervisor, the kernel
+        worker.kill()
+    until = time.monotonic() + 10
+    while (left := [pid for pid in below if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not left
