@@ -220,7 +220,7 @@ def left_behind(course: Path, student: str) -> list[str]:
     words = []
     if any(SECRET in text for text in texts.values()):
         words.append("**shows /etc/passwd**")
-    if any(RUNS.search(text) for path, text in texts.items() if path.suffix == ".html"):
+    if any(RUNS.search(text) for path, text in texts.items() if path.suffix == ".html" and told in path.parents):
         words.append("**a script on the page**")
     seen = [int(n) for path, text in texts.items() if path.suffix == ".ipynb" for n in SEEN.findall(text)]
     if any(seen):
