@@ -61,6 +61,7 @@ _WHERE = {
         "RNNForgetting",
         "SettingsPuzzle",
         "Shapes",
+        "WeightMap",
     ),
 }
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}

@@ -15,6 +15,7 @@ from lstm_ref.widgets.output_gate import OutputGate
 from lstm_ref.widgets.rnn_forgetting import RNNForgetting
 from lstm_ref.widgets.settings_puzzle import SettingsPuzzle
 from lstm_ref.widgets.shapes import Shapes
+from lstm_ref.widgets.weight_map import WeightMap
 
 __all__ = [
     "CellDiagram",
@@ -28,4 +29,5 @@ __all__ = [
     "RNNForgetting",
     "SettingsPuzzle",
     "Shapes",
+    "WeightMap",
 ]

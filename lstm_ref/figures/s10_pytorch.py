@@ -1,0 +1,73 @@
+"""The pictures of chapter 10: where nn.LSTM keeps what, and what padding does to the last output."""
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.figures import Figure
+from lstm_ref.messages import _
+from lstm_ref.torch_layout import TORCH_GATES
+
+_LETTERS = {"i": "$i$", "f": "$f$", "candidate": "$\\hat c$", "o": "$o$"}
+
+
+def two_layouts(H: int, reads: int, parameter: str, index: tuple[int, ...]) -> Figure:
+    """The arrays of one layer of nn.LSTM, gates one below the other, beside the book's; one number marked in both.
+
+    reads: how many numbers come in; parameter: "weight_ih", "weight_hh", "bias_ih" or "bias_hh"; index: in that.
+    """
+    drawing, (axes,) = axes_in_a_row(1, figsize=(6.6, 3.0))
+    there = [("weight_ih", reads), ("weight_hh", H), ("bias_ih", 1), ("bias_hh", 1)]
+    ours = [("h", H), ("x", reads), ("b", 1)]
+    part = {"weight_ih": "x", "weight_hh": "h"}.get(parameter, "b")
+    gate, unit = divmod(index[0], H)
+    column = index[1] if len(index) == 2 else 0
+    marks = []
+    for side, blocks, left, gap in (("torch", there, 0.0, 0.0), ("book", ours, 10.0, 0.25)):
+        x = left
+        total = sum(_width(cols) for _name, cols in blocks)
+        for name, cols in blocks:
+            width = 8 * _width(cols) / total
+            axes.annotate(name.replace("weight_", "").replace("_", " "), (x + width / 2, 0.25), ha="center", fontsize=8)
+            for n, of in enumerate(TORCH_GATES):
+                y = -(n + 1) - n * gap
+                axes.add_patch(Rectangle((x, y), width, 1, fc=COLOURS[of], ec=INK, lw=0.5, alpha=0.6))
+                if n == gate and name == (parameter if side == "torch" else part):
+                    marks.append((x + (column + 0.5) * width / cols, y + 1 - (unit + 0.5) / H))
+            x += width + 0.25
+        for n, of in enumerate(TORCH_GATES):
+            y = -(n + 0.5) - n * gap
+            axes.annotate(_LETTERS[of], (left - 0.5, y), ha="center", va="center", color=COLOURS[of], fontsize=12)
+    axes.plot(*zip(*marks, strict=True), "s--", color=INK, ms=5, lw=1, mfc="white")
+    axes.set(xlim=(-1, 19.2), ylim=(-5.1, 0.8))
+    axes.set_axis_off()
+    alt = _(
+        "Left the arrays of nn.LSTM, weight_ih, weight_hh and two biases: each has {rows} rows, the {H} of the input "
+        "gate first, then the forget gate, the candidate and the output gate. Right the book's: for each gate a matrix "
+        "of {H} rows, h before x, and one bias. One number is marked on both sides."
+    ).format(rows=4 * H, H=H)
+    return Figure(drawing, alt)
+
+
+def _width(columns: int) -> float:
+    return max(np.sqrt(columns), 1.4)
+
+
+def over_padding(outputs: np.ndarray, longer: np.ndarray, length: int) -> Figure:
+    """One unit's output with padding behind it, (T,), and with more padding; the first `length` steps are valid."""
+    drawing, (axes,) = axes_in_a_row(1, figsize=(5.8, 2.9))
+    steps = np.arange(1, len(longer) + 1)
+    axes.axvspan(length + 0.5, len(longer) + 0.7, color=QUIET, alpha=0.12, lw=0)
+    axes.plot(steps, longer, "o-", color=COLOURS["h"], ms=3, lw=1)
+    last, end = longer[length - 1], len(outputs)
+    axes.plot(length, last, "s", color=COLOURS["c"], ms=9, mfc="none", mew=2)
+    for n in (end, len(longer)):
+        axes.plot(n, longer[n - 1], "x", color=INK, ms=9, mew=2)
+    axes.annotate(_("last valid"), (length, last), (0, 10), textcoords="offset points", ha="center", color=INK)
+    axes.annotate(_("padding"), (length + 1, axes.get_ylim()[0]), (0, 4), textcoords="offset points", color=INK)
+    axes.set(xlabel=_("step"), ylabel=_("output of one unit"), xlim=(0.3, len(longer) + 0.7))
+    alt = _(
+        "The output of one unit over {T} steps, of which the first {length} are valid. At the last valid step it is "
+        "{last:.3f}. In the padding it goes on changing: {one:.3f} at step {end}, {two:.3f} at step {T}."
+    ).format(T=len(longer), length=length, last=last, one=longer[end - 1], end=end, two=longer[-1])
+    return Figure(drawing, alt)
