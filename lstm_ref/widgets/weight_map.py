@@ -30,8 +30,8 @@ class WeightMap(CourseWidget):
 
     Set `hidden_size` (1 to 64), `directions` ("one" or "both"), `layer` (0 or 1), `direction` ("forward" or
     "backward"), `parameter` ("weight_ih", "weight_hh", "bias_ih", "bias_hh"), `row` and `column`, counted from 0;
-    beyond the last stands for the last. Read `place` (a WeightPlace), `torch_code` and `book_code`. `go_to("W_f", 6, 3)`
-    chooses the number of nn.LSTM that is that entry of the book's matrix.
+    beyond the last stands for the last. Read `place` (a WeightPlace), `torch_code` and `book_code`.
+    `go_to("W_f", 6, 3)` chooses the number of nn.LSTM that is that entry of the book's matrix.
 
     Raises traitlets.TraitError for values out of range.
     """
