@@ -151,7 +151,7 @@ class WeightMap(CourseWidget):
             ),
             "in_torch": _("nn.LSTM"),
             "in_book": _("the book"),
-            "key": _("Click anywhere, on either side. The widths are not to scale: the columns of h are far more."),
+            "key": _("Click anywhere, on either side. Wide arrays are drawn narrower than they are."),
             "equation": _("The line in which it stands"),
             "said_h": _(
                 "{torch} is {book}: how much unit {unit} of the {gate} listens to unit {source} of its own h, one step "
