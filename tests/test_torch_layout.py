@@ -1,5 +1,8 @@
 """Every number of nn.LSTM is found in the book's equations and back; what it gives is read as it is meant."""
 
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -8,6 +11,7 @@ from torch import nn
 import lstm_ref as ref
 from lstm_ref.torch_layout import TORCH_GATES
 
+ROOT = Path(__file__).parents[1]
 B, T, D, H = 3, 5, 2, 4
 KINDS = [
     dict(input_size=2, hidden_size=4),
@@ -167,3 +171,15 @@ def test_the_last_valid_output_is_the_packed_last_state_whatever_the_padding():
     for wrong in ([0, 1, 2], [2, 6, 1], [2, 3]):
         with pytest.raises(ValueError, match="expected 3 whole numbers from 1 to T = 5"):
             ref.last_valid_output(np.ones((B, T, H)), wrong)
+
+
+def test_the_snippet_at_the_end_of_the_exercise_says_true_twice(capsys):
+    """With the solution's functions, against a real nn.LSTM."""
+    notebook = nbformat.read(ROOT / "solutions" / "10_pytorch" / "10_pytorch.ipynb", as_version=4)
+    names = {}
+    for cell in notebook.cells:
+        if cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution"):
+            exec(cell.source, names)
+    snippet = notebook.cells[-1].source.split("```python\n")[1].split("```")[0]
+    exec(snippet, names)
+    assert capsys.readouterr().out.split() == ["True", "True"]

@@ -63,9 +63,9 @@ def over_padding(outputs: np.ndarray, longer: np.ndarray, length: int) -> Figure
     axes.plot(length, last, "s", color=COLOURS["c"], ms=9, mfc="none", mew=2)
     for n in (end, len(longer)):
         axes.plot(n, longer[n - 1], "x", color=INK, ms=9, mew=2)
-    axes.annotate(_("last valid"), (length, last), (0, 10), textcoords="offset points", ha="center", color=INK)
+    axes.annotate(_("last valid"), (length, last), (-9, 4), textcoords="offset points", ha="right", color=INK)
     axes.annotate(_("padding"), (length + 1, axes.get_ylim()[0]), (0, 4), textcoords="offset points", color=INK)
-    axes.set(xlabel=_("step"), ylabel=_("output of one unit"), xlim=(0.3, len(longer) + 0.7))
+    axes.set(xlabel=_("step"), ylabel=_("output of one unit"), xlim=(0.3, len(longer) + 0.7), xticks=steps[::3])
     alt = _(
         "The output of one unit over {T} steps, of which the first {length} are valid. At the last valid step it is "
         "{last:.3f}. In the padding it goes on changing: {one:.3f} at step {end}, {two:.3f} at step {T}."
