@@ -47,8 +47,16 @@ def time_first(rng) -> list[Arguments]:
 
 
 def configurations(rng) -> list[Arguments]:
-    names = ("batch", "num_layers", "directions", "hidden_size")
-    return [dict(zip(names, sizes, strict=True)) for sizes in ((5, 3, 2, 7), (3, 2, 1, 4))]
+    """Both directions, then one; B is odd and above 4, so that it is no number of layers, nor twice one."""
+    return [
+        {
+            "batch": int(rng.choice((5, 7, 9))),
+            "num_layers": int(rng.integers(2, 5)),
+            "directions": directions,
+            "hidden_size": int(rng.integers(10, 60)),
+        }
+        for directions in (2, 1)
+    ]
 
 
 def last_states(rng) -> list[Arguments]:
