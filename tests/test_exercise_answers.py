@@ -70,7 +70,7 @@ def test_the_solution_passes(stem, seed):
 
 
 @pytest.mark.parametrize("stem, wrong", WRONG)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:divide by zero:RuntimeWarning")
 def test_a_wrong_answer_loses_its_own_points_and_is_told_why(stem, wrong, seed):
     said = complaints(stem, run_solution(stem, wrong["replaces"], wrong["source"]), seed)
