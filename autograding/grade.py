@@ -19,6 +19,7 @@ from autograding import digest
 from autograding.convert import ConversionFailed, convert, generate
 from autograding.course import Course
 from autograding.gradebook import OpenGradebook
+from autograding.legible import legible
 from autograding.plug import DONE_MARK
 from autograding.prepare import Prepared, autograder, prepare
 from autograding.record import reading_store
@@ -166,7 +167,7 @@ class Grader:
         # nbgrader takes the student for a pattern.
         directory = self.course.directory_with(student_id=escape(student), assignment_id=self.assignment)
         converter = GenerateFeedback(coursedir=directory, config=deepcopy(self.course.config))
-        converter.exporter_class = compiled_once(converter.exporter_class)
+        converter.exporter_class = legible(compiled_once(converter.exporter_class))
         converter.force = True
         try:
             with self.book.one_transaction():

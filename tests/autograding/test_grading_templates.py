@@ -1,10 +1,11 @@
-"""Feedback templates are compiled once, and the pages are the same."""
+"""Feedback templates are compiled once, and the pages are the same; then they are made legible."""
 
 import jinja2
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograding.legible import legible
 from autograding.templates import compiled_once
 
 
@@ -31,3 +32,19 @@ def test_a_second_page_compiles_nothing_and_looks_as_without(compilations):
     compilations.clear()
     assert exporter().from_notebook_node(nb)[0] == plain
     assert compilations == []
+
+
+class _Page(HTMLExporter):
+    """What nbgrader's template makes of two tests."""
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        tests = '<a href="#gate_equation">Test cell</a> <a href="#gate_limits">Test cell</a>'
+        return f"<html><head><title>t</title></head><body>{tests}<p>Test cell, </head></p></body></html>", resources
+
+
+def test_a_page_names_its_tests_and_wraps_long_lines():
+    page, _resources = legible(_Page)().from_notebook_node(new_notebook())
+    assert '<a href="#gate_equation">gate_equation</a> <a href="#gate_limits">gate_limits</a>' in page
+    assert "<p>Test cell, </head></p>" in page  # what a student wrote stays
+    assert page.index("pre-wrap") < page.index("<body>")
+    assert legible(_Page).__name__ == "_Page"
