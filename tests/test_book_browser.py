@@ -206,6 +206,7 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
         assert not page.locator("mjx-merror").count(), name
         for width in (360, 320):
             page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(200)  # a widget draws itself anew after its width has changed
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
