@@ -88,9 +88,12 @@ for kind, address in ((socket.AF_UNIX, "\\0meet"), (socket.AF_INET, ("127.0.0.1"
     with socket.socket(kind) as there:
         found.append(there.connect_ex(address) != 0)
 seen = [p for p in os.listdir("/proc") if p.isdigit()]
-print(found, seen == [os.readlink("/proc/self")], [d for d in os.listdir("/proc/self/fd") if int(d) > 20])
+files = [f"/proc/self/fd/{d}" for d in os.listdir("/proc/self/fd")]
+open_files = [os.readlink(f).split(":")[0] for f in files if os.path.lexists(f)]  # one was that of listdir itself
+print(found, seen == [os.readlink("/proc/self")], [f for f in open_files if f != "/dev/null"])
 """
-    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True []"
+    # One socket: its own way to the grader, and nobody else's.
+    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True ['socket']"
 
 
 def test_neither_the_parent_nor_its_branches_have_any_rights(neighbours):
