@@ -96,6 +96,7 @@ class CourseWidget(anywidget.AnyWidget):
     _css = (HERE / "base.css").read_text(encoding="utf-8")
 
     labels = traitlets.Dict(read_only=True, help="every text of the widget, in the reader's language").tag(sync=True)
+    presets = traitlets.List(read_only=True, help="settings worth seeing, for the buttons").tag(sync=True)
     limits = traitlets.Dict(read_only=True, help="name -> [low, high] of each slider").tag(sync=True)
 
     @traitlets.default("labels")
@@ -106,6 +107,15 @@ class CourseWidget(anywidget.AnyWidget):
     def _limits_from_traits(self):
         ranged = {name: trait for name, trait in self.traits().items() if isinstance(trait, (Within, Step))}
         return {name: [trait.low, trait.high] for name, trait in ranged.items()}
+
+    @traitlets.default("presets")
+    def _presets_from_examples(self):
+        return self.examples()
+
+    @staticmethod
+    def examples() -> list[dict]:
+        """Settings worth seeing, each with a "key" and a "label"; none where a subclass names none."""
+        return []
 
     def texts(self) -> dict:
         """name -> text, for the front end."""

@@ -102,7 +102,7 @@ class CellDiagram(CourseWidget):
     weights = CellWeights(presets()[0]["weights"]).tag(sync=True)
     t = Step(1, len(XS), default=6).tag(sync=True)
     shown = traitlets.Enum(["cell", "hx", *RESULTS], "cell").tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
     xs = traitlets.List(read_only=True, help="the radar sequence: (amplitude, distance) at each step").tag(sync=True)
 
     f = traitlets.Float(read_only=True).tag(sync=True)
@@ -118,10 +118,6 @@ class CellDiagram(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.default("xs")
     def _radar(self):

@@ -118,7 +118,7 @@ class CellStepper(CourseWidget):
     params = Weights(_as_lists(LSTMParams(*[np.zeros((1, 3)), np.zeros(1)] * 4))).tag(sync=True)
     xs = Inputs(radar_example()[0].tolist()).tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
     trace = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, **values):
@@ -126,10 +126,6 @@ class CellStepper(CourseWidget):
         values.setdefault("state", self._zeros(values["params"]))
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @staticmethod
     def _zeros(params):

@@ -37,7 +37,7 @@ class ForgetGate(CourseWidget):
     b = Within(-6.0, 6.0, default=1.0).tag(sync=True)
     h_prev = Within(-1.0, 1.0, default=0.0).tag(sync=True)
     x = Within(-2.0, 2.0, default=0.0).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
 
     z = traitlets.Float(read_only=True).tag(sync=True)
     f = traitlets.Float(read_only=True).tag(sync=True)
@@ -46,10 +46,6 @@ class ForgetGate(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.observe(*NUMBERS)
     def _recompute(self, _change=None):

@@ -73,7 +73,7 @@ class GateExplorer(CourseWidget):
     scope = traitlets.Enum(["every", "one"], "every").tag(sync=True)
     c_prev = Within(-2.0, 2.0, default=1.0).tag(sync=True)
     sequence = GateSequence(constant(f=0.8)).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
 
     c_t = traitlets.Float(read_only=True).tag(sync=True)
     h_t = traitlets.Float(read_only=True).tag(sync=True)
@@ -87,10 +87,6 @@ class GateExplorer(CourseWidget):
         for name, value in gates.items():
             setattr(self, name, value)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     def set_step(self, t: int, **gates: float):
         """Set gates at step `t` alone, whatever `scope` says: `explorer.set_step(3, i=1, candidate=0.5)`."""

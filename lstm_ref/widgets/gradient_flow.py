@@ -80,7 +80,7 @@ class GradientFlow(CourseWidget):
     w = Within(-3.0, 3.0, default=0.1).tag(sync=True)
     t = Step(0, STEPS, default=0).tag(sync=True)
     scope = traitlets.Enum(["every", "one"], "every").tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
     floor = traitlets.Float(FLOOR, read_only=True).tag(sync=True)
 
     flow = traitlets.Dict(read_only=True)
@@ -88,10 +88,6 @@ class GradientFlow(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.observe("f", "i", "o", "candidate", "w")
     def _recompute(self, _change=None):

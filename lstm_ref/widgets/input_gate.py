@@ -43,7 +43,7 @@ class InputGate(CourseWidget):
     w_cx = Within(*WEIGHT, default=1.0).tag(sync=True)
     b_c = Within(*BIAS, default=0.0).tag(sync=True)
     c_prev = Within(-2.0, 2.0, default=0.5).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
 
     z_i = traitlets.Float(read_only=True).tag(sync=True)
     i = traitlets.Float(read_only=True).tag(sync=True)
@@ -55,10 +55,6 @@ class InputGate(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.observe(*NUMBERS)
     def _recompute(self, _change=None):

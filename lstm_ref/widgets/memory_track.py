@@ -62,7 +62,7 @@ class MemoryTrack(CourseWidget):
     t = Step(1, STEPS, default=STEPS).tag(sync=True)
     source = traitlets.Enum(SOURCES, "amplitude").tag(sync=True)
     scope = traitlets.Enum(["one", "every"], "one").tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
     candidates = traitlets.Dict(read_only=True).tag(sync=True)
 
     candidate = traitlets.List(read_only=True)
@@ -72,10 +72,6 @@ class MemoryTrack(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.default("candidates")
     def _all_candidates(self):

@@ -71,7 +71,7 @@ class OutputGate(CourseWidget):
     scope = traitlets.Enum(["one", "every"], "one").tag(sync=True)
     line = traitlets.Enum(LINES, "whole").tag(sync=True)
     gate = GatePerStep([1.0] * STEPS).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
     share = traitlets.List(read_only=True, help="the memory after each step, as a part of `memory`").tag(sync=True)
     amplitude = traitlets.List(read_only=True, help="what the radar sends at each step").tag(sync=True)
 
@@ -87,10 +87,6 @@ class OutputGate(CourseWidget):
         for name, value in one.items():
             setattr(self, name, value)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.default("share")
     def _share(self):

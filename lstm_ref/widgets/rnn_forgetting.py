@@ -40,7 +40,7 @@ class RNNForgetting(CourseWidget):
     u = Within(-2.0, 2.0, default=1.0).tag(sync=True)
     b = Within(-2.0, 2.0, default=0.0).tag(sync=True)
     lag = Step(1, STEPS - 1, default=10).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
 
     h = traitlets.List(read_only=True).tag(sync=True)
     factors = traitlets.List(read_only=True).tag(sync=True)
@@ -50,10 +50,6 @@ class RNNForgetting(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     def show(self, key: str):
         """Go to one of the examples: "fade", "edge", "explode", "saturate", "flip" or "none"."""

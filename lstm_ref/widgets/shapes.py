@@ -32,7 +32,7 @@ class Shapes(CourseWidget):
     B = Step(1, 6, default=3).tag(sync=True)
     D = Step(1, 6, default=2).tag(sync=True)
     H = Step(1, 8, default=4).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
 
     shapes = traitlets.Dict(read_only=True).tag(sync=True)
     count = traitlets.Int(read_only=True).tag(sync=True)
@@ -40,10 +40,6 @@ class Shapes(CourseWidget):
     def __init__(self, **values):
         super().__init__(**values)
         self._recompute()
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @traitlets.observe(*SIZES)
     def _recompute(self, _change=None):

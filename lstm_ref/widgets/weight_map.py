@@ -45,12 +45,8 @@ class WeightMap(CourseWidget):
     parameter = traitlets.Enum(PARAMETERS, "weight_hh").tag(sync=True)
     row = Step(0, 4 * LARGEST - 1, default=70).tag(sync=True)
     column = Step(0, 2 * LARGEST - 1, default=3).tag(sync=True)
-    presets = traitlets.List(read_only=True).tag(sync=True)
+    examples = staticmethod(presets)
     inputs = traitlets.Int(INPUTS, read_only=True).tag(sync=True)
-
-    @traitlets.default("presets")
-    def _all_presets(self):
-        return presets()
 
     @property
     def sizes(self) -> dict:
