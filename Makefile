@@ -48,7 +48,7 @@ lint: .venv/installed ## code style, and that nothing generated differs from its
 	$(BIN)/python tools/catalogue.py --check
 
 test: .venv/installed .venv/system ## all tests; builds the book
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile
 
 catalogue: .venv/installed ## collect every text of lstm_ref and autograding for translators
 	$(BIN)/python tools/catalogue.py

@@ -1,7 +1,9 @@
 """The built book, a server for it, and one headless Chromium that reports whatever goes wrong in a page."""
 
+import fcntl
 import functools
 import http.server
+import os
 import shutil
 import subprocess
 import sys
@@ -19,12 +21,27 @@ QUIET += ["--disable-component-update", "--disable-sync"]
 LOCAL = ("http://127.0.0.1", "file://", "blob:", "data:")
 
 
-@pytest.fixture(scope="session")
-def book() -> Path:
-    """The folder of the book's pages, built as `make book` builds it; only what changed is built anew."""
+def _build_book():
     done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         pytest.fail(f"The book does not build:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory) -> Path:
+    """The folder of the book's pages, built as `make book` builds it; only what changed is built anew.
+
+    Once per run: where several processes share the tests, the first builds and the others wait for it.
+    """
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    with (run / "book.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = run / "book.built"
+        if not built.exists():
+            _build_book()
+            built.touch()
     return ROOT / "_build" / "html"
 
 

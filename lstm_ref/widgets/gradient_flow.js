@@ -51,7 +51,7 @@ function render({ model, el }) {
     onPick: ({ f, i, o, candidate, w, t }) => change({ f, i, o, candidate, w, t }),
   });
   const lanes = ["f", "i", "o"].map((name) => [name, lane({
-    name, letter: name, label: labels[name], barLabel: labels.bar, steps,
+    name, letter: name, label: labels[name], barLabel: labels.bar, steps, read: () => model.get(name),
     onStep: (t) => change({ t }),
     onDraw: (drawn, value, t) => change({ t, [name]: withDrawn(model.get(name), drawn, value, model.get("scope") === "every") }),
   })]);

@@ -15,9 +15,10 @@ function columns(width, steps) {
   return { left, right: width - right, column, x: (t) => left + column * (t + 0.5) };
 }
 
-function lane({ name, letter, label, barLabel, steps, onDraw, onStep }) {
+function lane({ name, letter, label, barLabel, steps, read, onDraw, onStep }) {
   // Each bar is a slider of its own; one Tab stop for the lane, arrows within it. `onDraw`
-  // gets {step: value} of the steps drawn over, the value now under the hand, and its step.
+  // gets {step: value} of the steps drawn over, the value now under the hand, and its step. `read`
+  // gives the gate as it is: what was last drawn lags behind a quick finger on a key.
   const bars = Array.from({ length: steps }, (_, n) => html("div", {
     class: "lstm-bar", role: "slider", tabindex: -1, "aria-orientation": "vertical", "aria-valuemin": 0,
     "aria-valuemax": 1, "data-bar": `${name}[${n + 1}]`, "aria-label": fill(barLabel, { gate: label, t: n + 1 }),
@@ -26,7 +27,6 @@ function lane({ name, letter, label, barLabel, steps, onDraw, onStep }) {
   const row = html("div", { class: "lstm-bars", role: "group", "aria-label": label }, bars);
   const node = html("div", { class: `lstm-drawn lstm-${name}` },
     html("span", { class: "lstm-symbol", "aria-hidden": "true" }, symbol(letter)), row);
-  let values = [];
   let last = null; // where the hand was, while it draws
 
   function press(event, t) {
@@ -34,7 +34,7 @@ function lane({ name, letter, label, barLabel, steps, onDraw, onStep }) {
     const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (change === undefined && move === undefined) return;
     event.preventDefault();
-    if (change !== undefined) keyed(t, nearestStop(values[t - 1] + change));
+    if (change !== undefined) keyed(t, nearestStop(read()[t - 1] + change));
     else bars[Math.min(Math.max(t + move, 1), steps) - 1].focus();
   }
 
@@ -73,7 +73,6 @@ function lane({ name, letter, label, barLabel, steps, onDraw, onStep }) {
       row.style.marginInlineEnd = `${width - right}px`;
     },
     set(gate, now) {
-      values = gate;
       bars.forEach((bar, n) => {
         bar.setAttribute("aria-valuenow", gate[n]);
         bar.setAttribute("aria-valuetext", show(gate[n], 2));

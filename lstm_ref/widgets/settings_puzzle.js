@@ -40,7 +40,7 @@ function render({ model, el }) {
     onInput: (value) => change({ [name]: everywhere(value) }),
   })]);
   const lanes = ["i", "f"].map((name) => [name, lane({
-    name, letter: name, label: labels[name], barLabel: labels.bar, steps,
+    name, letter: name, label: labels[name], barLabel: labels.bar, steps, read: () => model.get(name),
     onStep: (t) => change({ t }),
     onDraw: (drawn, value, t) => change({ t, [name]: withDrawn(model.get(name), drawn, value, model.get("scope") === "every") }),
   })]);
