@@ -8,6 +8,7 @@ import numpy as np
 
 from lstm_ref.arrays import Array, expect_axes, same_kind
 from lstm_ref.messages import _
+from lstm_ref.pooling import last_valid
 
 
 def first_state(batch: int, num_layers: int, directions: int, hidden_size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,15 +46,6 @@ def last_of_both(output: Array) -> Array:
 def last_valid_output(output: Array, lengths: Array) -> Array:
     """The output at the last step that is no padding: (B, T, H) and (B,) lengths -> (B, H). Forwards only.
 
-    Raises ValueError for lengths that are not from 1 to T, one for each sequence.
+    The same as `last_valid`, by the name that `nn.LSTM` gives its outputs; errors as there.
     """
-    xp = same_kind(output=output)
-    expect_axes("output", output, "B, T, H")
-    counts = [int(n) for n in lengths]
-    if len(counts) != output.shape[0] or not all(1 <= n <= output.shape[1] for n in counts):
-        raise ValueError(
-            _("lengths is {got}; expected {batch} whole numbers from 1 to T = {steps}").format(
-                got=counts, batch=output.shape[0], steps=output.shape[1]
-            )
-        )
-    return xp.stack([output[n, count - 1] for n, count in enumerate(counts)], axis=0)
+    return last_valid(output, lengths)
