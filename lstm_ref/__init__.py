@@ -59,6 +59,18 @@ _WHERE = {
         "where_is",
     ),
     "torch_outputs": ("first_state", "last_of_both", "last_state", "last_valid_output"),
+    "variants": (
+        "CoupledParams",
+        "GRUParams",
+        "Peepholes",
+        "coupled_forward",
+        "coupled_step",
+        "gru_forward",
+        "gru_from_torch",
+        "gru_step",
+        "peephole_forward",
+        "peephole_step",
+    ),
     "widgets": (
         "CellDiagram",
         "CellStepper",

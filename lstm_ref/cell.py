@@ -78,7 +78,7 @@ def concatenate_inputs(h_prev: Array, x: Array) -> Array:
     return xp.concat([h_prev, x], axis=1)
 
 
-def _pre_activation(h_prev: Array, x: Array, W: Array, b: Array, gate: str) -> Array:
+def pre_activation(h_prev: Array, x: Array, W: Array, b: Array, gate: str) -> Array:
     """W · [h_prev, x] + b for every sequence: (B, H)."""
     hx = concatenate_inputs(h_prev, x)
     same_kind(h_prev=h_prev, **{f"W_{gate}": W, f"b_{gate}": b})
@@ -105,7 +105,7 @@ def forget_gate(h_prev: Array, x: Array, W_f: Array, b_f: Array) -> Array:
     Raises ValueError for shapes that do not fit, TypeError for mixed dtypes or libraries.
     Gers, Schmidhuber & Cummins (2000).
     """
-    return sigmoid(_pre_activation(h_prev, x, W_f, b_f, "f"))
+    return sigmoid(pre_activation(h_prev, x, W_f, b_f, "f"))
 
 
 def input_gate(h_prev: Array, x: Array, W_i: Array, b_i: Array) -> Array:
@@ -114,7 +114,7 @@ def input_gate(h_prev: Array, x: Array, W_i: Array, b_i: Array) -> Array:
     i = sigmoid(W_i · [h_prev, x] + b_i), eq. (2).
     Shapes and errors as `forget_gate`. Hochreiter & Schmidhuber (1997).
     """
-    return sigmoid(_pre_activation(h_prev, x, W_i, b_i, "i"))
+    return sigmoid(pre_activation(h_prev, x, W_i, b_i, "i"))
 
 
 def candidate(h_prev: Array, x: Array, W_c: Array, b_c: Array) -> Array:
@@ -122,7 +122,7 @@ def candidate(h_prev: Array, x: Array, W_c: Array, b_c: Array) -> Array:
 
     tanh(W_c · [h_prev, x] + b_c), eq. (3). Shapes and errors as `forget_gate`.
     """
-    z = _pre_activation(h_prev, x, W_c, b_c, "c")
+    z = pre_activation(h_prev, x, W_c, b_c, "c")
     return same_kind(z=z).tanh(z)
 
 
@@ -140,7 +140,7 @@ def output_gate(h_prev: Array, x: Array, W_o: Array, b_o: Array) -> Array:
 
     Each value between 0 (hide) and 1 (show). Shapes and errors as `forget_gate`.
     """
-    return sigmoid(_pre_activation(h_prev, x, W_o, b_o, "o"))
+    return sigmoid(pre_activation(h_prev, x, W_o, b_o, "o"))
 
 
 def hidden_state(o: Array, c: Array) -> Array:
