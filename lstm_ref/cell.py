@@ -172,7 +172,8 @@ def lstm_step_with_gates(x: Array, state: LSTMState, params: LSTMParams) -> tupl
     o = output_gate(h, x, params.W_o, params.b_o)
     h = hidden_state(o, c)
     if params.W_hr is not None:
-        h = h @ params.W_hr.T  # Sak et al. (2014): a projection makes h narrower than c
+        # Sak et al. (2014): a projection makes h narrower than c.
+        h = h @ params.W_hr.T
     return LSTMState(h, c), Gates(f, i, c_hat, o, c)
 
 

@@ -80,7 +80,8 @@ def stacked_lstm_forward(
     for (n, params, direction), state in zip(runs, states, strict=True):
         if direction == 0 and n > 0:
             xs, outputs = xp.concat(outputs, axis=2), []
-        hs, last = lstm_forward(xp.flip(xs, axis=1) if direction else xs, params, state)
+        turned = xp.flip(xs, axis=1) if direction else xs
+        hs, last = lstm_forward(turned, params, state)
         outputs.append(xp.flip(hs, axis=1) if direction else hs)
         last_states.append(last)
     return xp.concat(outputs, axis=2), last_states
