@@ -16,7 +16,7 @@ def metronome(seeing: np.ndarray, blind: np.ndarray) -> Figure:
     axes.plot(steps, blind, "x", color=INK, ms=5, label=_("without"))
     pulses = steps[seeing > seeing.max() / 2]
     axes.set(xlabel=_("step"), ylabel="$h$", ylim=(-0.1, 1.05), xticks=pulses)
-    axes.legend(loc="upper left", ncols=2, fontsize=9)
+    axes.legend(loc="upper left", ncols=2, fontsize=9, frameon=False)
     alt = _(
         "What one unit shows over {T} steps, with no input at all. With peepholes h is {high:.2f} at the steps "
         "{pulses} and {low:.2f} at all others. Without them it is {blind:.2f} at every step."
