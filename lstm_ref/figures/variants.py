@@ -36,7 +36,7 @@ def counters(loose: np.ndarray, coupled: dict[float, np.ndarray]) -> Figure:
     steps = np.arange(1, len(loose) + 1)
     axes.plot(steps, loose, "s-", color=COLOURS["c"], ms=4, lw=1)
     axes.annotate("$f = i = 1$", (steps[-4], loose[-4]), (-8, 2), textcoords="offset points", ha="right", color=INK)
-    for n, (f, memory) in enumerate(coupled.items()):
+    for n, memory in enumerate(coupled.values()):
         axes.plot(steps, memory, "-", color=COLOURS["f"], lw=1.2, dashes=[(1, 0), (5, 2), (1, 2)][n % 3])
     axes.axhline(1, color=QUIET, lw=0.8, dashes=(2, 3))
     axes.annotate("$i = 1 - f$", (steps[-4], 1), (0, 6), textcoords="offset points", ha="right", color=INK)
