@@ -9,7 +9,9 @@ import io
 from html import escape
 
 from matplotlib import rc_context
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # One colour per letter, the same as in base.css. A shape or a label always says the same thing as the colour.
 COLOURS = {"f": "#b8420f", "i": "#2e7d32", "candidate": "#8a6100", "o": "#7b3fb5", "c": "#0a5fb4", "h": "#b0195f"}
@@ -51,6 +53,7 @@ def axes_in_a_row(count: int, **options):
 
 def forms(figure: Figure, alt: str, kind: str = "lstm-figure", caption: str = "") -> dict:
     """The forms in which a notebook or a page can take a picture: HTML with `alt`, PNG for paper, text."""
+    _ink(figure)
     shown = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     with rc_context(_STYLE):
         return {
@@ -58,6 +61,13 @@ def forms(figure: Figure, alt: str, kind: str = "lstm-figure", caption: str = ""
             "image/png": base64.b64encode(_as_png(figure)).decode("ascii"),
             "text/plain": alt,
         }
+
+
+def _ink(figure: Figure) -> None:
+    """Words that were given no colour, such as a legend's, would be black in the dark too: they take the page's."""
+    for text in figure.findobj(Text):
+        if to_hex(text.get_color()) == "#000000":
+            text.set_color(INK)
 
 
 def _as_png(figure: Figure) -> bytes:
@@ -73,6 +83,8 @@ def _as_svg(figure: Figure, alt: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]  # inline: no XML declaration, no doctype
+    # As wide as its page lets it be, but a narrow picture keeps the size of its letters.
+    svg = svg.replace("<svg", f'<svg style="max-width: {6.7 * figure.get_figwidth():.0f}rem"', 1)
     for written, in_a_page in _IN_A_PAGE.items():
         svg = svg.replace(written, in_a_page)
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)

@@ -184,7 +184,7 @@ def configurations(layers=(1,), biases=(1, 2), both=False):
 def how_far_off(arguments: Arguments, got, want) -> str:
     """A wrong count that nobody knows: by how much it is wrong, and the sizes of what may be missing."""
     D, H = arguments["input_size"], arguments["hidden_size"]
-    difference = int(got["parameter_count"]) - int(want["parameter_count"])
+    difference = int(got["count"]) - int(want["count"])
     return _(
         "That is {n} too {many}. To compare: one gate's biases are H = {H}, its weights for x are H D = {HD}, and its "
         "weights for h are H H = {HH}."
@@ -193,7 +193,7 @@ def how_far_off(arguments: Arguments, got, want) -> str:
 
 PARAMETER_COUNT = Check(
     name="parameter_count",
-    output="parameter_count",
+    output="count",
     reference=reference_count,
     sizes=sizes,
     advice=how_far_off,

@@ -8,12 +8,13 @@ from lstm_ref.figures import Figure
 from lstm_ref.messages import _
 
 MARKS = {"RNN": ("s", COLOURS["f"]), "LSTM": ("o", COLOURS["c"])}
+STYLES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
 BIASED = {"LSTM b_f=1": ("^", COLOURS["i"]), "LSTM chrono": ("D", COLOURS["o"])}
 
 
 def unrolled(steps: int = 4) -> Figure:
     """A recurrent network drawn as a chain, one copy of the cell for each step."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(5.6, 2.3))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 2.2))
 
     def arrow(start, end):
         axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=12, color=QUIET, lw=1.2))
@@ -39,30 +40,42 @@ def unrolled(steps: int = 4) -> Figure:
 
 def norm_curves(panels: dict[str, dict[str, np.ndarray]]) -> Figure:
     """What is left of a change at every lag, on a scale of powers of ten: panels of named curves (T,) each."""
-    drawing, all_axes = axes_in_a_row(len(panels), sharey=True, figsize=(6.6, 3.6))
+    drawing, all_axes = axes_in_a_row(len(panels), rows=True, sharex=True, sharey=True, figsize=(4.4, 5.6))
     said = []
     for axes, (title, curves) in zip(all_axes, panels.items(), strict=True):
-        for (name, norms), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=False):
+        heights = apart([np.log10(norms[-1]) for norms in curves.values()], 2.2)
+        for (name, norms), style, height in zip(curves.items(), STYLES, heights, strict=False):
             lags = np.arange(len(norms))
-            axes.semilogy(lags, norms, style, color=COLOURS["c"], lw=1.6)
-            axes.annotate(name, (lags[-1], norms[-1]), (4, 0), textcoords="offset points", va="center", color=INK)
+            axes.semilogy(lags, norms, linestyle=style, color=COLOURS["c"], lw=1.6)
+            axes.text(lags[-1] + 2, 10**height, name, va="center", color=INK)
             said.append(
                 _("{panel}, {name}: {norm:.1e} at lag {lag}").format(
                     panel=title, name=name, norm=norms[-1], lag=lags[-1]
                 )
             )
-        axes.axhline(1, lw=0.8, color=QUIET)
-        axes.set(title=title, xlabel=_("steps back"), xlim=(0, 1.32 * len(lags)), xticks=range(0, len(lags) + 1, 25))
-    all_axes[0].set(ylabel=_("change that is left"))
+        axes.plot(lags[[0, -1]], [1, 1], lw=0.8, color=QUIET)  # it ends where the names begin
+        axes.set(title=title, ylabel=_("change that is left"), xlim=(0, 1.32 * len(lags)))
+    all_axes[-1].set(xlabel=_("steps back"), xticks=range(0, len(lags) + 1, 25))
     alt = _("Curves on a scale of powers of ten, all starting at 1. {said}.").format(said="; ".join(said))
     return Figure(drawing, alt)
+
+
+def apart(values: list[float], least: float) -> list[float]:
+    """The values, those that stand closer together than `least` moved up or down until they do not."""
+    order = np.argsort(values)
+    moved = np.array(values, dtype=float)[order]
+    for _round in range(50):
+        for n, gap in enumerate(np.diff(moved)):
+            if gap < least:
+                moved[n : n + 2] += (gap - least) / 2, (least - gap) / 2
+    return moved[np.argsort(order)].tolist()
 
 
 def adding_example(xs, total: float) -> Figure:
     """One sequence (T, 2) of the adding problem: a bar for each number, the two marked ones filled."""
     xs = np.asarray(xs)
     steps = np.arange(1, len(xs) + 1)
-    drawing, (axes,) = axes_in_a_row(1, figsize=(5.4, 2.2))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 2.2))
     marked = xs[:, 1] == 1
     axes.bar(steps[marked], xs[marked, 0], 0.7, color=COLOURS["c"])
     axes.bar(steps[~marked], xs[~marked, 0], 0.7, facecolor="none", edgecolor=QUIET)
@@ -81,7 +94,7 @@ def adding_example(xs, total: float) -> Figure:
 
 def learning_curves(curves: dict[str, list[tuple[int, float]]], baseline: float, goal: float) -> Figure:
     """Mean squared error against iterations: named lists of (iteration, error)."""
-    drawing, (axes,) = axes_in_a_row(1)
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 3.0))
     said = []
     for name, curve in curves.items():
         iterations, errors = zip(*curve, strict=True)
@@ -102,7 +115,7 @@ def learning_curves(curves: dict[str, list[tuple[int, float]]], baseline: float,
 
 def one_gate_opens(iterations, errors, gates, reach) -> Figure:
     """While an LSTM learns: its error, the mean gate of each unit (n, H), and how far back its memory reaches."""
-    drawing, (above, middle, below) = axes_in_a_row(3, rows=True, sharex=True, figsize=(5.4, 5.4))
+    drawing, (above, middle, below) = axes_in_a_row(3, rows=True, sharex=True, figsize=(4.4, 5.2))
     gates = np.asarray(gates)
     widest = int(gates[-1].argmax())
     above.semilogy(iterations, errors, "o-", color=INK, ms=4)
@@ -134,7 +147,7 @@ def one_gate_opens(iterations, errors, gates, reach) -> Figure:
 
 def adding_results(found: dict) -> Figure:
     """Who solved the adding problem after how many iterations: what benchmarks/adding_problem.py stored."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(6.4, 4.0))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.6, 4.4))
     lengths = sorted({run["T"] for run in found["runs"]})
     never = found["cap"] * 1.12
     said = []
@@ -161,7 +174,7 @@ def adding_results(found: dict) -> Figure:
     axes.legend(
         loc="upper center",
         bbox_to_anchor=(0.5, -0.16),
-        ncols=4,
+        ncols=2,
         frameon=False,
         labelcolor=INK,
         handletextpad=0.1,

@@ -91,7 +91,10 @@ class Gate(traitlets.TraitType):
 
 
 class CourseWidget(anywidget.AnyWidget):
-    """Base of the course's widgets: a subclass names its traits, `_esm`, `texts`, `summary` and `picture`."""
+    """Base of the course's widgets: a subclass names its traits, `_esm`, `texts`, `summary` and `picture`.
+
+    Where something follows from the settings, it has a `_recompute` that observes them.
+    """
 
     _css = (HERE / "base.css").read_text(encoding="utf-8")
 
@@ -112,10 +115,25 @@ class CourseWidget(anywidget.AnyWidget):
     def _presets_from_examples(self):
         return self.examples()
 
+    def __init__(self, **values):
+        super().__init__(**values)
+        self._recompute()
+
+    def _recompute(self, _change=None):
+        """Set the traits that follow from others."""
+
     @staticmethod
     def examples() -> list[dict]:
-        """Settings worth seeing, each with a "key" and a "label"; none where a subclass names none."""
+        """Settings worth seeing, each with a "key", a "label" and traits; none where a subclass names none."""
         return []
+
+    def show(self, key: str) -> None:
+        """Take the settings of one of the examples. Raises KeyError, which names them all, for an unknown key."""
+        known = {preset["key"]: preset for preset in self.presets}
+        if key not in known:
+            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
+        for name in [name for name in known[key] if self.has_trait(name)]:
+            setattr(self, name, known[key][name])
 
     def texts(self) -> dict:
         """name -> text, for the front end."""

@@ -115,10 +115,6 @@ class CellDiagram(CourseWidget):
     tanh_c = traitlets.Float(read_only=True).tag(sync=True)
     h = traitlets.Float(read_only=True).tag(sync=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.default("xs")
     def _radar(self):
         return XS.tolist()
@@ -126,13 +122,6 @@ class CellDiagram(CourseWidget):
     @traitlets.default("limits")
     def _reach_of_the_sliders(self):
         return {**self._limits_from_traits(), "c_prev": [-REACH, REACH]}
-
-    def show(self, key: str):
-        """Give the cell the weights of an example: "add", "newest", "first", "keep", "forget", "hide", "untrained"."""
-        known = {preset["key"]: preset["weights"] for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        self.weights = known[key]
 
     def next_step(self):
         """Hand h and c on, and read the next step of the radar sequence. Raises ValueError after the last."""

@@ -125,7 +125,6 @@ class CellStepper(CourseWidget):
         values.setdefault("params", presets()[0]["params"])
         values.setdefault("state", self._zeros(values["params"]))
         super().__init__(**values)
-        self._recompute()
 
     @staticmethod
     def _zeros(params):
@@ -150,13 +149,6 @@ class CellStepper(CourseWidget):
         return {
             name: [checked(f"CellStepper.state[{name!r}]", number, *STATE) for number in value[name]] for name in "hc"
         }
-
-    def show(self, key: str):
-        """Go to one of the examples: "two", "follow", "sum", "fade", "hold" or "random"."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        self.params = known[key]["params"]
 
     @traitlets.observe("params")
     def _fit_to_units(self, _change=None):

@@ -43,10 +43,6 @@ class ForgetGate(CourseWidget):
     f = traitlets.Float(read_only=True).tag(sync=True)
     half_life = traitlets.Float(read_only=True).tag(sync=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.observe(*NUMBERS)
     def _recompute(self, _change=None):
         self.set_trait("z", self.w_h * self.h_prev + self.w_x * self.x + self.b)

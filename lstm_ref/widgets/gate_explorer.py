@@ -86,7 +86,6 @@ class GateExplorer(CourseWidget):
         self._show_step()
         for name, value in gates.items():
             setattr(self, name, value)
-        self._recompute()
 
     def set_step(self, t: int, **gates: float):
         """Set gates at step `t` alone, whatever `scope` says: `explorer.set_step(3, i=1, candidate=0.5)`."""
@@ -95,14 +94,6 @@ class GateExplorer(CourseWidget):
         for name, value in gates.items():
             sequence = changed(sequence, name, [t], value)
         self.sequence = sequence
-
-    def show(self, key: str):
-        """Go to one of the examples: "keep", "fade", "forget", "count", "write_hold_erase" or "hidden"."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        for name in ("scope", "c_prev", "sequence", "t"):
-            setattr(self, name, known[key][name])
 
     @traitlets.observe(*GATES)
     def _write_gate(self, change):

@@ -85,21 +85,9 @@ class GradientFlow(CourseWidget):
 
     flow = traitlets.Dict(read_only=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.observe("f", "i", "o", "candidate", "w")
     def _recompute(self, _change=None):
         self.set_trait("flow", gradients(self.f, self.i, self.o, self.candidate, self.w))
-
-    def show(self, key: str) -> None:
-        """Show one of the examples by its key, such as "keep". Raises KeyError for an unknown one."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        for name in ("f", "i", "o", "candidate", "w", "t"):
-            setattr(self, name, known[key][name])
 
     def summary(self):
         left = {name: f"{values[self.t]:.3g}" for name, values in self.flow.items()}

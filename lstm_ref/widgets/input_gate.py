@@ -52,10 +52,6 @@ class InputGate(CourseWidget):
     write = traitlets.Float(read_only=True).tag(sync=True)
     c_t = traitlets.Float(read_only=True).tag(sync=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.observe(*NUMBERS)
     def _recompute(self, _change=None):
         i, c_hat = self._both(np.array([self.x]))

@@ -69,10 +69,6 @@ class MemoryTrack(CourseWidget):
     c = traitlets.List(read_only=True)
     parts = traitlets.List(read_only=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.default("candidates")
     def _all_candidates(self):
         return candidates()
@@ -85,14 +81,6 @@ class MemoryTrack(CourseWidget):
         self.set_trait("c", [self.c_prev, *run_memory(f, i, candidate, c0)[0, :, 0].tolist()])
         until = [gate[:, : self.t] for gate in (f, i, candidate)]
         self.set_trait("parts", memory_parts(*until, c0)[0, :, 0].tolist())
-
-    def show(self, key: str) -> None:
-        """Show one of the examples by its key, such as "latch". Raises KeyError for an unknown one."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        for name in ("source", "f", "i", "c_prev", "t"):
-            setattr(self, name, known[key][name])
 
     def summary(self):
         now = self.labels["summary"].format(

@@ -49,7 +49,7 @@ def presets() -> list[dict]:
         ("half", _("Half open"), -3.0, 8, [0.5] * STEPS),
         ("saturated", _("Saturated"), 5.0, 7, open_),
     ]
-    return [dict(zip(("key", "label", "memory", "t", "gate"), row, strict=True)) for row in rows]
+    return [{**dict(zip(("key", "label", "memory", "t", "gate"), row, strict=True)), "line": "whole"} for row in rows]
 
 
 class OutputGate(CourseWidget):
@@ -86,7 +86,6 @@ class OutputGate(CourseWidget):
         self._show_step()
         for name, value in one.items():
             setattr(self, name, value)
-        self._recompute()
 
     @traitlets.default("share")
     def _share(self):
@@ -95,15 +94,6 @@ class OutputGate(CourseWidget):
     @traitlets.default("amplitude")
     def _amplitude(self):
         return AMPLITUDE.tolist()
-
-    def show(self, key: str):
-        """Go to one of the examples: "open", "hidden", "end", "bump", "half" or "saturated"."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        for name in ("gate", "memory", "t"):
-            setattr(self, name, known[key][name])
-        self.line = "whole"
 
     @traitlets.observe("o")
     def _write_gate(self, change):

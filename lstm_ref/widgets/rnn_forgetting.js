@@ -3,8 +3,7 @@
 const NAMES = ["w", "u", "b", "lag"];
 const HEIGHT = 236;
 const BOX = { left: 46, right: 12, top: 14, bottom: 190 };
-const VANISHED = 0.01;
-const EXPLODED = 100;
+const VERDICTS = { vanishes: 0.01, fades: 0.5, lasts: 2, grows: 100 };
 const FLOOR = -12; // powers of ten below are drawn at the edge
 
 function runUnit({ w, u, b }, steps) {
@@ -85,7 +84,7 @@ function render({ model, el }) {
     const even = low === high ? labels.summary_even : labels.summary;
     voice.say(fill(now.lag === 1 ? labels.summary_one : even, {
       k: now.lag, low, high, left: showSize(products[now.lag]),
-    }) + (size < VANISHED ? labels.vanishes : size > EXPLODED ? labels.explodes : labels.lasts));
+    }) + labels[Object.keys(VERDICTS).find((name) => size < VERDICTS[name]) ?? "explodes"]);
   }
 
   const stop = live({ model, el, names: NAMES, root, draw });

@@ -10,7 +10,8 @@ from lstm_ref.widgets.base import CourseWidget, Step, Within, front_end
 
 STEPS = 20
 NUMBERS = ("w", "u", "b")
-VANISHED, EXPLODED = 0.01, 100.0  # a product below or above is called so
+# What becomes of a change is called by the first of these that its size stays below; by "explodes" above all of them.
+VERDICTS = {"vanishes": 0.01, "fades": 0.5, "lasts": 2.0, "grows": 100.0}
 
 
 def presets() -> list[dict]:
@@ -47,18 +48,6 @@ class RNNForgetting(CourseWidget):
     products = traitlets.List(read_only=True).tag(sync=True)
     left = traitlets.Float(read_only=True).tag(sync=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
-    def show(self, key: str):
-        """Go to one of the examples: "fade", "edge", "explode", "saturate", "flip" or "none"."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        for name in (*NUMBERS, "lag"):
-            setattr(self, name, known[key][name])
-
     @traitlets.observe(*NUMBERS, "lag")
     def _recompute(self, _change=None):
         params = RNNParams(np.array([[self.w, self.u]]), np.array([self.b]))
@@ -75,7 +64,7 @@ class RNNForgetting(CourseWidget):
     def summary(self):
         felt = self.factors[STEPS - self.lag :]
         size = abs(self.left)
-        verdict = "vanishes" if size < VANISHED else "explodes" if size > EXPLODED else "lasts"
+        verdict = next((name for name, most in VERDICTS.items() if size < most), "explodes")
         low, high = f"{min(felt):.2f}", f"{max(felt):.2f}"
         kind = "summary_one" if self.lag == 1 else "summary_even" if low == high else "summary"
         sentence = self.labels[kind].format(k=self.lag, low=low, high=high, left=f"{self.left:.3g}")
@@ -134,6 +123,8 @@ class RNNForgetting(CourseWidget):
             ),
             "vanishes": _(" It vanishes: the last step hardly knows of it."),
             "explodes": _(" It explodes: a tiny change throws the last step far off."),
+            "fades": _(" It fades: less than half of it arrives."),
+            "grows": _(" It grows on its way."),
             "lasts": _(" It lasts."),
         }
 

@@ -127,7 +127,7 @@ function render({ model, el }) {
     code.textContent = asPython(now, each);
     table.set({ ...now, candidate }, c, target);
     const words = solved ? labels.found : apart[farthest] > 0 ? labels.too_high : labels.too_low;
-    voice.say(`${fill(words, { t: farthest, distance: show(far) })}${solved ? "" : ` ${fill(labels.enough, { near })}`}`);
+    voice.say(`${fill(words, { t: farthest, distance: show(far), near })}${solved ? "" : ` ${fill(labels.enough, { near })}`}`);
   }
 
   const stop = live({ model, el, names: INPUTS, root, draw });

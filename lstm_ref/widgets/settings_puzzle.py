@@ -40,7 +40,6 @@ class SettingsPuzzle(CourseWidget):
 
     def __init__(self, puzzle: str = "leaky", **values):
         super().__init__(puzzle=puzzle, **values)
-        self._recompute()
 
     @traitlets.default("puzzles")
     def _all_puzzles(self):
@@ -72,7 +71,7 @@ class SettingsPuzzle(CourseWidget):
 
     def summary(self):
         if self.distance <= NEAR:
-            return self.labels["found"].format(distance=f"{self.distance:.3f}", near=NEAR)
+            return self.labels["found"].format(near=NEAR)
         apart = self.c[self.farthest] - self.target[self.farthest]
         return self.labels["too_high" if apart > 0 else "too_low"].format(t=self.farthest, distance=f"{abs(apart):.3f}")
 
@@ -114,7 +113,7 @@ class SettingsPuzzle(CourseWidget):
             "plot": _("Your memory and the target at each step, and the candidate below"),
             "plot_words": _("The target, from step 0 on: {target}. Your memory: {c}."),
             "distance": _("Largest distance"),
-            "found": _("Found: your memory lies on the target. It is nowhere farther from it than {distance}."),
+            "found": _("Found: your memory lies on the target, nowhere farther from it than {near}."),
             "too_high": _("Farthest apart at step {t}: your memory is {distance} too high there."),
             "too_low": _("Farthest apart at step {t}: your memory is {distance} too low there."),
             "enough": _("{near} is near enough."),

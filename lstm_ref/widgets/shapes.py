@@ -37,10 +37,6 @@ class Shapes(CourseWidget):
     shapes = traitlets.Dict(read_only=True).tag(sync=True)
     count = traitlets.Int(read_only=True).tag(sync=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.observe(*SIZES)
     def _recompute(self, _change=None):
         shapes = cell_shapes(self.B, self.D, self.H)

@@ -56,6 +56,10 @@ def test_the_sentence_says_what_becomes_of_a_change():
     assert "It explodes" in shown("explode").summary()
     assert "Each of the last 19 steps multiplies a change by 1.50. Together: 2.22e+03" in shown("explode").summary()
     assert shown("edge").summary().endswith("Together: 1 of it is left. It lasts.")
+    ends = {0.8: "It fades: less than half of it arrives.", 0.99: "It lasts.", 1.1: "It grows on its way."}
+    for w, end in ends.items():
+        widget = RNNForgetting(w=w, u=0, lag=15)
+        assert 0.01 < widget.left < 100 and widget.summary().endswith(end)
 
 
 @pytest.mark.parametrize(
