@@ -92,7 +92,10 @@ def _grade(course, options):
         )
     with Grader(course, options.assignment) as grader:
         todo = [student for student in chosen if options.force or not grader.is_done(student)]
-        troubles = _grade_new(grader, todo, options) if todo else {}
+        before = [student for student in chosen if student not in todo]
+        renewed = list(grader.renew_feedback(before))
+        troubles = {one.student: one.error for one in renewed if one.error is not None}
+        troubles |= _grade_new(grader, todo, options) if todo else {}
         graded = [student for student in everyone if grader.is_done(student)]
     results = read_results(course, options.assignment, graded)
     path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
@@ -100,12 +103,14 @@ def _grade(course, options):
     print(table([result for result in results if result.student in chosen]))
     print(
         _("{new} graded now, {old} as before. CSV: {csv}. Feedback: {feedback}/").format(
-            new=len(todo) - len(troubles),
-            old=len(chosen) - len(todo),
+            new=len(todo) - len(troubles.keys() & set(todo)),
+            old=len(before),
             csv=path,
             feedback=course.directory.feedback_directory,
         )
     )
+    if renewed:
+        print(_("{n} feedback pages say what a person gave since").format(n=len(renewed)))
     if course.config.Autograding.get("isolation") == "none":
         print(unisolated())
     for student, failure in troubles.items():

@@ -19,7 +19,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -41,6 +41,7 @@ class Member:
     files: dict[str, str]
     loses: frozenset[str] = frozenset()
     says: str = ""
+    waits: frozenset[str] = frozenset()  # the answers that a person grades, where they were given
 
 
 def members(course: Course, assignment: str, answers: Path) -> list[Member]:
@@ -57,7 +58,13 @@ def members(course: Course, assignment: str, answers: Path) -> list[Member]:
         into = Path(scratch, "release")
         stub = generate(course, assignment, into, db_url=f"sqlite:///{scratch}/gradebook.db") / paths[0].name
         untouched = nbformat.read(stub, as_version=4)
-    return [*_wrong(solution, wrong, paths[0].name), *_accidents(solution, untouched, wrong, paths[0].name)]
+    people = [*_wrong(solution, wrong, paths[0].name), *_accidents(solution, untouched, wrong, paths[0].name)]
+    written = _names(solution, lambda cell: is_grade(cell) and is_solution(cell))
+    return [replace(person, waits=written - person.loses) for person in people]
+
+
+def _names(nb, wanted) -> frozenset[str]:
+    return frozenset(cell.metadata.nbgrader.grade_id for cell in nb.cells if wanted(cell))
 
 
 def _read_answers(path, solution):
@@ -99,9 +106,10 @@ def _wrong(solution, entries, name):
 
 def _accidents(solution, untouched, wrong, name):
     """What happens in every class, and what stock nbgrader does not always survive."""
-    graded = [cell.metadata.nbgrader.grade_id for cell in solution.cells if is_grade(cell)]
-    answers = [cell.metadata.nbgrader.grade_id for cell in solution.cells if is_solution(cell)]
-    everything = frozenset(graded)
+    graded = [cell.metadata.nbgrader.grade_id for cell in solution.cells if is_grade(cell) and not is_solution(cell)]
+    code = [cell for cell in solution.cells if cell.cell_type == "code"]
+    answers = [cell.metadata.nbgrader.grade_id for cell in code if is_solution(cell)]
+    everything = _names(solution, is_grade)
     text = _text(solution)
     after_last = frozenset(_graded_after(solution, answers[-1]))
 
@@ -146,7 +154,7 @@ def _graded_after(nb, answer):
     """The graded cells between an answer and the next one."""
     names = []
     for cell in nb.cells[nb.cells.index(_cell(nb, answer)) + 1 :]:
-        if is_solution(cell) and not is_grade(cell):
+        if is_solution(cell):
             break
         names += [cell.metadata.nbgrader.grade_id] if is_grade(cell) else []
     return names

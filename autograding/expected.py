@@ -24,11 +24,19 @@ def disagreements(course: Course, assignment: str, people: Iterable[Member], res
         if member.name not in graded:
             faults.append(_("{member}: expected to be graded, got no result").format(member=member.name))
             continue
-        lost = {cell.name for cell in graded[member.name].cells if cell.score < cell.points}
+        cells = graded[member.name].cells
+        waits = {cell.name for cell in cells if cell.needs_a_person}
+        lost = {cell.name for cell in cells if cell.score < cell.points} - waits
         if lost != member.loses:
             faults.append(
                 _("{member}: expected to lose {expected}, lost {got}").format(
                     member=member.name, expected=sorted(member.loses), got=sorted(lost)
+                )
+            )
+        if waits != member.waits:
+            faults.append(
+                _("{member}: expected {expected} to await a person, got {got}").format(
+                    member=member.name, expected=sorted(member.waits), got=sorted(waits)
                 )
             )
         pages = sorted(course.folder("feedback", member.name, assignment).glob("*.html"))

@@ -18,7 +18,7 @@ from nbgrader.converters import GenerateFeedback
 from autograding import digest
 from autograding.convert import ConversionFailed, convert, generate
 from autograding.course import Course
-from autograding.gradebook import OpenGradebook
+from autograding.gradebook import OpenGradebook, said_by_a_person
 from autograding.legible import legible
 from autograding.plug import DONE_MARK
 from autograding.prepare import Prepared, autograder, prepare
@@ -151,7 +151,7 @@ class Grader:
             return Graded(mine.student, error=failure)
         finally:
             prepared.discard()
-        write_whole(self._mark(mine.student), json.dumps({"digest": mine.inputs}))
+        self._leave_mark(mine.student, mine.inputs)
         for job in mine.prepared.jobs:
             self.store.drop(self.key(job))
         return Graded(mine.student)
@@ -176,6 +176,27 @@ class Grader:
             # The old page would tell of another submission.
             shutil.rmtree(self.course.folder("feedback", student, self.assignment), ignore_errors=True)
             raise
+
+    def renew_feedback(self, students: Iterable[str]) -> Iterator[Graded]:
+        """Write the feedback of those anew to whom a person gave points or a comment since it was written."""
+        for student in students:
+            mark = json.loads(self._mark(student).read_text())
+            if mark.get("person") == self._said(student):
+                continue
+            try:
+                self._feedback(student)
+            except ConversionFailed as failure:
+                yield Graded(student, error=failure)
+                continue
+            self._leave_mark(student, mark["digest"])
+            yield Graded(student)
+
+    def _said(self, student):
+        with self.book.one_transaction(), self.course.gradebook() as gradebook:
+            return said_by_a_person(gradebook, self.assignment, student)
+
+    def _leave_mark(self, student, inputs):
+        write_whole(self._mark(student), json.dumps({"digest": inputs, "person": self._said(student)}))
 
     def _mark(self, student):
         return self.course.folder("autograded", student, self.assignment) / DONE_MARK

@@ -21,6 +21,21 @@ def plug_in(c: Config, checks: str = "") -> None:
     # nbgrader/coursedir.py's own list, and our mark.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_MARK]
     c.OverwriteCells.add_missing_cells = True
+    # As in nbgrader/converters/generate_assignment.py, with the author's own stubs.
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "nbgrader.preprocessors.InstantiateTests",
+        "nbgrader.preprocessors.LockCells",
+        "autograding.starting.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
     # Preflight stands where DeduplicateIds stood: see DESIGN.md, "Copied cells".
     c.Autograde.sanitize_preprocessors = [
         "autograding.preflight.Preflight",

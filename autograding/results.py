@@ -46,6 +46,22 @@ class Result:
         return sum(cell.points for cell in self.cells)
 
     @property
+    def waiting(self) -> list[Cell]:
+        """The answers that a person has to grade, or, after the student handed in again, to look at once more."""
+        return [cell for cell in self.cells if cell.needs_a_person]
+
+    @property
+    def total_so_far(self) -> float:
+        """The total without what a person has still to say."""
+        settled = sum(cell.score for cell in self.cells if not cell.needs_a_person)
+        return max(0.0, settled - self.late_penalty)
+
+    @property
+    def points_waiting(self) -> float:
+        """How many points a person decides on, and has not yet."""
+        return sum(cell.points for cell in self.waiting)
+
+    @property
     def note(self) -> str:
         return " ".join(self.notes)
 
@@ -85,9 +101,9 @@ def read_result(course: Course, assignment: str, student: str, order: dict | Non
             cell.message = told.get(cell.name, "")
         lost = [cell.name for cell in mine if cell.score < cell.points]
         result.notes += notes_on(nb, lost, {name for notebook, name in stubs if notebook == path.stem})
-    waiting = [cell.name for cell in cells if cell.needs_a_person]
-    if waiting:
-        result.notes.append(_("Waits for a person: {names}.").format(names=", ".join(waiting)))
+    if result.waiting:
+        names = ", ".join(cell.name for cell in result.waiting)
+        result.notes.append(_("Waits for a person: {names}.").format(names=names))
     if penalty:
         result.notes.append(_("Late: {n:g} points off.").format(n=penalty))
     return result
@@ -118,7 +134,9 @@ def table(results: list[Result], width: int | None = None) -> str:
     for result in results:
         scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
         line = f"{plain(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
-        total = f"{result.total:g}/{result.points:g}"
+        # Apart, so that all of what a machine can grade is seen to be all of it: 14/14+2?
+        total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
+        total += f"+{result.points_waiting:g}?" if result.waiting else ""
         line += f"  {total:>9}  "
         note = textwrap.wrap(result.note, max(30, width - indent)) or [""]
         lines += [line + note[0], *(" " * indent + more for more in note[1:])]
@@ -128,6 +146,13 @@ def table(results: list[Result], width: int | None = None) -> str:
             n=len(results), mean=mean, points=columns and results[0].points
         )
     )
+    waiting = [cell.name for result in results for cell in result.waiting]
+    if waiting:
+        lines.append(
+            _("{n} answers await a person ({names}): give their points in formgrader, then run this again").format(
+                n=len(waiting), names=", ".join(dict.fromkeys(waiting))
+            )
+        )
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -138,11 +163,11 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
     half = path.with_name(path.name + ".part")
     with half.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "note"])
+        rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "note"])
         for result in results:
             scores = {cell.name: cell.score for cell in result.cells}
             row = [result.student, assignment, *(scores.get(name, "") for name in names)]
-            row += [result.late_penalty, result.total, result.points, result.note]
+            row += [result.late_penalty, result.total, result.points, result.points_waiting, result.note]
             rows.writerow([_inert(value) for value in row])
     half.replace(path)
 
