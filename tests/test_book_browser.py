@@ -189,7 +189,7 @@ def test_a_chapter_asks_what_was_understood_and_explains_every_answer(visit, sit
     for question in asked.all():
         assert question.locator(".lstm-explanation.lstm-right").count() == 1
         assert question.locator(".lstm-explanation:visible").count() == 0
-        for choice in question.locator(".lstm-choice").all():
+        for choice in question.locator(".lstm-answer").all():
             choice.locator("input").check()
             assert choice.locator(".lstm-explanation").is_visible()
             assert len(choice.locator(".lstm-explanation").inner_text()) > 30

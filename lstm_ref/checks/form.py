@@ -111,6 +111,10 @@ def _items_complaint(name, labels, expected, outcome, want, kind, sizes) -> str 
     items = outcome.get("items") if outcome.get("kind") == kind else None
     if not isinstance(items, list) or len(items) != len(want):
         count = _(" of {n}").format(n=len(items)) if isinstance(items, list) else ""
+        if kind == "list":
+            return _(
+                "{name} returned a value of type {kind}{count} for {label}; expected a list of {n} ({sizes})."
+            ).format(name=name, kind=_kind(outcome), count=count, label=expected, n=len(want), sizes=sizes)
         return _(
             "{name} returned a value of type {kind}{count}; expected {expected}, a {wanted} of {n} ({sizes})."
         ).format(name=name, kind=_kind(outcome), count=count, expected=expected, wanted=kind, n=len(want), sizes=sizes)
@@ -204,7 +208,9 @@ def _array_complaint(name, label, outcome, want, sizes) -> str | None:
     if kind != "array" or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         return _(
             "{name} returned a value of type {kind} for {output}; expected a NumPy array of shape {expected} ({sizes})."
-        ).format(kind=_kind(outcome), **names)
+        ).format(kind=_kind(outcome), **names) + (
+            _(" np.stack makes one array of a list of arrays.") if kind == "list" else ""
+        )
     if value.shape != want.shape:
         turned = _(" It is transposed.") if value.ndim == 2 and value.shape == want.shape[::-1] else ""
         return _("{output} has shape {got}, expected {expected} ({sizes}).").format(got=value.shape, **names) + turned

@@ -18,6 +18,7 @@ import numpy as np
 from lstm_ref.checks.caller import same
 from lstm_ref.checks.form import as_asked, form_complaint, is_result, leaves, numbers
 from lstm_ref.checks.naming import Problem, Returned, close, gives, sentences
+from lstm_ref.checks.python_errors import meaning
 from lstm_ref.messages import _
 
 Arguments = dict[str, Any]
@@ -82,7 +83,11 @@ def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str |
     for arguments, result in zip(calls, results, strict=True):
         complaint, about_the_value = _judge_call(check, check.parts[part], arguments, result)
         if complaint and about_the_value:
-            why = _name_mistake(check, check.parts[part], calls, results) or _advise(check, arguments, result)
+            why = (
+                _name_mistake(check, check.parts[part], calls, results)
+                or _advise(check, arguments, result)
+                or _explain(check, arguments, result)
+            )
             complaint = f"{complaint} {why}".strip()
         if complaint:
             return complaint
@@ -264,6 +269,28 @@ def _advise(check: Check, arguments: Arguments, result) -> str:
     if form_complaint(check.name, check.output, outcome, want, ""):
         return ""
     return check.advice(copy.deepcopy(arguments), leaves(numbers(outcome), check.output), leaves(want, check.output))
+
+
+def _explain(check: Check, arguments: Arguments, result) -> str:
+    """What to say to an error of Python's own, and to steps that are too few, where nothing better is known."""
+    if not is_result(result):
+        return ""
+    outcome = result["first"]
+    if outcome.get("kind") == "error":
+        return meaning(check.name, outcome, arguments)
+    value, want = numbers(outcome), _expected(check, arguments)
+    if value is None or isinstance(value, tuple) != isinstance(want, tuple):
+        return ""
+    got, want = leaves(value, check.output), leaves(want, check.output)
+    for leaf in want:
+        expected, shape = want[leaf].shape, got[leaf].shape if leaf in got else ()
+        if not _axes(check, leaf).startswith("BT") or len(shape) != len(expected) or shape[1] == expected[1]:
+            continue
+        if shape[1] == 1:
+            return _("One step alone came back. Does `return` stand inside the loop?")
+        if shape[1] == expected[0]:
+            return _("There are as many steps as sequences: len(a) is B, and a.shape[1] is T.")
+    return ""
 
 
 def number(value: float) -> str:

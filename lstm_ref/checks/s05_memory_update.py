@@ -130,6 +130,10 @@ UPDATE_MEMORY = Check(
             lambda *a: cell.update_memory(*a) / 2,
         ),
         Mistake(_("c_prev is returned as it came"), lambda f, c_prev, i, candidate: c_prev),
+        Mistake(
+            _("the memory is cut off at -1 and 1: it may grow as large as it likes"),
+            lambda *a: np.clip(cell.update_memory(*a), -1, 1),
+        ),
         Mistake(_("c is transposed: one row per sequence, (B, H)"), lambda *a: cell.update_memory(*a).T),
         Mistake(
             _("the units are summed up: each unit has a memory of its own"),

@@ -126,6 +126,10 @@ HIDDEN_STATE = Check(
             lambda o, c: cell.sigmoid(o) * np.tanh(c),
         ),
         Mistake(_("tanh is taken twice"), lambda o, c: o * np.tanh(np.tanh(c))),
+        Mistake(
+            _("tanh(c) is written as 2 sigmoid(c) - 1, which is tanh(c / 2): it is 2 sigmoid(2 c) - 1"),
+            lambda o, c: o * np.tanh(c / 2),
+        ),
         Mistake(_("1 - o multiplies: o = 1 shows everything, o = 0 nothing"), lambda o, c: (1 - o) * np.tanh(c)),
         Mistake(
             _("tanh is the wrong way round: (e^c - e^-c) stands above, not (e^-c - e^c)"),
@@ -277,6 +281,10 @@ MEMORY_FROM_OUTPUT = Check(
         Mistake(_("the logit of the sigmoid is used: tanh has the inverse artanh"), quietly(lambda h, o: logit(h / o))),
         Mistake(
             _("the half is missing: artanh(r) = ln((1 + r) / (1 - r)) / 2"), quietly(lambda h, o: 2 * np.arctanh(h / o))
+        ),
+        Mistake(
+            _("a pair of brackets is missing: in 1 + r / 1 - r only r is divided, and all that is left is 1"),
+            quietly(lambda h, o: 0 * (h / o)),
         ),
         Mistake(
             _("the two are swapped inside the logarithm: artanh(r) = ln((1 + r) / (1 - r)) / 2"),

@@ -41,7 +41,11 @@ def two_steps(rng) -> list[Arguments]:
 
 
 def without_state(rng) -> list[Arguments]:
-    return [{"xs": rng.normal(0, 1, (B, T, D)), "params": random_params(rng)}]
+    """Two cells of different sizes: whoever writes a number for H, B or T has them right in one of them at most."""
+    return [
+        {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, units=units)}
+        for batch, steps, units in ((B, T, H), (2, 6, 3))
+    ]
 
 
 def with_state(rng) -> list[Arguments]:

@@ -124,7 +124,7 @@ function render({ model, el }) {
     },
   }, labels.next);
   const restart = html("button", { type: "button", "data-action": "restart", onclick: () => goTo(1, 0, 0) }, labels.restart);
-  const where = html("span", { class: "lstm-where" });
+  const where = html("span", { class: "lstm-diagram-where" });
   const chips = chipsOf(labels, (shown) => change({ shown }));
   const panel = explanation(labels);
   const voice = speaker();
@@ -159,7 +159,7 @@ function render({ model, el }) {
   const root = html(
     "div", { class: "lstm lstm-cell-diagram", role: "group", "aria-label": labels.title },
     buttons.node, note, diagram.node, html("p", { class: "lstm-note" }, labels.key),
-    html("div", { class: "lstm-carry" }, next, restart, where),
+    html("div", { class: "lstm-diagram-carry" }, next, restart, where),
     chips.node, panel.node,
     html("div", { class: "lstm-sliders", role: "group", "aria-label": labels.inputs }, sliders.map(([, one]) => one.node)),
     voice.node,
@@ -169,7 +169,7 @@ function render({ model, el }) {
     const name = pointedAt ?? model.get("shown");
     const lit = name === "cell" ? null : sources(name);
     for (const part of diagram.picture.querySelectorAll("[data-wire]")) {
-      part.classList.toggle("lstm-dim", lit !== null && !lit.has(part.dataset.wire));
+      part.classList.toggle("lstm-diagram-dim", lit !== null && !lit.has(part.dataset.wire));
     }
     panel.show(name);
   }
@@ -215,8 +215,8 @@ function thickness(value) {
 
 function svgSymbol(runs) {
   return runs.flatMap(([letter, subscript]) => [
-    svg("tspan", { class: letter.startsWith("tanh") ? "lstm-function" : "lstm-letter" }, letter),
-    subscript === undefined ? null : svg("tspan", { class: "lstm-index", dy: 4 }, subscript),
+    svg("tspan", { class: letter.startsWith("tanh") ? "lstm-diagram-function" : "lstm-letter" }, letter),
+    subscript === undefined ? null : svg("tspan", { class: "lstm-diagram-index", dy: 4 }, subscript),
     subscript === undefined ? null : svg("tspan", { dy: -4 }, "\u200a"),
   ]).filter(Boolean);
 }
@@ -226,53 +226,53 @@ function drawCell(layout, width, values, labels) {
   const at = ([px, py]) => [x(px), py];
   const text = ([px, py, anchor], ...content) => svg("text", { x: x(px), y: py, "text-anchor": anchor }, ...content);
   const line = (points, value, extra = {}) => path(points.map(at), {
-    class: "lstm-flow", "stroke-width": thickness(value).toFixed(2), "stroke-dasharray": value < 0 ? "7 4" : null, ...extra,
+    class: "lstm-diagram-flow", "stroke-width": thickness(value).toFixed(2), "stroke-dasharray": value < 0 ? "7 4" : null, ...extra,
   });
-  const part = (name, colour, ...children) => svg("g", { "data-wire": name, class: `lstm-wire lstm-${colour}` }, ...children);
+  const part = (name, colour, ...children) => svg("g", { "data-wire": name, class: `lstm-diagram-wire lstm-${colour}` }, ...children);
 
   const wires = Object.entries(layout.wires).map(([name, { points, branch, label, out }]) => {
     const value = values[name];
     const lines = [points, branch].filter(Boolean);
     return part(name, SYMBOLS[name].colour,
-      lines.map((one) => path(one.map(at), { class: "lstm-reach" })),
+      lines.map((one) => path(one.map(at), { class: "lstm-diagram-reach" })),
       lines.map((one) => line(one, value)),
       out ? arrowhead(at(points.at(-1)), layout === TALL) : null,
-      text(label, svgSymbol(SYMBOLS[name].runs), svg("tspan", { class: "lstm-carried" }, `\u2002${show(value, 2)}`)));
+      text(label, svgSymbol(SYMBOLS[name].runs), svg("tspan", { class: "lstm-diagram-carried" }, `\u2002${show(value, 2)}`)));
   });
   const feeds = ["h_prev", "amplitude", "distance"].map((name, n) => part(name === "h_prev" ? name : "x", name === "h_prev" ? "h" : "plain",
-    path(layout.feeds[n].map(at), { class: "lstm-reach" }), line(layout.feeds[n], values[name]),
+    path(layout.feeds[n].map(at), { class: "lstm-diagram-reach" }), line(layout.feeds[n], values[name]),
     text(layout.feedLabels[n], name === "h_prev" ? svgSymbol(SYMBOLS.h_prev.runs) : labels[layout === TALL ? `${name}_short` : name])));
   const [cellWidth, cellHeight] = layout.cells.size;
   const joined = layout.cells.at.map(([px, py], n) => [
-    svg("rect", { x: x(px), y: py, width: x(cellWidth), height: cellHeight, class: `lstm-joined ${n === 0 ? "lstm-h" : "lstm-plain"}` }),
-    svg("text", { x: x(px + cellWidth / 2), y: py + 16.5, "text-anchor": "middle", class: "lstm-carried" }, show(values.reads[n], 2)),
+    svg("rect", { x: x(px), y: py, width: x(cellWidth), height: cellHeight, class: `lstm-diagram-joined ${n === 0 ? "lstm-h" : "lstm-plain"}` }),
+    svg("text", { x: x(px + cellWidth / 2), y: py + 16.5, "text-anchor": "middle", class: "lstm-diagram-carried" }, show(values.reads[n], 2)),
   ]);
   const bus = part("hx", "plain",
-    [layout.bus, ...layout.taps].map((points) => path(points.map(at), { class: "lstm-flow", "stroke-width": 2.5 })),
+    [layout.bus, ...layout.taps].map((points) => path(points.map(at), { class: "lstm-diagram-flow", "stroke-width": 2.5 })),
     joined, text(layout.busLabel, svgSymbol(SYMBOLS.hx.runs)));
   const gates = Object.keys(GATES).map((gate) => part(gate, gate, gateBox(at(layout.gates[gate]), layout.box, gate, values[gate])));
   const times = Object.entries(layout.times).map(([name, place]) => part(name, SYMBOLS[name].colour, operator(at(place), "\u00d7")));
   const [tanhX, tanhY] = at(layout.tanh);
   return [
-    svg("rect", { class: "lstm-outline", x: x(layout.outline[0]), y: layout.outline[1], width: x(layout.outline[2]), height: layout.outline[3], rx: 14 }),
+    svg("rect", { class: "lstm-diagram-outline", x: x(layout.outline[0]), y: layout.outline[1], width: x(layout.outline[2]), height: layout.outline[3], rx: 14 }),
     bus, feeds, wires, gates, times,
     part("c", "c", operator(at(layout.plus), "+"), svg("circle", { cx: x(layout.dot[0]), cy: layout.dot[1], r: 4 })),
     part("tanh_c", "c",
-      svg("rect", { class: "lstm-node", x: tanhX - 25, y: tanhY - 14, width: 50, height: 28, rx: 14 }),
-      svg("text", { class: "lstm-sign", x: tanhX, y: tanhY + 4.5, "text-anchor": "middle" }, "tanh")),
+      svg("rect", { class: "lstm-diagram-node", x: tanhX - 25, y: tanhY - 14, width: 50, height: 28, rx: 14 }),
+      svg("text", { class: "lstm-diagram-sign", x: tanhX, y: tanhY + 4.5, "text-anchor": "middle" }, "tanh")),
   ];
 }
 
 function arrowhead([px, py], down) {
   // On from where a wire ends.
   const corners = down ? [[px - 8, py], [px + 8, py], [px, py + 11]] : [[px, py - 8], [px, py + 8], [px + 11, py]];
-  return svg("polygon", { class: "lstm-head", points: corners.map((corner) => corner.join(" ")).join(", ") });
+  return svg("polygon", { class: "lstm-diagram-head", points: corners.map((corner) => corner.join(" ")).join(", ") });
 }
 
 function operator([cx, cy], sign) {
   return [
-    svg("circle", { class: "lstm-node", cx, cy, r: 14 }),
-    svg("text", { class: "lstm-operator-sign", x: cx, y: cy + 6.5, "text-anchor": "middle" }, sign),
+    svg("circle", { class: "lstm-diagram-node", cx, cy, r: 14 }),
+    svg("text", { class: "lstm-diagram-operator-sign", x: cx, y: cy + 6.5, "text-anchor": "middle" }, sign),
   ];
 }
 
@@ -283,9 +283,9 @@ function gateBox([cx, cy], [width, height], gate, value) {
   const filled = full * Math.abs(value);
   const base = gate === "candidate" ? cy : top + height;
   return [
-    svg("rect", { class: "lstm-node", x: left, y: top, width, height, rx: 5 }),
-    svg("rect", { class: "lstm-vessel", x: left + 1, y: value < 0 ? base : base - filled, width: width - 2, height: filled }),
-    svg("text", { class: "lstm-sign", x: cx, y: cy + 5, "text-anchor": "middle" }, gate === "candidate" ? "tanh" : "\u03c3"),
+    svg("rect", { class: "lstm-diagram-node", x: left, y: top, width, height, rx: 5 }),
+    svg("rect", { class: "lstm-diagram-vessel", x: left + 1, y: value < 0 ? base : base - filled, width: width - 2, height: filled }),
+    svg("text", { class: "lstm-diagram-sign", x: cx, y: cy + 5, "text-anchor": "middle" }, gate === "candidate" ? "tanh" : "\u03c3"),
   ];
 }
 
@@ -306,7 +306,7 @@ function chipsOf(labels, onChange) {
     return html("label", {}, inputs[name], mark, spoken, numbers[name].node);
   });
   return {
-    node: html("fieldset", { class: "lstm-choice lstm-chips", "data-control": "shown" }, html("legend", {}, labels.explain), boxes),
+    node: html("fieldset", { class: "lstm-choice lstm-diagram-chips", "data-control": "shown" }, html("legend", {}, labels.explain), boxes),
     set(values) {
       inputs[values.shown].checked = true;
       for (const [name, number] of Object.entries(numbers)) number.set(values[name]);
@@ -315,7 +315,7 @@ function chipsOf(labels, onChange) {
 }
 
 function explanation(labels) {
-  const word = html("p", { class: "lstm-about" });
+  const word = html("p", { class: "lstm-diagram-about" });
   const term = (name) => ({ name, colour: SYMBOLS[name].colour, letter: SYMBOLS[name].runs[0][0], subscript: SYMBOLS[name].runs[0][1], digits: 3 });
   const result = (name) => ({ name, colour: SYMBOLS[name].colour, letter: "", digits: 3 });
   const equations = {
@@ -330,11 +330,11 @@ function explanation(labels) {
   const names = { keep: ["f", "c_prev", "keep"], write: ["i", "candidate", "write"], c: ["c", "f", "c_prev", "i", "candidate"],
     tanh_c: ["c", "tanh_c"], h: ["h", "o", "c"], hx: ["h_prev", "amplitude", "distance"] };
   const sum = sumTable(labels);
-  const lines = html("div", { class: "lstm-lines" }, Object.keys(GATES).slice(0, 3).map(gateLine),
+  const lines = html("div", { class: "lstm-diagram-lines" }, Object.keys(GATES).slice(0, 3).map(gateLine),
     html("p", {}, symbol("c", "t"), " = ", symbol("f", "t"), " ", symbol("c", T1), " + ", symbol("i", "t"), " ", symbol(GATES.candidate, "t")),
     gateLine("o"),
     html("p", {}, symbol("h", "t"), " = ", symbol("o", "t"), " tanh(", symbol("c", "t"), ")"));
-  const node = html("div", { class: "lstm-equations lstm-explained" }, word, lines, sum.node, Object.values(equations).map((one) => one.node));
+  const node = html("div", { class: "lstm-equations lstm-diagram-explained" }, word, lines, sum.node, Object.values(equations).map((one) => one.node));
   let shown = "cell";
   let last = null;
   return {
@@ -374,7 +374,7 @@ function sumTable(labels) {
   const squashed = quantity("squashed");
   const squash = html("th", { scope: "row", colspan: 3 });
   const head = html("tr", {}, ["reads", "value", "weight", "product"].map((name) => html("th", { scope: "col" }, labels[name])));
-  const line = html("div", { class: "lstm-lines" });
+  const line = html("div", { class: "lstm-diagram-lines" });
   const table = html("table", {}, html("thead", {}, head), html("tbody", {}, rows.map((row) => row.node),
     html("tr", {}, html("th", { scope: "row", colspan: 3 }, labels.sum), html("td", {}, z.node)),
     html("tr", { class: "lstm-sum-row" }, squash, html("td", {}, squashed.node))));

@@ -175,7 +175,7 @@ function mark(name, text) {
 }
 
 function plainMark(text) {
-  return html("span", { class: "lstm-c lstm-other" },
+  return html("span", { class: "lstm-c lstm-stepper-other" },
     svg("svg", { width: 32, height: 14 }, path([[1, 7], [31, 7]], { class: "lstm-line" })), " ", html("span", {}, text));
 }
 
@@ -224,7 +224,7 @@ function transport(labels, { now, last, goTo }) {
   asAsked();
   still.addEventListener("change", asAsked);
   return {
-    node: html("div", { class: "lstm-presets lstm-walk", role: "group", "aria-label": labels.transport }, Object.values(buttons)),
+    node: html("div", { class: "lstm-presets lstm-stepper-walk", role: "group", "aria-label": labels.transport }, Object.values(buttons)),
     stop,
     end() {
       stop();
@@ -248,7 +248,7 @@ function sixLines(labels) {
     ]);
     const sum = sumTable(name, labels);
     const more = html("details", {}, html("summary", {}, labels.sum), sum.node);
-    return { row, sum, node: html("div", { class: `lstm-six-line lstm-${name}` }, words(name), row.node, more) };
+    return { row, sum, node: html("div", { class: `lstm-stepper-six-line lstm-${name}` }, words(name), row.node, more) };
   };
   const words = (name) => html("p", { class: "lstm-note" }, labels[`does_${name}`]);
   const gates = Object.fromEntries(Object.keys(LINES).map((name) => [name, gate(name)]));
@@ -259,8 +259,8 @@ function sixLines(labels) {
   const output = equation([
     { name: "h", letter: "h" }, "=", { name: "o", letter: "o" }, "\u00b7", "tanh", "(", { name: "c", letter: "c" }, ")",
   ]);
-  const plain = (name, row) => html("div", { class: `lstm-six-line lstm-${name}` }, words(name), row.node);
-  const node = html("div", { class: "lstm-six", role: "group" },
+  const plain = (name, row) => html("div", { class: `lstm-stepper-six-line lstm-${name}` }, words(name), row.node);
+  const node = html("div", { class: "lstm-stepper-six", role: "group" },
     gates.f.node, gates.i.node, gates.candidate.node, plain("c", memory), gates.o.node, plain("h", output));
   return {
     node,
@@ -301,7 +301,7 @@ function sumTable(name, labels) {
       });
       body.replaceChildren(...rows,
         html("tr", {}, html("th", { scope: "row" }, labels.bias), html("td"), html("td"), cell("bias", bias)),
-        html("tr", { class: "lstm-total-row" }, html("th", { scope: "row" }, html("i", {}, "z"), ` = ${labels.total}`), html("td"), html("td"), cell("total", z)));
+        html("tr", { class: "lstm-stepper-total-row" }, html("th", { scope: "row" }, html("i", {}, "z"), ` = ${labels.total}`), html("td"), html("td"), cell("total", z)));
     },
   };
 }
@@ -321,7 +321,7 @@ function drawTimeline(now, steps, memory, x, width) {
   const shownAt = h.map((value, n) => [x(n + 1), y(value)]);
   return [
     horizontalGrid(y, marks, LEFT, width - RIGHT, marks.every(Number.isInteger) ? 0 : 1),
-    other.length ? svg("g", { class: "lstm-c lstm-other" }, path(other.map((value, n) => [x(n), y(value)]), { class: "lstm-line" })) : null,
+    other.length ? svg("g", { class: "lstm-c lstm-stepper-other" }, path(other.map((value, n) => [x(n), y(value)]), { class: "lstm-line" })) : null,
     svg("g", { class: "lstm-h" }, path(shownAt, { class: "lstm-line" }), shownAt.map(([px, py], n) => {
       const size = n + 1 === now.t ? 13 : 9;
       return svg("rect", { x: px - size / 2, y: py - size / 2, width: size, height: size });
@@ -337,7 +337,7 @@ function drawInputs(now, x, column, labels) {
   return [
     INPUTS.map((name, lane) => {
       const bottom = LANE.top + lane * (LANE.height + LANE.gap) + LANE.height;
-      return svg("g", { class: "lstm-in" },
+      return svg("g", { class: "lstm-stepper-in" },
         svg("text", { x: LEFT - 8, y: bottom - LANE.height / 2, "text-anchor": "end", "dominant-baseline": "central" }, "x", svg("tspan", { "font-size": "10", dy: "4" }, String(lane + 1))),
         now.xs.map((row, n) => svg("rect", {
           x: x(n + 1) - bar / 2, width: bar, y: bottom - (row[lane] / 2) * LANE.height, height: Math.max((row[lane] / 2) * LANE.height, 1), rx: 2,
@@ -361,7 +361,7 @@ function stepTable(labels, steps) {
     }));
   });
   return {
-    node: html("div", { class: "lstm-scroll lstm-steps", tabindex: 0, role: "region", "aria-label": labels.table },
+    node: html("div", { class: "lstm-scroll lstm-stepper-steps", tabindex: 0, role: "region", "aria-label": labels.table },
       html("table", {}, html("thead", {}, head), html("tbody", {}, body))),
     set(rows) {
       rows.forEach((row, n) => Object.keys(columns).forEach((name) => cells[n][name].set(row[name])));

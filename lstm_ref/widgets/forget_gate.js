@@ -109,7 +109,7 @@ function drawFading(width, { f, steps }, labels) {
       xAxis(x, ticks(0, last, 5), labels.steps, width),
       svg("g", { class: "lstm-c" },
         path(points, { class: "lstm-line" }), dots),
-      steps <= last ? svg("g", { class: "lstm-half" },
+      steps <= last ? svg("g", { class: "lstm-forget-half" },
         path([[BOX.left, y(0.5)], [half, y(0.5)], [half, y(0)]], { class: "lstm-guide" }),
         svg("circle", { cx: half, cy: y(0.5), r: 6 }),
         svg("text", { x: half + (toTheLeft ? -10 : 10), y: y(0.5) - 10, "text-anchor": toTheLeft ? "end" : "start" },

@@ -147,8 +147,8 @@ function sizes(flow, t) {
 
 function legendEntry(kind, text) {
   const marks = {
-    c: svg("rect", { class: "lstm-reaching", x: 9, y: 1, width: 9, height: 12 }),
-    h: svg("rect", { class: "lstm-reaching", x: 9, y: 1, width: 9, height: 12 }),
+    c: svg("rect", { class: "lstm-flow-reaching", x: 9, y: 1, width: 9, height: 12 }),
+    h: svg("rect", { class: "lstm-flow-reaching", x: 9, y: 1, width: 9, height: 12 }),
     total: svg("line", { x1: 4, x2: 22, y1: 7, y2: 7 }),
     rnn: [path([[2, 7], [26, 7]], { class: "lstm-guide" }), svg("circle", { class: "lstm-hollow", cx: 14, cy: 7, r: 3.5 })],
   };
@@ -167,12 +167,12 @@ function drawFlow(flow, { x, column, left, right }, now, floor, labels) {
   const bar = Math.max(column * 0.34, 2.5);
   const paths = flow.rnn.map((value, t) => [x(t), level(value)]);
   const bars = flow.total.map((total, t) => {
-    const kind = t < now ? "lstm-ahead" : null; // the gradient is not there yet
+    const kind = t < now ? "lstm-flow-ahead" : null; // the gradient is not there yet
     const pair = [["along", "c", -bar], ["through", "h", 0]].map(([name, letter, shift]) => {
       const value = flow[name][t];
       if (Math.abs(value) < floor) return null;
       return svg("g", { class: `lstm-${letter}` }, svg("rect", {
-        class: value > 0 ? "lstm-reaching" : "lstm-reaching lstm-negative", x: x(t) + shift, width: bar, y: level(value),
+        class: value > 0 ? "lstm-flow-reaching" : "lstm-flow-reaching lstm-flow-negative", x: x(t) + shift, width: bar, y: level(value),
         height: BOX.bottom - level(value),
       }));
     }).filter(Boolean);

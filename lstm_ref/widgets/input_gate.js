@@ -26,7 +26,7 @@ function render({ model, el }) {
     name, letter, subscript, label: labels[name], min: limits[name][0], max: limits[name][1], step: 0.05,
     onInput: (value) => change({ [name]: value }),
   })]));
-  const group = (title, colour, members) => html("div", { class: `lstm-own ${colour}`, role: "group", "aria-label": title },
+  const group = (title, colour, members) => html("div", { class: `lstm-input-own ${colour}`, role: "group", "aria-label": title },
     html("p", { class: "lstm-heading", "aria-hidden": "true" }, title), members.map((name) => sliders[name].node));
 
   const own = (name) => ({ name, letter: LETTERS[name][0], subscript: LETTERS[name][1], digits: 2 });
@@ -62,7 +62,7 @@ function render({ model, el }) {
     titled(labels.memory, memory),
     html("div", { class: "lstm-sliders", role: "group", "aria-label": labels.reads },
       ["x", "h_prev", "c_prev"].map((name) => sliders[name].node)),
-    html("div", { class: "lstm-pair lstm-two" },
+    html("div", { class: "lstm-pair lstm-input-two" },
       group(labels.gate_weights, "lstm-i", ["w_ih", "w_ix", "b_i"]),
       group(labels.candidate_weights, "lstm-candidate", ["w_ch", "w_cx", "b_c"])),
     html("div", { class: "lstm-equations", role: "group", "aria-label": labels.equations },
@@ -135,13 +135,13 @@ function drawArea(width, { i, candidate, write }, labels) {
   return {
     words: fill(labels.area_words, { i: show(i), candidate: show(candidate), write: show(write) }),
     children: [
-      svg("rect", { class: "lstm-frame", x: BOX.left, y: BOX.top, width: width - BOX.right - BOX.left, height: BOX.bottom - BOX.top }),
+      svg("rect", { class: "lstm-input-frame", x: BOX.left, y: BOX.top, width: width - BOX.right - BOX.left, height: BOX.bottom - BOX.top }),
       horizontalGrid(y, [-1, 0, 1], BOX.left, width - BOX.right, 0),
       svg("g", { class: "lstm-c" },
-        svg("rect", { class: "lstm-area", x: BOX.left, y: Math.min(tip, zero), width: right - BOX.left, height: Math.abs(tip - zero) })),
-      svg("g", { class: "lstm-i" }, svg("line", { class: "lstm-edge", x1: BOX.left, x2: right, y1: zero, y2: zero })),
-      svg("g", { class: "lstm-candidate" }, svg("line", { class: "lstm-edge", x1: BOX.left, x2: BOX.left, y1: zero, y2: tip })),
-      svg("text", { class: "lstm-amount", "dominant-baseline": "central", ...place }, signed(write)),
+        svg("rect", { class: "lstm-input-area", x: BOX.left, y: Math.min(tip, zero), width: right - BOX.left, height: Math.abs(tip - zero) })),
+      svg("g", { class: "lstm-i" }, svg("line", { class: "lstm-input-edge", x1: BOX.left, x2: right, y1: zero, y2: zero })),
+      svg("g", { class: "lstm-candidate" }, svg("line", { class: "lstm-input-edge", x1: BOX.left, x2: BOX.left, y1: zero, y2: tip })),
+      svg("text", { class: "lstm-input-amount", "dominant-baseline": "central", ...place }, signed(write)),
       bottomAxis(x, [0, 0.5, 1], 1, labels.i, width),
       svg("text", { x: BOX.left + 8, y: BOX.top + 14 }, labels.candidate),
     ],
@@ -167,7 +167,7 @@ function drawCurves(width, now, [low, high], labels) {
       horizontalGrid(y, [-1, 0, 1], BOX.left, width - BOX.right, 0),
       bottomAxis(x, ticks(low, high), 0, labels.x, width),
       path([[x(now.x), BOX.top], [x(now.x), BOX.bottom]], { class: "lstm-guide" }),
-      svg("g", { class: "lstm-c" }, path([[x(low), y(0)], ...line("write"), [x(high), y(0)]], { class: "lstm-shade" })),
+      svg("g", { class: "lstm-c" }, path([[x(low), y(0)], ...line("write"), [x(high), y(0)]], { class: "lstm-input-shade" })),
       curve("i", "i", 4), curve("candidate", "candidate", 4), curve("write", "c", 6),
     ],
   };
@@ -189,7 +189,7 @@ function drawMemory(width, now, labels) {
         svg("text", { x: x(value), y: LINE.height - 6, "text-anchor": "middle" }, show(value, 0)),
       ]),
       svg("g", { class: "lstm-c" },
-        far ? path([[from, LINE.at], [to, LINE.at]], { class: "lstm-line lstm-arrow" }) : null,
+        far ? path([[from, LINE.at], [to, LINE.at]], { class: "lstm-line lstm-input-arrow" }) : null,
         far ? path([[to - way * 15, LINE.at - 6], [to - way * 6, LINE.at], [to - way * 15, LINE.at + 6]], { class: "lstm-line" }) : null,
         svg("circle", { class: "lstm-hollow", cx: from, cy: LINE.at, r: 7 }),
         svg("circle", { cx: to, cy: LINE.at, r: 5 })),

@@ -110,11 +110,11 @@ function render({ model, el }) {
     presets.node,
     html("p", { class: "lstm-heading lstm-indented", "aria-hidden": "true" }, labels.river),
     html("div", { class: "lstm-legend", "aria-hidden": "true" },
-      swatch("lstm-layer lstm-i", labels.fresh), swatch("lstm-layer lstm-c", labels.kept)),
+      swatch("lstm-memory-layer lstm-i", labels.fresh), swatch("lstm-memory-layer lstm-c", labels.kept)),
     river.node, lanes.map(([, one]) => one.node), stepper.node,
     partsHeading,
     html("div", { class: "lstm-legend", "aria-hidden": "true" },
-      swatch("lstm-whole lstm-i", labels.whole), swatch("lstm-rest lstm-c", labels.left)),
+      swatch("lstm-memory-whole lstm-i", labels.whole), swatch("lstm-memory-rest lstm-c", labels.left)),
     parts.node,
     html("p", { class: "lstm-note" }, labels.how),
     scope.node, source.node, html("div", { class: "lstm-sliders" }, start.node),
@@ -170,10 +170,10 @@ function events({ x, column }, labels) {
   // Where the bump and the spike stand, named under the candidate where there is room.
   const y = RIVER.lane - 5;
   return [
-    svg("text", { class: "lstm-event", x: (x(5) + x(8)) / 2, y, "text-anchor": "middle" }, labels.bump),
-    svg("text", { class: "lstm-event", x: x(13), y, "text-anchor": "middle" }, labels.spike),
-    path([[x(5) - column / 2 + 2, y + 2.5], [x(8) + column / 2 - 2, y + 2.5]], { class: "lstm-bracket" }),
-    path([[x(13) - column / 2 + 2, y + 2.5], [x(13) + column / 2 - 2, y + 2.5]], { class: "lstm-bracket" }),
+    svg("text", { class: "lstm-memory-event", x: (x(5) + x(8)) / 2, y, "text-anchor": "middle" }, labels.bump),
+    svg("text", { class: "lstm-memory-event", x: x(13), y, "text-anchor": "middle" }, labels.spike),
+    path([[x(5) - column / 2 + 2, y + 2.5], [x(8) + column / 2 - 2, y + 2.5]], { class: "lstm-memory-bracket" }),
+    path([[x(13) - column / 2 + 2, y + 2.5], [x(13) + column / 2 - 2, y + 2.5]], { class: "lstm-memory-bracket" }),
   ];
 }
 
@@ -199,18 +199,18 @@ function drawRiver(rows, c, { x, column, left, right }, now) {
   layers.forEach((layer, t) => layer.forEach(([from, to], k) => {
     if (from === to) return;
     const box = { x: x(t) - half, width: 2 * half, y: Math.min(y(from), y(to)), height: Math.abs(y(from) - y(to)) };
-    bars.push(svg("rect", { class: t === k && k ? "lstm-layer lstm-i" : "lstm-layer lstm-c", ...box }));
+    bars.push(svg("rect", { class: t === k && k ? "lstm-memory-layer lstm-i" : "lstm-memory-layer lstm-c", ...box }));
     if (t === 0 || k === t) return;
     // What a layer was one step before leads to what is left of it.
     const [fromBefore, toBefore] = layers[t - 1][k];
     const corners = [[x(t - 1) + half, y(fromBefore)], [x(t - 1) + half, y(toBefore)], [x(t) - half, y(to)], [x(t) - half, y(from)]];
-    links.push(path(corners, { class: k % 2 ? "lstm-link lstm-c" : "lstm-link lstm-link-even lstm-c" }));
+    links.push(path(corners, { class: k % 2 ? "lstm-memory-link lstm-c" : "lstm-memory-link lstm-memory-link-even lstm-c" }));
   }));
   return [
     horizontalGrid(y, marks, left, right, marks.every(Number.isInteger) ? 0 : 1),
     links, bars,
     svg("g", { class: "lstm-total" }, c.map((value, t) => svg("line", {
-      x1: x(t) - half - 2, x2: x(t) + half + 2, y1: y(value), y2: y(value), class: t === now ? "lstm-total-now" : null,
+      x1: x(t) - half - 2, x2: x(t) + half + 2, y1: y(value), y2: y(value), class: t === now ? "lstm-memory-total-now" : null,
     }))),
   ];
 }
@@ -222,10 +222,10 @@ function drawParts(left, written, at, now, steps) {
   const bar = Math.max(at.column * 0.64, 3);
   const box = (k, value) => ({ x: at.x(k) - bar / 2, width: bar, y: Math.min(y(0), y(value)), height: Math.abs(y(value) - y(0)) });
   return [
-    svg("line", { class: "lstm-base", x1: at.x(0) - bar / 2, x2: at.x(steps) + bar / 2, y1: y(0), y2: y(0) }),
+    svg("line", { class: "lstm-memory-base", x1: at.x(0) - bar / 2, x2: at.x(steps) + bar / 2, y1: y(0), y2: y(0) }),
     left.map((part, k) => [
-      svg("rect", { class: k ? "lstm-whole lstm-i" : "lstm-whole lstm-c", ...box(k, written[k]) }),
-      svg("rect", { class: "lstm-rest lstm-c", ...box(k, part) }),
+      svg("rect", { class: k ? "lstm-memory-whole lstm-i" : "lstm-memory-whole lstm-c", ...box(k, written[k]) }),
+      svg("rect", { class: "lstm-memory-rest lstm-c", ...box(k, part) }),
     ]),
     stepNumbers(at, steps, now, PARTS.height - 3),
   ];

@@ -120,7 +120,7 @@ function render({ model, el }) {
     },
   });
   // The lane that takes the hand lies over the picture and outlives its redrawing, so that a drag is not cut short.
-  const lane = html("div", { class: "lstm-drag", "aria-hidden": "true", style: `top: ${LANE.top - 6}px; height: ${LANE.bottom - LANE.top + 12}px` });
+  const lane = html("div", { class: "lstm-output-drag", "aria-hidden": "true", style: `top: ${LANE.top - 6}px; height: ${LANE.bottom - LANE.top + 12}px` });
   const place = () => {
     const column = (chart.node.clientWidth - LEFT - RIGHT) / steps;
     return [(t) => LEFT + column * (t - 0.5), column];
@@ -144,7 +144,7 @@ function render({ model, el }) {
     presets.node, chart.node, stepper.node, line.node,
     html("div", { class: "lstm-pair" },
       html("div", {}, html("p", { class: "lstm-heading", "aria-hidden": "true" }, labels.curve), curve.node),
-      html("div", { class: "lstm-stack", role: "group", "aria-label": labels.controls }, gate.node, scope.node, memory.node, equations)),
+      html("div", { class: "lstm-output-stack", role: "group", "aria-label": labels.controls }, gate.node, scope.node, memory.node, equations)),
     voice.node,
     html("details", {}, html("summary", {}, labels.table), table.node),
   );
@@ -182,7 +182,7 @@ function render({ model, el }) {
 }
 
 function panelName(name, text, y, x = LEFT) {
-  return svg("text", { class: `lstm-panel lstm-${name}`, x, y }, text);
+  return svg("text", { class: `lstm-output-panel lstm-${name}`, x, y }, text);
 }
 
 function drawSignal(labels, amplitude, x, column) {
@@ -190,7 +190,7 @@ function drawSignal(labels, amplitude, x, column) {
   const y = scale([0, 1.6], [36, 12]);
   const bar = Math.min(column - 4, 26);
   return [
-    amplitude.map((value, n) => svg("rect", { class: "lstm-signal", x: x(n + 1) - bar / 2, width: bar, y: y(value), height: 36 - y(value) })),
+    amplitude.map((value, n) => svg("rect", { class: "lstm-output-signal", x: x(n + 1) - bar / 2, width: bar, y: y(value), height: 36 - y(value) })),
     svg("text", { x: LEFT - 8, y: 25, "text-anchor": "end", "dominant-baseline": "central", class: "lstm-letter" }, "x"),
     svg("text", { x: (x(BUMP[0]) + x(BUMP[1])) / 2, y: 14, "text-anchor": "middle" }, labels.bump),
     svg("text", { x: x(SPIKE) + bar / 2 + 4, y: 20 }, labels.spike),
@@ -232,8 +232,8 @@ function drawOutput(labels, c, h, x, column, width, now) {
     horizontalGrid(y, most > 1 ? [0, sign, sign * most] : [0, sign], LEFT, width - RIGHT, 0),
     panelName("h", labels.outside, OUTSIDE.top - 8),
     width > 420 ? svg("text", { x: width - RIGHT, y: OUTSIDE.top - 8, "text-anchor": "end" }, labels.hidden_part) : null,
-    svg("g", { class: "lstm-c" }, c.map((value, n) => column_("lstm-hidden", now.line === "no_tanh" ? value : Math.tanh(value), n))),
-    svg("g", { class: "lstm-h" }, h.map((value, n) => column_("lstm-shown", value, n))),
+    svg("g", { class: "lstm-c" }, c.map((value, n) => column_("lstm-output-hidden", now.line === "no_tanh" ? value : Math.tanh(value), n))),
+    svg("g", { class: "lstm-h" }, h.map((value, n) => column_("lstm-output-shown", value, n))),
     most > 1 ? svg("g", { class: "lstm-h" }, path([[LEFT, y(sign)], [width - RIGHT, y(sign)]], { class: "lstm-guide" })) : null,
   ];
 }
@@ -260,8 +260,8 @@ function drawCurve(width, now, { c, h }, labels) {
       horizontalGrid(y, [-most, 0, most], CURVE.left, width - CURVE.right, 0),
       ticks(-CURVE.reach, CURVE.reach, 5).map((value) => svg("text", { x: x(value), y: CURVE.bottom + 18, "text-anchor": "middle" }, show(value, 0))),
       svg("text", { class: "lstm-letter lstm-c", x: width - CURVE.right, y: y(0) + 17, "text-anchor": "end" }, "c"),
-      svg("g", { class: "lstm-c" }, path(squashed, { class: "lstm-line lstm-faint" })),
-      svg("text", { class: "lstm-panel lstm-c", x: x(-CURVE.reach) + 6, y: y(-1) - 8 }, "tanh(c)"),
+      svg("g", { class: "lstm-c" }, path(squashed, { class: "lstm-line lstm-output-faint" })),
+      svg("text", { class: "lstm-output-panel lstm-c", x: x(-CURVE.reach) + 6, y: y(-1) - 8 }, "tanh(c)"),
       svg("g", { class: "lstm-h" },
         path([[x(c_t), y(0)], [x(c_t), y(h_t)], [x(-CURVE.reach), y(h_t)]], { class: "lstm-guide" }),
         path(seen, { class: "lstm-line" }),

@@ -135,7 +135,7 @@ function drawOutput(width, now, labels, steps, change) {
     children: [
       svg("rect", { class: "lstm-now", x: x(source + 0.5), width: column * now.lag, y: 0, height: BOX.bottom, rx: 4 }),
       horizontalGrid(y, [-1, 0, 1], BOX.left, width - BOX.right, 0),
-      svg("g", { class: "lstm-h lstm-solid" }, path(points, { class: "lstm-line" }),
+      svg("g", { class: "lstm-h lstm-forgetting-solid" }, path(points, { class: "lstm-line" }),
         points.map(([px, py], n) => svg("circle", { cx: px, cy: py, r: n + 1 === source ? 6 : 3.5 }))),
       xNames(x, named, source, labels.step, width),
       columns((n) => x(n + 1), column, steps - 1, (n) => change({ lag: steps - 1 - n })),

@@ -53,10 +53,10 @@ function render({ model, el }) {
     step: 0.1, onInput: (value) => change({ c_prev: value }),
   });
   const distance = quantity("distance");
-  const found = html("span", { class: "lstm-found", "aria-hidden": "true" }, "\u2713");
-  const score = html("p", { class: "lstm-score" }, labels.distance, ": ", distance.node, " ", found);
-  const code = html("pre", { class: "lstm-code", tabindex: 0, role: "region", "aria-label": labels.code });
-  const drawing = html("div", { class: "lstm-drawing" }, lanes.map(([, one]) => one.node), html("p", { class: "lstm-note" }, labels.how), scope.node);
+  const found = html("span", { class: "lstm-puzzle-found", "aria-hidden": "true" }, "\u2713");
+  const score = html("p", { class: "lstm-puzzle-score" }, labels.distance, ": ", distance.node, " ", found);
+  const code = html("pre", { class: "lstm-puzzle-code", tabindex: 0, role: "region", "aria-label": labels.code });
+  const drawing = html("div", { class: "lstm-puzzle-drawing" }, lanes.map(([, one]) => one.node), html("p", { class: "lstm-note" }, labels.how), scope.node);
   const constants = gates.map(([, one]) => one.node);
   const voice = speaker();
   const table = numbersTable(labels, steps);
@@ -79,13 +79,13 @@ function render({ model, el }) {
             ? svg("rect", { class: "lstm-now", x: at.x(now.t) - at.column / 2, width: at.column, y: 0, height: BOX.height, rx: 4 }) : null,
           horizontalGrid(y, ticks(low, Math.max(1.2, ...c)), at.left, at.right, 1),
           apart.map((gap, t) => Math.abs(gap) <= near ? null : svg("line", {
-            class: "lstm-gap", x1: at.x(t), x2: at.x(t), y1: y(c[t]), y2: y(target[t]),
+            class: "lstm-puzzle-gap", x1: at.x(t), x2: at.x(t), y1: y(c[t]), y2: y(target[t]),
           })),
           svg("g", { class: "lstm-c" }, path(points(c), { class: "lstm-line" }),
             points(c).map(([px, py]) => svg("circle", { cx: px, cy: py, r: 3.5 }))),
-          svg("g", { class: "lstm-target" }, path(points(target), { class: "lstm-dots" }),
-            points(target).map(([px, py]) => path([[px - 4, py], [px + 4, py]], { class: "lstm-cross" })),
-            points(target).map(([px, py]) => path([[px, py - 4], [px, py + 4]], { class: "lstm-cross" }))),
+          svg("g", { class: "lstm-puzzle-target" }, path(points(target), { class: "lstm-puzzle-dots" }),
+            points(target).map(([px, py]) => path([[px - 4, py], [px + 4, py]], { class: "lstm-puzzle-cross" })),
+            points(target).map(([px, py]) => path([[px, py - 4], [px, py + 4]], { class: "lstm-puzzle-cross" }))),
           candidateLane(at, candidate, BOX.lane, BOX.laneHeight, HAT),
           stepNumbers(at, steps, puzzles[now.puzzle].each_step ? now.t : -1, BOX.height - 4),
         ],
@@ -97,14 +97,14 @@ function render({ model, el }) {
     "div", { class: "lstm lstm-settings-puzzle", role: "group", "aria-label": labels.title },
     puzzle.node,
     html("div", { class: "lstm-legend", "aria-hidden": "true" },
-      html("span", { class: "lstm-target" }, svg("svg", { width: 32, height: 14 }, path([[1, 7], [31, 7]], { class: "lstm-dots" }),
-        path([[12, 7], [20, 7]], { class: "lstm-cross" }), path([[16, 3], [16, 11]], { class: "lstm-cross" })), labels.target),
+      html("span", { class: "lstm-puzzle-target" }, svg("svg", { width: 32, height: 14 }, path([[1, 7], [31, 7]], { class: "lstm-puzzle-dots" }),
+        path([[12, 7], [20, 7]], { class: "lstm-puzzle-cross" }), path([[16, 3], [16, 11]], { class: "lstm-puzzle-cross" })), labels.target),
       html("span", { class: "lstm-c" }, svg("svg", { width: 32, height: 14 }, path([[1, 7], [31, 7]], { class: "lstm-line" }),
         svg("circle", { cx: 16, cy: 7, r: 3.5 })), labels.c)),
     chart.node, drawing,
     html("div", { class: "lstm-sliders", role: "group", "aria-label": labels.gates }, constants, start.node),
     score, voice.node,
-    html("p", { class: "lstm-heading lstm-code-heading" }, labels.code), code,
+    html("p", { class: "lstm-heading lstm-puzzle-code-heading" }, labels.code), code,
     html("details", {}, html("summary", {}, labels.table), table.node),
   );
 
@@ -123,7 +123,7 @@ function render({ model, el }) {
     distance.set(far);
     const solved = far <= near;
     found.hidden = !solved;
-    root.classList.toggle("lstm-solved", solved);
+    root.classList.toggle("lstm-puzzle-solved", solved);
     code.textContent = asPython(now, each);
     table.set({ ...now, candidate }, c, target);
     const words = solved ? labels.found : apart[farthest] > 0 ? labels.too_high : labels.too_low;

@@ -89,7 +89,7 @@ function drawGrid({ letters, rows, blocks, marked }, left, top, side) {
     const block = [];
     for (let row = 0; row < rows; row++) {
       for (let column = start; column < start + count; column++) {
-        block.push(svg("rect", { class: "lstm-number-square", x: left + column * side + 1, y: top + row * side + 1, width: side - 2, height: side - 2, rx: 2 }));
+        block.push(svg("rect", { class: "lstm-shapes-number-square", x: left + column * side + 1, y: top + row * side + 1, width: side - 2, height: side - 2, rx: 2 }));
       }
     }
     squares.push(svg("g", { class: `lstm-${colour}` }, block));
@@ -97,7 +97,7 @@ function drawGrid({ letters, rows, blocks, marked }, left, top, side) {
     start += count;
   }
   return [
-    svg("text", { class: "lstm-name", x: left, y: top - 9 }, letters.map((letter, n) => svg("tspan", n % 2 ? { dy: 4, class: "lstm-index" } : { dy: n ? -4 : 0 }, letter))),
+    svg("text", { class: "lstm-shapes-name", x: left, y: top - 9 }, letters.map((letter, n) => svg("tspan", n % 2 ? { dy: 4, class: "lstm-shapes-index" } : { dy: n ? -4 : 0 }, letter))),
     squares, feet,
     svg("text", { x: left - 6, y: top + (rows * side) / 2, "text-anchor": "end", "dominant-baseline": "central" }, String(rows)),
     svg("rect", { class: "lstm-marked", x: left - 1, y: top - 1, width: marked * side + 2, height: side + 2, rx: 4 }),

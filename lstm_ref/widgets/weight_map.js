@@ -158,7 +158,7 @@ function drawBoth(width, now, labels, change) {
 
   function block({ x, y, w, h, rows, cols, gate, name, choose, at, faint }) {
     const cell = svg("rect", {
-      class: "lstm-block", x, y, width: w, height: h, "data-block": name,
+      class: "lstm-weight-block", x, y, width: w, height: h, "data-block": name,
       onclick: (event) => {
         const box = event.currentTarget.getBoundingClientRect();
         const pick = (from, size, n) => Math.min(n - 1, Math.max(0, Math.floor(((from) / size) * n)));
@@ -168,11 +168,11 @@ function drawBoth(width, now, labels, change) {
     const lines = [];
     for (let n = 1; n < cols && w / cols >= 5; n++) lines.push(svg("line", { x1: x + (n * w) / cols, x2: x + (n * w) / cols, y1: y, y2: y + h }));
     for (let n = 1; n < rows && h / rows >= 5; n++) lines.push(svg("line", { x1: x, x2: x + w, y1: y + (n * h) / rows, y2: y + (n * h) / rows }));
-    children.push(svg("g", { class: `lstm-${gate}` }, cell, svg("g", { class: "lstm-cells" }, lines)));
+    children.push(svg("g", { class: `lstm-${gate}` }, cell, svg("g", { class: "lstm-weight-cells" }, lines)));
     if (!at) return null;
     const size = [Math.max(w / cols, 7), Math.max(h / rows, 7)];
     const centre = [x + ((at[1] + 0.5) * w) / cols, y + ((at[0] + 0.5) * h) / rows];
-    marks.push(svg("rect", { class: faint ? "lstm-marked lstm-second" : "lstm-marked", x: centre[0] - size[0] / 2, y: centre[1] - size[1] / 2, width: size[0], height: size[1], rx: 1.5 }));
+    marks.push(svg("rect", { class: faint ? "lstm-marked lstm-weight-second" : "lstm-marked", x: centre[0] - size[0] / 2, y: centre[1] - size[1] / 2, width: size[0], height: size[1], rx: 1.5 }));
     return centre;
   }
 
@@ -189,7 +189,7 @@ function drawBoth(width, now, labels, change) {
     });
   }
 
-  const heading = (text, x, y) => children.push(svg("text", { class: "lstm-side", x, y }, text));
+  const heading = (text, x, y) => children.push(svg("text", { class: "lstm-weight-side", x, y }, text));
   const foot = (text, x, y, anchor = "middle") => children.push(svg("text", { x, y, "text-anchor": anchor }, text));
 
   // nn.LSTM: four arrays, all of 4H rows

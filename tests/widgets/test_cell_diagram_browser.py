@@ -16,7 +16,7 @@ PAGE = "book/02_the_cell.html"
 CELL = ".lstm-cell-diagram >> nth=0"
 SHAPES = ".lstm-shapes >> nth=0"
 LIMITS = {"h_prev": (-100, 100), "c_prev": (-400, 400), "amplitude": (0, 200), "distance": (0, 200)}  # hundredths
-CHIPS = ".lstm-chips"
+CHIPS = ".lstm-diagram-chips"
 
 
 def results(**settings):
@@ -45,7 +45,7 @@ def test_a_gate_is_explained_by_its_weighted_sum(visit, site):
     values = {"h_prev": -0.25, "c_prev": 1.5, "amplitude": 0.75, "distance": 0.5}
     reads = [-0.25, 0.75, 0.5, 1]
     for gate in GATES:
-        told = numbers(root, ".lstm-explained table", [*values.items(), ("shown", gate)])
+        told = numbers(root, ".lstm-diagram-explained table", [*values.items(), ("shown", gate)])
         assert [told[f"value[{n}]"] for n in range(3)] == reads[:3]
         assert [told[f"weight[{n}]"] for n in range(3)] == weights[gate][:3]
         z = float(np.dot(reads, weights[gate]))
@@ -53,7 +53,7 @@ def test_a_gate_is_explained_by_its_weighted_sum(visit, site):
         assert told["z"] == pytest.approx(z, rel=0, abs=1e-12)
         want = results(weights=weights, **values)[gate]
         assert told["squashed"] == pytest.approx(want, rel=0, abs=1e-12)
-        assert root.locator(".lstm-explained table").is_visible()
+        assert root.locator(".lstm-diagram-explained table").is_visible()
 
 
 def test_next_step_by_keyboard_runs_the_cell_over_the_radar_sequence(visit, site):
@@ -70,7 +70,7 @@ def test_next_step_by_keyboard_runs_the_cell_over_the_radar_sequence(visit, site
     for t in range(1, len(XS) + 1):
         shown = numbers(root, CHIPS)
         assert shown == pytest.approx({name: getattr(reference, name) for name in RESULTS}, rel=0, abs=1e-12)
-        assert f"Step {t} of 16" in root.locator(".lstm-where").inner_text()
+        assert f"Step {t} of 16" in root.locator(".lstm-diagram-where").inner_text()
         if t < len(XS):
             page.keyboard.press("Space")
             reference.next_step()
@@ -87,7 +87,9 @@ LIT = {
 
 def lit(root):
     return set(
-        root.evaluate("root => [...root.querySelectorAll('[data-wire]:not(.lstm-dim)')].map(part => part.dataset.wire)")
+        root.evaluate(
+            "root => [...root.querySelectorAll('[data-wire]:not(.lstm-diagram-dim)')].map(part => part.dataset.wire)"
+        )
     )
 
 
@@ -131,14 +133,14 @@ def test_thickness_follows_the_number_and_a_dash_its_sign(visit, site):
         numbers(root, CHIPS, [("c_prev", c_prev)])
         # As the page shows it: another widget's style may overrule what is written in the drawing.
         style = "flow => [getComputedStyle(flow).strokeWidth, getComputedStyle(flow).strokeDasharray]"
-        width, dashes = root.locator("[data-wire=c_prev] .lstm-flow").first.evaluate(style)
+        width, dashes = root.locator("[data-wire=c_prev] .lstm-diagram-flow").first.evaluate(style)
         return float(width.removesuffix("px")), None if dashes == "none" else dashes
 
     widths = [wire(value)[0] for value in (0, 0.25, 0.5, 1, 3)]
     assert widths[0] == 1 and widths == sorted(widths) and len(set(widths)) == 5
     assert wire(1)[1] is None and wire(-1)[1] is not None
     # A wire with corners that is filled is a triangle.
-    fills = "root => [...root.querySelectorAll('.lstm-flow')].map(flow => getComputedStyle(flow).fill)"
+    fills = "root => [...root.querySelectorAll('.lstm-diagram-flow')].map(flow => getComputedStyle(flow).fill)"
     assert set(root.evaluate(fills)) == {"none"}
 
 
@@ -188,7 +190,7 @@ def test_thirty_random_sizes_give_the_shapes_of_lstm_ref(visit, site):
                 assert tuple(shown[f"{name}[{n}]"] for n in range(len(shape))) == shape
                 assert shown[f"numbers.{name}"] == np.prod(shape)
         assert shown["count"] == lstm_ref.parameter_count(sizes["D"], sizes["H"], biases=1)
-        squares = root.locator(".lstm-number-square").count()
+        squares = root.locator(".lstm-shapes-number-square").count()
         hx, W, f = (np.prod(lstm_ref.cell_shapes(*sizes.values())[name]) for name in ("hx", "W_f", "f"))
         assert squares == hx + W + f
     assert {"numbers.hx", "numbers.W_f", "numbers.b_f", "numbers.f"} <= set(shown)

@@ -37,13 +37,13 @@ def test_thirty_random_settings_agree_in_every_intermediate_value(visit, site):
         xs[t - 1] = [rng.randint(0, 40) / 20, rng.randint(0, 40) / 20]  # stops of the sliders
         moves = [("unit", unit)] if units == 2 else []
         moves += [("t", t), ("amplitude", xs[t - 1, 0]), ("distance", xs[t - 1, 1])]
-        table = numbers(root, ".lstm-steps", moves)
+        table = numbers(root, ".lstm-stepper-steps", moves)
         params, want, before = reference(preset, xs)
         for name, values in want.items():
             got = [table[f"{name}[{n + 1}]"] for n in range(STEPS)]
             np.testing.assert_allclose(got, values[:, unit - 1], rtol=0, atol=1e-12)
 
-        six = numbers(root, ".lstm-six")
+        six = numbers(root, ".lstm-stepper-six")
         for name, values in want.items():
             assert six[name] == pytest.approx(values[t - 1, unit - 1], rel=0, abs=1e-12)
         assert six["c_before"] == pytest.approx(before["c"][t - 1, unit - 1], rel=0, abs=1e-12)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,24 @@ def test_every_label_that_the_front_end_asks_for_exists(kind):
     widget = kind()
     asked = set(re.findall(r"\blabels\.(\w+)", widget._esm))
     assert asked and asked <= set(widget.labels), asked - set(widget.labels)
+
+
+# These only set a colour, for whatever is inside.
+LETTERS = {f"lstm-{letter}" for letter in ("f", "i", "candidate", "o", "c", "h", "left", "rnn", "plain")}
+
+
+def test_a_class_that_one_widget_alone_uses_is_called_after_it():
+    """The style sheet is one for all: `.lstm-layer` of one widget once drew over the `.lstm-layer` of another."""
+    folder = Path(widgets.__file__).parent
+    styled = set(re.findall(r"\.(lstm-[a-z-]+)", (folder / "base.css").read_text(encoding="utf-8")))
+    users = {}
+    for file in folder.glob("*.js"):
+        for name in re.findall(r"lstm-[a-z-]*[a-z]", file.read_text(encoding="utf-8")):
+            users.setdefault(name, set()).add(file.stem)
+    alone = {name: stem for name, (stem, *others) in users.items() if not others and stem not in ("base", "lanes")}
+    assert len(alone) > 50
+    strangers = {n: stem for n, stem in alone.items() if n.split("-")[1] not in stem.split("_")}
+    assert {n: stem for n, stem in strangers.items() if n in styled - LETTERS} == {}
 
 
 def test_import_of_the_widgets_does_not_load_matplotlib():

@@ -76,10 +76,10 @@ def test_the_keyboard_draws_and_brings_the_gradient_back(root):
 
 def test_what_lies_ahead_is_faint_and_a_click_goes_there(root):
     root.locator("[data-preset=default]").click()
-    assert root.locator(".lstm-ahead").count() == 0
+    assert root.locator(".lstm-flow-ahead").count() == 0
     root.locator(".lstm-column").nth(12).click()
     assert numbers(root, ".lstm-t") == {"t": 12}
-    assert root.locator(".lstm-ahead").count() == 12
+    assert root.locator(".lstm-flow-ahead").count() == 12
 
 
 def test_the_result_is_said_in_words(root):

@@ -20,7 +20,7 @@ SHOWN = ("z_i", "i", "z_c", "candidate", "write", "c_t")
 
 def rectangle(root):
     """Width, height and centre of the area on show, in parts of its frame: (1, 2) wide and high."""
-    area, frame = (root.locator(f"rect.{name}") for name in ("lstm-area", "lstm-frame"))
+    area, frame = (root.locator(f"rect.{name}") for name in ("lstm-input-area", "lstm-input-frame"))
     a, f = ({k: float(one.get_attribute(k)) for k in ("x", "y", "width", "height")} for one in (area, frame))
     middle = f["y"] + f["height"] / 2
     below = a["y"] >= middle - 1e-6 and a["height"] > 0

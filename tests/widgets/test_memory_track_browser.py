@@ -131,7 +131,7 @@ def test_the_layers_of_the_picture_add_up_to_the_memory(root):
     heights = root.locator(".lstm-plot").first.evaluate(
         """plot => {
           const sums = {};
-          for (const bar of plot.querySelectorAll('rect.lstm-layer')) {
+          for (const bar of plot.querySelectorAll('rect.lstm-memory-layer')) {
             const x = Math.round(bar.getAttribute('x'));
             sums[x] = (sums[x] ?? 0) + Number(bar.getAttribute('height'));
           }

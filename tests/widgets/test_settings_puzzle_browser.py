@@ -22,12 +22,12 @@ def root(visit, site):
 
 
 def distance(root, moves=()):
-    return numbers(root, ".lstm-score", moves)["distance"]
+    return numbers(root, ".lstm-puzzle-score", moves)["distance"]
 
 
 def returned(root):
     """What the page tells the reader to return, as a function."""
-    settings = ast.literal_eval(root.locator(".lstm-code").inner_text().removeprefix("return "))
+    settings = ast.literal_eval(root.locator(".lstm-puzzle-code").inner_text().removeprefix("return "))
     return lambda: settings
 
 
@@ -46,9 +46,9 @@ def test_thirty_random_settings_have_the_distance_of_lstm_ref(root):
 
 
 def test_the_first_target_is_reached_with_the_sliders_and_the_page_says_so(root):
-    assert not root.locator(".lstm-found").is_visible()
+    assert not root.locator(".lstm-puzzle-found").is_visible()
     assert distance(root, list(solved("leaky").items())) < 1e-4
-    assert root.locator(".lstm-found").is_visible()
+    assert root.locator(".lstm-puzzle-found").is_visible()
     assert "Found: your memory lies on the target" in root.locator(".lstm-summary").inner_text()
     check("leaky_settings", returned(root))
 
@@ -61,7 +61,7 @@ def test_the_others_are_reached_by_drawing(root, key):
         for t, level in enumerate(settings[gate], start=1):
             stroke(root, gate, (t, level))
     assert distance(root) < 1e-4
-    assert root.locator(".lstm-found").is_visible()
+    assert root.locator(".lstm-puzzle-found").is_visible()
     check(f"{key}_settings", returned(root))
     assert returned(root)() == settings
 
