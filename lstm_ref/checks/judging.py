@@ -230,7 +230,7 @@ def _name_mistake(check: Check, part: Part, calls: list[Arguments], results: lis
 
     # What only this part can show is the better explanation of it.
     named = matching(part.mistakes) or matching(check.mistakes)
-    if named and results[0]["first"].get("kind") == "error":
+    if named and any(result["first"].get("kind") == "error" for result in results):
         return _("This is exactly the error you get when {mistake}.").format(mistake=sentences(named))
     if named:
         return _("These are exactly the numbers you get when {mistake}.").format(mistake=sentences(named))

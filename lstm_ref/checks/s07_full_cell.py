@@ -44,7 +44,7 @@ def without_state(rng) -> list[Arguments]:
     """Two cells of different sizes: whoever writes a number for H, B or T has them right in one of them at most."""
     return [
         {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, units=units)}
-        for batch, steps, units in ((B, T, H), (2, 6, 3))
+        for batch, steps, units in ((B, T, H), (4, 3, 5))
     ]
 
 

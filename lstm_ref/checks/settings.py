@@ -176,8 +176,8 @@ def _at_a_step(target, fits, f: list, i: list, c_prev: float, first: int) -> str
             "There the target takes a new value, {now:.3f}, of the candidate {offer:.3f}: f = 0 makes room, i writes."
         ).format(now=now, offer=offer)
     coupled = ""
-    # To hold, f = 1 and i = 0: only who mixes shows that the two were thought to hang together.
-    if np.allclose(np.add(f, i), 1) and any(0 < gate < 1 for gate in f):
+    # f = 1 and i = 0 only hold: that says nothing of whether the two were thought to hang together.
+    if np.allclose(np.add(f, i), 1) and f[first - 1] != 1:
         coupled = " " + _("Yours have i = 1 - f at every step; the two gates are set apart from each other.")
     return f"{yours} {does}{coupled}"
 
