@@ -56,9 +56,9 @@ FORMS = [
     (FORWARD, of_run(lambda hs, state: (hs, tuple(state))), "a plain tuple for state; expected LSTMState(h, c)"),
     (FORWARD, of_run(lambda hs, state: state), "of type LSTMState(h, c); expected (hs, state)"),
     (FORWARD, of_run(lambda hs, state: (list(hs), state)), "a value of type list for hs"),
-    (STACKED, of_stack(lambda hs, states: (hs, tuple(states))), "of type tuple; expected states, a list of 3"),
-    (STACKED, of_stack(lambda hs, states: (hs, states + states)), "of type list of 6; expected states, a list of 3"),
-    (STACKED, of_stack(lambda hs, states: (hs, [])), "of type list of 0; expected states, a list of 3"),
+    (STACKED, of_stack(lambda hs, states: (hs, tuple(states))), "of type tuple for states; expected a list of 3"),
+    (STACKED, of_stack(lambda hs, states: (hs, states + states)), "of type list of 6 for states; expected a list of 3"),
+    (STACKED, of_stack(lambda hs, states: (hs, [])), "of type list of 0 for states; expected a list of 3"),
     (STACKED, of_stack(lambda hs, states: (hs, [tuple(s) for s in states])), "a plain tuple for states[0]"),
     (STACKED, of_stack(lambda hs, states: (hs, [states] * 3)), "a value of type list for states[0]"),
 ]
