@@ -29,7 +29,7 @@ from autograding.convert import generate
 from autograding.course import Course, CourseError
 from autograding.messages import _
 
-SECONDS_TO_IMPORT = 4
+SECONDS_TO_IMPORT = 2
 FIELDS = {"name": str, "replaces": str, "source": str, "loses": list, "says": str}
 
 

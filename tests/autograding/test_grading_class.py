@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ANSWERS, ASSIGNMENT, cell
 
+from autograding.__main__ import main
 from autograding.course import Course
 from autograding.demonstration import members
 from autograding.expected import disagreements, page_text
@@ -156,7 +157,7 @@ def test_the_graders_own_trouble_is_no_students_zero(toy):
     # The kernel that the course names is not installed: nothing can be run, and that is nobody's answer.
     config = toy.root / "nbgrader_config.py"
     config.write_text(config.read_text() + 'c.ExecutePreprocessor.kernel_name = "no-such-kernel"\n')
-    done = toy.run(ASSIGNMENT)
+    done = toy.here(main, ASSIGNMENT)
     assert done.returncode == 2
     assert "the solution itself does not get every point, so no submission was graded" in done.stderr
     assert "no-such-kernel" in done.stderr

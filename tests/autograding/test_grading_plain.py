@@ -33,7 +33,11 @@ points
 """
 VALUES = "np.testing.assert_allclose(double(np.arange(3.0)), [0, 2, 4])"
 GREET = "import asyncio\nawait asyncio.sleep(0)\n%matplotlib inline\nassert greet('Ada') == 'Hello, Ada!'"
-LIMITS = "c.ExecutePreprocessor.timeout = 6\n"
+# %matplotlib imports it in each notebook, unless the sandbox has it.
+LIMITS = """
+c.ExecutePreprocessor.timeout = 6
+c.Autograding.preload = ("numpy", "IPython.core.interactiveshell", "matplotlib.pyplot")
+"""
 
 
 def plain(toy: Toy) -> nbformat.NotebookNode:

@@ -5,6 +5,8 @@ import re
 import pytest
 from conftest import ASSIGNMENT, cell
 
+from autograding import replay
+
 pytestmark = pytest.mark.grading
 
 
@@ -13,7 +15,7 @@ def test_a_replay_shows_question_answer_and_reason_as_they_were_graded(toy):
     cell(squares, "double").source = "def double(x):\n    return x + 1"
     toy.hand_in("ada", squares)
     table = toy.grade()
-    done = toy.run(ASSIGNMENT, "ada", module="autograding.replay")
+    done = toy.here(replay.main, ASSIGNMENT, "ada")
     assert done.returncode == 0, done.stderr
     shown = done.stdout
     assert re.search(r'double_values: check\("double", double\), seed \d+', shown)
@@ -21,15 +23,15 @@ def test_a_replay_shows_question_answer_and_reason_as_they_were_graded(toy):
     # The numbers that the student was told are in the replay: it is the same problem, not another one.
     first = re.search(r"double is \[\s*(-?[\d.]+)", table).group(1)
     assert first in shown.partition("double_empty")[0].partition("came back")[2]
-    again = toy.run(ASSIGNMENT, "ada", "--cell", "greet_check", module="autograding.replay").stdout
+    again = toy.here(replay.main, ASSIGNMENT, "ada", "--cell", "greet_check").stdout
     assert "greet_check" in again and "double_values" not in again
 
 
 def test_another_student_is_asked_another_problem_and_a_stranger_none(toy):
     toy.hand_in("ada", toy.solution())
     toy.hand_in("bob", toy.solution())
-    ada = toy.run(ASSIGNMENT, "ada", "--cell", "double_values", module="autograding.replay").stdout
-    bob = toy.run(ASSIGNMENT, "bob", "--cell", "double_values", module="autograding.replay").stdout
+    ada = toy.here(replay.main, ASSIGNMENT, "ada", "--cell", "double_values").stdout
+    bob = toy.here(replay.main, ASSIGNMENT, "bob", "--cell", "double_values").stdout
     assert "seed" in ada and ada != bob
-    unknown = toy.run(ASSIGNMENT, "eve", module="autograding.replay")
+    unknown = toy.here(replay.main, ASSIGNMENT, "eve")
     assert unknown.returncode == 2 and "eve handed in no 01_toy" in unknown.stderr

@@ -8,6 +8,7 @@ import pytest
 from conftest import ASSIGNMENT, cell
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograding import replay
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.inside import wire
 from autograding.sandbox.outputs import Outputs
@@ -57,7 +58,7 @@ def test_without_isolation_every_report_says_so(toy):
     assert "run without a sandbox" in page
     rows = (toy.root / "grades" / f"{ASSIGNMENT}.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert len(rows) == 2 and all("run without a sandbox" in row for row in rows)
-    assert "run without a sandbox" in toy.run(ASSIGNMENT, "ada", module="autograding.replay").stdout
+    assert "run without a sandbox" in toy.here(replay.main, ASSIGNMENT, "ada").stdout
 
 
 TREES = [
