@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from copy import deepcopy
 from glob import escape
 from pathlib import Path
@@ -21,6 +21,7 @@ from autograding.course import Course
 from autograding.gradebook import OpenGradebook, said_by_a_person
 from autograding.legible import legible
 from autograding.plug import DONE_MARK
+from autograding.preflight import master_read_once
 from autograding.prepare import Prepared, autograder, prepare
 from autograding.record import reading_store
 from autograding.sandbox.execute import execute
@@ -28,7 +29,7 @@ from autograding.sandbox.settings import settings_from
 from autograding.schedule import Pool, run
 from autograding.staging import stage
 from autograding.store import Store, key_of, write_whole
-from autograding.templates import compiled_once
+from autograding.templates import compiled_once, pages_parsed_where_needed, schemas_checked_once
 
 
 class Graded(NamedTuple):
@@ -61,9 +62,14 @@ class Grader:
         self.store.sweep()
         self.recording = reading_store(self.course.config, self.store, self.environment)
         self.book = OpenGradebook(self.course.directory.db_url, self.course.directory.course_id)
+        self._quickly = ExitStack()
+        self._quickly.enter_context(master_read_once())
+        self._quickly.enter_context(schemas_checked_once())
+        self._quickly.enter_context(pages_parsed_where_needed())
         return self
 
     def __exit__(self, *_exception):
+        self._quickly.close()
         self.book.close()
         self._scratch.cleanup()
 
@@ -159,6 +165,7 @@ class Grader:
     def _record(self, prepared):
         who, copy = prepared.student, prepared.folder
         converter = autograder(self.course, self.recording, self.assignment, who, copy, prepared.remarks)
+        converter.config.AsPrepared.notebooks = prepared.texts
         converter.force = True
         with self.book.one_transaction():
             convert(converter, self.log)

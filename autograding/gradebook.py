@@ -55,8 +55,11 @@ class OpenGradebook:
 def _every_gradebook_on(db_url, connection):
     """Give nbgrader, which opens gradebooks by their address, an open transaction: its commits then only flush."""
     opened = Gradebook.__init__
-    # A rollback of nbgrader's is one of the whole transaction.
-    session = scoped_session(sessionmaker(bind=connection, join_transaction_mode="rollback_only"))
+    # A rollback of nbgrader's is one of the whole transaction. Nobody else writes meanwhile, so what is known of the
+    # gradebook is still true after nbgrader's commits, and is not read again.
+    session = scoped_session(
+        sessionmaker(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+    )
 
     def open_shared(self, url, course_id="default_course", authenticator=None):
         if url != db_url:

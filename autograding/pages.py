@@ -7,6 +7,7 @@ template's Markdown cells, and shows honest headings and tables as source.
 
 import re
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 from bleach.css_sanitizer import CSSSanitizer
@@ -28,6 +29,9 @@ TAGS = frozenset(
     "var".split()
 )
 ATTRIBUTES = frozenset("alt border class colspan dir height lang rowspan scope style title width".split())
+
+
+LARGEST_KEPT = 20_000  # letters of a text whose cleaned form is kept in memory
 
 
 class Page(NbGraderPreprocessor):
@@ -93,9 +97,15 @@ def _clean_text(cell):
     if cell.cell_type == "raw":
         cell.cell_type = "markdown"
     cell.pop("attachments", None)
-    html = clean_html(markdown2html(cell.source))
+    html = (_cleaned if len(cell.source) < LARGEST_KEPT else _cleaned.__wrapped__)(cell.source)
     # Markdown leaves a block of HTML alone up to the first empty line.
     cell.source = "<div>" + re.sub(r"\n\s*\n", "\n<!-- -->\n", html.strip()) + "</div>"
+
+
+@lru_cache(maxsize=500)
+def _cleaned(source):
+    """The HTML of a Markdown text, cleaned. Most of a class's texts are the teacher's, and the same for everyone."""
+    return clean_html(markdown2html(source))
 
 
 def _shorten_errors(cell):

@@ -6,7 +6,8 @@ as an nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -152,13 +153,33 @@ def _new_cell(original, nbformat_minor):
     return cell
 
 
+_known: dict[tuple, list[MasterCell]] | None = None
+
+
+@contextmanager
+def master_read_once() -> Iterator[None]:
+    """Within, the master's cells do not change: they are the same for every student of a run."""
+    global _known
+    before, _known = _known, {}
+    try:
+        yield
+    finally:
+        _known = before
+
+
 def master_of(coursedir, names: dict) -> list[MasterCell]:
     """The master's cells of the notebook that is being converted; `names` is nbgrader's own: resources["nbgrader"]."""
     source = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
+    which = (names["db_url"], source, names["notebook"])
+    if _known is not None and which in _known:
+        return _known[which]
     with Gradebook(names["db_url"]) as gradebook:
-        return master_cells(
+        cells = master_cells(
             gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
         )
+    if _known is not None:
+        _known[which] = cells
+    return cells
 
 
 class Preflight(NbGraderPreprocessor):

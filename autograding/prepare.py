@@ -28,6 +28,7 @@ class Prepared:
     folder: Path  # stands in for submitted/
     remarks: dict[str, list[Remark]]  # by notebook
     jobs: list[Job]
+    texts: dict[str, str]  # each notebook put right, by its name
 
     def discard(self) -> None:
         """Remove the copy."""
@@ -37,8 +38,8 @@ class Prepared:
 def prepare(course: Course, assignment: str, student: str, folder: Path, fill: Fill) -> Prepared:
     """Let `fill` make the trusted copy under `folder`, and see what there is to execute.
 
-    What is executed here and what nbgrader asks for when it records must be the same to the byte: so the same
-    preprocessors put the notebook right in both, over the same files.
+    What is executed and what nbgrader asks for when it records must be the same to the byte: so the notebook is put
+    right once, here, and nbgrader records what came of that.
     """
     copy = folder / student / assignment
     remarks = fill(copy)
@@ -49,12 +50,13 @@ def prepare(course: Course, assignment: str, student: str, folder: Path, fill: F
     converter._sanitizing = True
     converter._init_preprocessors()
     execute = SandboxExecute(parent=converter.exporter)
-    jobs = []
+    jobs, texts = [], {}
     for path in sorted(copy.glob("*.ipynb")):
         resources = converter.init_single_notebook_resources(str(path))
         text, resources = converter.exporter.from_filename(str(path), resources=resources)
         jobs.append(execute.job(nbformat.reads(text, as_version=4), resources))
-    return Prepared(student, folder, remarks, jobs)
+        texts[path.stem] = text
+    return Prepared(student, folder, remarks, jobs, texts)
 
 
 def autograder(course: Course, config: Config, assignment: str, student: str, folder: Path, remarks) -> Autograde:

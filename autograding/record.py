@@ -1,9 +1,11 @@
-"""nbgrader's record phase over executed notebooks: the preprocessor that takes them from the store."""
+"""nbgrader's record phase: the preprocessors that take notebooks as they were prepared and as they were executed."""
 
 from copy import deepcopy
 from pathlib import Path
 
-from traitlets import Unicode
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict, Unicode
 from traitlets.config import Config
 
 from autograding.sandbox.execute import Job
@@ -11,6 +13,16 @@ from autograding.sandbox.preprocessor import SandboxExecute
 from autograding.store import Store, key_of
 
 EXECUTES = "autograding.sandbox.preprocessor.SandboxExecute"
+
+
+class AsPrepared(NbGraderPreprocessor):
+    """The notebook as it was put right before it was executed. Stands in for all that would do so once more."""
+
+    notebooks = Dict({}, help="The text of each notebook by its name.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """nbgrader's entry point."""
+        return nbformat.reads(self.notebooks[resources["nbgrader"]["notebook"]], as_version=4), resources
 
 
 class StoredExecute(SandboxExecute):
@@ -25,7 +37,7 @@ class StoredExecute(SandboxExecute):
 
 
 def reading_store(config: Config, store: Store, environment: str) -> Config:
-    """The course's configuration, with the store in place of the sandbox."""
+    """The course's configuration, with the store in place of the sandbox and of putting right."""
     config = deepcopy(config)
     config.StoredExecute.store = str(store.folder)
     config.StoredExecute.environment = environment
@@ -33,4 +45,5 @@ def reading_store(config: Config, store: Store, environment: str) -> Config:
     config.Autograde.autograde_preprocessors = [
         "autograding.record.StoredExecute" if step == EXECUTES else step for step in steps
     ]
+    config.Autograde.sanitize_preprocessors = ["autograding.record.AsPrepared"]
     return config

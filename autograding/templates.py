@@ -1,7 +1,16 @@
-"""Feedback pages without compiling their templates again for every student."""
+"""What nbgrader and nbconvert do for each student, and once is enough: compile templates, check schemas, parse pages."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import jsonschema
+import nbconvert.exporters.html
+import nbgrader.nbgraderformat.common
+from bs4 import BeautifulSoup
 from jinja2 import BytecodeCache
 from nbconvert.exporters import TemplateExporter
 
@@ -36,3 +45,48 @@ def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
     # Under its own name, so that what a course has configured for it holds.
     CompiledOnce.__name__ = exporter.__name__
     return CompiledOnce
+
+
+@contextmanager
+def schemas_checked_once() -> Iterator[None]:
+    """Within, nbgrader checks the metadata of a cell, and not for every cell that its own schema is a schema."""
+    known = {}
+
+    def validate(instance, schema):
+        if id(schema) not in known:
+            kind = jsonschema.validators.validator_for(schema)
+            kind.check_schema(schema)
+            known[id(schema)] = (schema, kind(schema))  # the schema is kept, so that its number stays its own
+        error = jsonschema.exceptions.best_match(known[id(schema)][1].iter_errors(instance))
+        if error is not None:
+            raise error
+
+    with patch.object(nbgrader.nbgraderformat.common, "jsonschema", SimpleNamespace(validate=validate)):
+        yield
+
+
+@contextmanager
+def pages_parsed_where_needed() -> Iterator[None]:
+    """Within, nbconvert does not take to pieces a page in which it has nothing to add.
+
+    It parses each page and writes it anew (nbconvert/exporters/html.py:289) to describe pictures that have no
+    description, and to let the keyboard reach the cells of another template than nbgrader's.
+    """
+    with patch.object(nbconvert.exporters.html, "BeautifulSoup", _parsed_where_needed):
+        yield
+
+
+def _parsed_where_needed(page, features):
+    return BeautifulSoup(page, features=features) if _HAS_TO_CHANGE.search(page) else _Finished(page)
+
+
+# A picture with no description before its tag ends, or a class of that other template.
+_HAS_TO_CHANGE = re.compile(r"<img\b(?![^<>]*\salt=)|jp-Notebook", re.IGNORECASE)
+
+
+class _Finished(str):
+    """A page with nothing to change."""
+
+    def select(self, _selector):
+        """As in BeautifulSoup: the elements to change."""
+        return []
