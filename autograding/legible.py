@@ -5,6 +5,8 @@ from functools import cache
 
 from nbconvert.exporters import TemplateExporter
 
+from autograding.formulas import without_mathjax
+
 # nbgrader's page shows what a test says on one long line, which runs out of the window.
 WRAPPED = (
     "<style>pre { white-space: pre-wrap; overflow-wrap: anywhere; } summary { display: list-item; }</style>\n</head>"
@@ -21,7 +23,7 @@ def legible(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
             """nbconvert's entry point."""
             page, resources = super().from_notebook_node(nb, resources, **options)
             page = LINK_OF_A_TEST.sub(r"\1\2\3", page)
-            return page.replace("</head>", WRAPPED, 1), resources
+            return without_mathjax(page).replace("</head>", WRAPPED, 1), resources
 
     # Under its own name, so that what a course has configured for it holds.
     Legible.__name__ = exporter.__name__

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bleach.css_sanitizer import CSSSanitizer
 from bleach.sanitizer import Cleaner
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 
+from autograding.formulas import LINK, latex_to_html, markdown_to_html
 from autograding.messages import _
 
 # What a browser shows without running it. HTML, Markdown and formulas are cleaned; JavaScript, widgets and SVG are not
@@ -43,10 +43,7 @@ class Page(NbGraderPreprocessor):
         for cell in nb.cells:
             if hidden._remove_hidden_test_region(cell):
                 _shorten_errors(cell)
-            for output in cell.get("outputs", []):
-                _keep_what_is_shown(output)
-            if cell.cell_type != "code":
-                _clean_text(cell)
+        _clean_once(nb, resources)
         # The exporter is our parent and the converter is the exporter's.
         converter, names = self.parent.parent, resources["nbgrader"]
         folder = Path(converter._format_dest(names["assignment"], names["student"]))
@@ -59,12 +56,20 @@ class Shown(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """nbconvert's entry point."""
-        for cell in nb.cells:
-            for output in cell.get("outputs", []):
-                _keep_what_is_shown(output)
-            if cell.cell_type != "code":
-                _clean_text(cell)
+        _clean_once(nb, resources)
         return nb, resources
+
+
+def _clean_once(nb, resources):
+    """Clean all that is shown. Feedback is made by an exporter that has both preprocessors: once, or formulas go."""
+    if resources.get("autograding_cleaned"):
+        return
+    resources["autograding_cleaned"] = True
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            _keep_what_is_shown(output)
+        if cell.cell_type != "code":
+            _clean_text(cell)
 
 
 def clean_html(html: str) -> str:
@@ -76,11 +81,7 @@ def clean_html(html: str) -> str:
         strip=True,
         css_sanitizer=CSSSanitizer(),
     )
-    return _FORMULA_LINK.sub(r"\\text", cleaner.clean(html))
-
-
-# MathJax makes links of formulas, also such that run a script.
-_FORMULA_LINK = re.compile(r"\\(href(?!\s*\{\s*https?://)|csname)\b")
+    return LINK.sub(r"\\text", cleaner.clean(html))
 
 
 def _harmless(tag, name, value):
@@ -105,7 +106,7 @@ def _clean_text(cell):
 @lru_cache(maxsize=500)
 def _cleaned(source):
     """The HTML of a Markdown text, cleaned. Most of a class's texts are the teacher's, and the same for everyone."""
-    return clean_html(markdown2html(source))
+    return markdown_to_html(source, clean_html)
 
 
 def _shorten_errors(cell):
@@ -120,12 +121,11 @@ def _keep_what_is_shown(output: NotebookNode) -> None:
         return
     kept = {kind: value for kind, value in output.data.items() if kind in SHOWN}
     if "text/markdown" in kept:
-        kept["text/html"] = markdown2html(kept.pop("text/markdown"))
-    if "text/html" in kept:
+        kept["text/html"] = markdown_to_html(kept.pop("text/markdown"), clean_html)
+    elif "text/html" in kept:
         kept["text/html"] = clean_html(kept["text/html"])
     if "text/latex" in kept:
-        inert = kept["text/latex"].replace("<", "&lt;").replace(">", "&gt;")
-        kept["text/latex"] = _FORMULA_LINK.sub(r"\\text", inert)
+        kept.setdefault("text/html", latex_to_html(kept.pop("text/latex")))
     for kind in ("image/png", "image/jpeg", "image/gif"):
         if not all(c.isalnum() or c in "+/=\n" for c in kept.get(kind, "")):
             del kept[kind]  # no base64, so no picture

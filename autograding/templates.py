@@ -1,4 +1,4 @@
-"""What nbgrader and nbconvert do for each student, and once is enough: compile templates, check schemas, parse pages."""
+"""What nbgrader and nbconvert do for each student, and once is enough: compiling templates, schemas, parsing pages."""
 
 import re
 from collections.abc import Iterator

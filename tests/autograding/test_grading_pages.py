@@ -76,6 +76,51 @@ def test_no_script_from_an_output_runs_and_no_hidden_test_is_shown(toy):
     assert (toy.root / "autograded" / "ada" / ASSIGNMENT / "page.html").is_file()
 
 
+FORMULAS = r"""
+A step $c_t = f_t \odot c_{t-1}$, and \\(x < y\\); five dollars, \$5.
+
+$$
+\begin{aligned}
+f_t &= \sigma(W_f \, [h_{t-1}, x_t] + b_f) \\
+h_t &= \frac{o_t}{2}
+\end{aligned}
+$$
+
+\begin{equation}
+\sqrt{2}
+\end{equation}
+
+What nobody knows: $\nobody{x}$, and $\href{javascript:steal()}{here}$, and a script $</code><script>steal()</script>$.
+"""
+LATEX = r"""
+from IPython.display import Latex, Math, display
+display(Math(r"\tanh x"), Latex(r"if $a<b$ then \begin{align}a &= b\end{align}"))
+"""
+
+
+@pytest.mark.browser
+def test_formulas_are_shown_without_asking_anyone(toy, visit):
+    solution = toy.solution()
+    solution.cells.append(new_markdown_cell(FORMULAS, id="formulas"))
+    solution.cells.append(new_code_cell(LATEX, id="latex"))
+    toy.hand_in("ada", solution)
+    toy.grade()
+    path = toy.root / "feedback" / "ada" / ASSIGNMENT / "01_toy.html"
+    assert live(path.read_text(encoding="utf-8")) == []
+    page = visit(path.as_uri())  # which complains of a request to anywhere else
+    formulas = page.locator("math")
+    assert [one.get_attribute("display") for one in formulas.all()] == [
+        "inline", "inline", "block", "block", "inline", "inline", "inline", "inline", "block"
+    ]  # fmt: skip
+    # Set, not only there: the lines of the aligned ones stand below each other, and meet at their equals signs.
+    boxes = [sign.bounding_box() for sign in formulas.nth(2).locator("mo", has_text="=").all()]
+    assert len(boxes) == 2 and abs(boxes[0]["x"] - boxes[1]["x"]) < 1 and boxes[1]["y"] > boxes[0]["y"] + 10
+    assert formulas.nth(2).locator("mfrac").bounding_box()["height"] > 20
+    assert page.locator("code", has_text=r"\nobody{x}").count() == 1
+    text = page.locator("body").inner_text()
+    assert "$5" in text and r"\odot" not in text and r"\frac" not in text
+
+
 def test_a_script_that_runs_would_be_seen():
     assert live("<p><script>steal()</script></p>") and live("<img src=x onerror=steal()>")
     assert live(r"$\href{javascript:steal()}{x}$") and not live(r"$\href{https://example.org}{steal()}$")
