@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from nbgrader.converters import GenerateFeedback
 
-from autograding import digest
+from autograding import digest, scratch
 from autograding.convert import ConversionFailed, convert, generate
 from autograding.course import Course
 from autograding.gradebook import OpenGradebook, said_by_a_person
@@ -50,8 +50,10 @@ class Grader:
         self.log = course.class_folder / "grades" / f"{assignment}.log"
 
     def __enter__(self):
-        self._scratch = tempfile.TemporaryDirectory(prefix="autograding-")
+        scratch.sweep()
+        self._scratch = tempfile.TemporaryDirectory(prefix=scratch.PREFIX)
         self.scratch = Path(self._scratch.name)
+        self._held = scratch.hold(self.scratch)
         # A notebook is validated once after all preprocessors, not after each of them.
         self.course.config.Exporter.optimistic_validation = True
         # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
@@ -72,6 +74,7 @@ class Grader:
         self._quickly.close()
         self.book.close()
         self._scratch.cleanup()
+        self._held.close()
 
     def is_done(self, student: str) -> bool:
         """Whether this very submission was graded to the end, by these very checks."""

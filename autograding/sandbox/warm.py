@@ -22,6 +22,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from autograding import scratch
 from autograding.messages import _, plain
 from autograding.sandbox import bubblewrap, watch
 from autograding.sandbox.inside import wire
@@ -199,9 +200,9 @@ def _folder():
 
 @cache
 def _own_folder(pid):
-    folder = tempfile.mkdtemp(prefix="autograding-")
-    atexit.register(_remove_own, pid, folder)
-    return Path(folder)
+    folder = Path(tempfile.mkdtemp(prefix=scratch.PREFIX))
+    atexit.register(_remove_own, pid, folder, scratch.hold(folder))
+    return folder
 
 
 _parents = threading.local()
@@ -232,6 +233,7 @@ def _end_own(pid, process):
         process.wait()
 
 
-def _remove_own(pid, folder):
+def _remove_own(pid, folder, held):
     if pid == os.getpid():
         shutil.rmtree(folder, ignore_errors=True)
+        held.close()
