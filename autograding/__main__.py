@@ -110,7 +110,11 @@ def _grade(course, options):
         )
     )
     if renewed:
-        print(_("{n} feedback pages say what a person gave since").format(n=len(renewed)))
+        print(
+            _(
+                "{n} feedback pages renewed: a person gave points or a comment, or being late costs otherwise now"
+            ).format(n=len(renewed))
+        )
     if course.config.Autograding.get("isolation") == "none":
         print(unisolated())
     for student, failure in troubles.items():

@@ -19,6 +19,7 @@ from autograding import digest, scratch
 from autograding.convert import ConversionFailed, convert, generate
 from autograding.course import Course
 from autograding.gradebook import OpenGradebook, said_by_a_person
+from autograding.late import assess
 from autograding.legible import legible
 from autograding.plug import DONE_MARK
 from autograding.preflight import master_read_once
@@ -188,8 +189,13 @@ class Grader:
             raise
 
     def renew_feedback(self, students: Iterable[str]) -> Iterator[Graded]:
-        """Write the feedback of those anew to whom a person gave points or a comment since it was written."""
+        """Write the feedback of those anew to whom a person gave points or a comment since it was written.
+
+        Points by a person and a due date that was moved change what being late costs: that is settled first.
+        """
         for student in students:
+            with self.book.one_transaction():
+                assess(self.course, self.assignment, student)
             mark = json.loads(self._mark(student).read_text())
             if mark.get("person") == self._said(student):
                 continue

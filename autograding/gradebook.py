@@ -81,8 +81,9 @@ def _every_gradebook_on(db_url, connection):
 
 
 def said_by_a_person(book: Gradebook, assignment: str, student: str) -> list:
-    """What people gave a submission in formgrader: every score and comment, in plain data."""
+    """What people gave a submission in formgrader, every score and comment, and what it loses by being late."""
     notebooks = sorted(book.find_submission(assignment, student).notebooks, key=lambda notebook: notebook.name)
     scores = [(n.name, g.name, g.manual_score, g.extra_credit) for n in notebooks for g in n.grades]
     comments = [(n.name, c.name, c.manual_comment) for n in notebooks for c in n.comments]
-    return [sorted(map(list, rows), key=lambda row: row[:2]) for rows in (scores, comments)]
+    late = [(n.name, "", n.late_submission_penalty) for n in notebooks if n.late_submission_penalty]
+    return [sorted(map(list, rows), key=lambda row: row[:2]) for rows in (scores, comments, late)]

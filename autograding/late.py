@@ -37,7 +37,10 @@ def assess(course: Course, assignment: str, student: str) -> None:
     nbgrader does so only when it grades: before a person has given points, and perhaps before the due date was moved.
     """
     with course.gradebook() as gradebook:
-        names = [notebook.name for notebook in gradebook.find_submission(assignment, student).notebooks]
+        submission = gradebook.find_submission(assignment, student)
+        if not submission.total_seconds_late and not submission.late_submission_penalty:
+            return
+        names = [notebook.name for notebook in submission.notebooks]
     for name in names:
         its = {"notebook": name, "assignment": assignment, "student": student, "db_url": course.directory.db_url}
         rule = AssignLatePenalties(config=deepcopy(course.config), log=logging.Logger("nbgrader"))

@@ -133,8 +133,13 @@ def _keep_what_is_shown(output: NotebookNode) -> None:
     output.data = NotebookNode(kept or {"text/plain": _("[An output that is not shown here.]")})
 
 
+# By these, `nbgrader release_feedback` finds the submission that a page belongs to.
+FOR_THE_EXCHANGE = {"timestamp.txt", "submission_secret.txt"}
+
+
 def remove_other_files(folder: Path, pages: set[str]) -> None:
     """Keep only the pages in a student's feedback: nbgrader copies there whatever lies beside the notebook."""
+    pages = pages | FOR_THE_EXCHANGE
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

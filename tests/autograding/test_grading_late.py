@@ -65,8 +65,13 @@ def test_who_is_late_loses_by_the_rule_of_the_configuration(toy):
         next(s for s in table.splitlines() if s.startswith("bob")).split("   ")
     )
     due(toy, "2026-02-01 18:00 UTC")
-    assess(Course(toy.root), ASSIGNMENT, "bob")
+    again = toy.grade()
+    assert "0 graded now, 3 as before" in again and "1 feedback pages renewed" in again
     assert penalty(toy, "bob") == 1.5
+    assert "renewed" not in toy.grade()
+    due(toy, "2026-02-02 18:00 UTC")
+    assess(Course(toy.root), ASSIGNMENT, "bob")
+    assert penalty(toy, "bob") == 0
 
 
 def test_without_a_rule_it_costs_nothing_and_with_zero_everything(toy):
