@@ -69,6 +69,14 @@ def generate(course: Course, assignment: str, into: Path, db_url: str | None = N
     try:
         convert(converter)
     except ConversionFailed as error:
+        if "Cannot add or remove cells" in str(error):
+            raise CourseError(
+                _(
+                    "{assignment} has another number of graded cells now than when it was first graded, and nbgrader "
+                    "keeps no marks across that. Save gradebook.db if people gave points, then run "
+                    "`nbgrader db assignment remove {assignment} --force`, and grade again"
+                ).format(assignment=assignment)
+            ) from error
         raise CourseError(
             _("nbgrader cannot build {assignment} from its solution: {error}").format(
                 assignment=assignment, error=error

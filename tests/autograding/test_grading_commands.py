@@ -5,8 +5,9 @@ import csv
 import io
 import sqlite3
 
+import nbformat
 import pytest
-from conftest import ASSIGNMENT
+from conftest import ASSIGNMENT, NOTEBOOK
 from nbgrader.api import Gradebook
 
 from autograding import messages, plug
@@ -142,3 +143,17 @@ def test_a_new_gradebook_is_the_one_that_nbgrader_would_make(tmp_path):
 
     Gradebook(ours).close()  # which adds the course to either
     assert dump("ours.db") == dump("theirs.db")
+
+
+def test_another_number_of_graded_cells_is_explained(toy, capsys):
+    toy.hand_in("ada", toy.solution())
+    assert main([ASSIGNMENT, "--jobs", "1"]) == 0
+    fewer = toy.solution()
+    fewer.cells = [c for c in fewer.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "greet_check"]
+    nbformat.write(fewer, toy.root / "solutions" / ASSIGNMENT / NOTEBOOK)
+    assert main([ASSIGNMENT, "--jobs", "1"]) == 2
+    assert f"nbgrader db assignment remove {ASSIGNMENT} --force" in capsys.readouterr().err
+    with Course(toy.root).gradebook() as gradebook:
+        gradebook.remove_assignment(ASSIGNMENT)
+    assert main([ASSIGNMENT, "--jobs", "1"]) == 0
+    assert "4/4" in capsys.readouterr().out
