@@ -58,7 +58,11 @@ class Grader:
         # A notebook is validated once after all preprocessors, not after each of them.
         self.course.config.Exporter.optimistic_validation = True
         # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
-        self.released = generate(self.course, self.assignment, self.scratch / "released")
+        try:
+            self.released = generate(self.course, self.assignment, self.scratch / "released")
+        except BaseException:
+            self._scratch.cleanup()
+            raise
         isolation = settings_from(self.course.config, "").isolation
         self.environment = f"{digest.of_course(self.course, self.assignment)}:{isolation}"
         self.store = Store(self.course.class_folder / "grades" / "executed")
