@@ -9,7 +9,8 @@ from autograding.formulas import without_mathjax
 
 # nbgrader's page shows what a test says on one long line, which runs out of the window.
 WRAPPED = (
-    "<style>pre { white-space: pre-wrap; overflow-wrap: anywhere; } summary { display: list-item; }</style>\n</head>"
+    "<style>pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; } "
+    "summary { display: list-item; }</style>\n</head>"
 )
 LINK_OF_A_TEST = re.compile(r'(<a href="#([^"]+)">)Test cell(</a>)')
 

@@ -100,5 +100,6 @@ def test_the_stand_in_of_a_graded_notebook_can_be_made_and_gives_nothing_away():
     exec(source.read_text(encoding="utf-8"), names)
     puzzle = names["SettingsPuzzle"]("latch", f=1)
     puzzle.f = 0.5
+    assert "not there while a notebook is graded" in repr(puzzle)  # what the feedback page shows in its place
     with pytest.raises(AttributeError, match="write the number for 'settings' down"):
         puzzle.settings  # noqa: B018  the look-up is what is tried

@@ -47,6 +47,9 @@ class SettingsPuzzle:
     def __init__(self, *args, **kwargs):
         pass
 
+    def __repr__(self):
+        return "The widget is not there while a notebook is graded: what counts are the numbers in your functions."
+
     def __getattr__(self, name):
         raise AttributeError(
             f"SettingsPuzzle is not there while a notebook is graded; write the number for {name!r} down"
