@@ -19,3 +19,26 @@ def threshold_gate(threshold: float, margin: float) -> tuple[float, float]:
         )
     w = math.log(9) / margin
     return w, -w * threshold
+
+
+def soft_and(
+    u_off: float, u_on: float, v_off: float, v_on: float, v_most: float, sure: float = 0.99
+) -> tuple[float, float, float]:
+    """(w_u, w_v, b) of a gate sigmoid(w_u u + w_v v + b) that is open, at least `sure`, only if both inputs are on.
+
+    u is u_off or u_on. v is off at v_off and below, on at v_on and above, and never above v_most: the louder it may
+    be, the more weight u needs to outvote it. With m = ln(sure / (1 - sure)) the sum is m where both are barely on,
+    and -m where u is on and v as loud as it may be while off, and where u is off and v as loud as it ever is.
+    Raises ValueError unless u_off < u_on, v_off < v_on <= v_most and 0.5 < sure < 1.
+    """
+    if not (u_off < u_on and v_off < v_on <= v_most < math.inf and 0.5 < sure < 1):
+        raise ValueError(
+            _(
+                "u_off={u_off}, u_on={u_on}, v_off={v_off}, v_on={v_on}, v_most={v_most}, sure={sure}; expected "
+                "u_off < u_on, v_off < v_on <= v_most and 0.5 < sure < 1"
+            ).format(u_off=u_off, u_on=u_on, v_off=v_off, v_on=v_on, v_most=v_most, sure=sure)
+        )
+    m = math.log(sure / (1 - sure))
+    w_v = 2 * m / (v_on - v_off)
+    w_u = w_v * (v_most - v_off) / (u_on - u_off)
+    return w_u, w_v, m - w_u * u_on - w_v * v_on

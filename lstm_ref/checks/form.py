@@ -70,12 +70,24 @@ def form_complaint(name: str, output, outcome: dict, want, sizes: str) -> str | 
     return _leaf_or_group_complaint(name, output, expected, outcome, want, sizes)
 
 
-def as_asked(outcome: dict, want) -> dict:
-    """`outcome`; where a dict of lists is asked for, a tuple or a row (n,) in it is turned to a list: all the same."""
+def as_asked(outcome: dict, want, whole_too: bool = False) -> dict:
+    """`outcome`; where a dict of lists is asked for, a tuple or a row (n,) in it is turned to a list: all the same.
+
+    whole_too: weights that a hand wrote may be whole numbers, and arrays of them are taken for floats.
+    """
     items, fields = outcome.get("items"), outcome.get("fields")
+    if whole_too and isinstance(items, list) and outcome.get("kind") == "named tuple":
+        return {**outcome, "items": [_as_float(item) for item in items]}
     if isinstance(want, dict) and outcome.get("kind") == "dict" and items and fields and len(items) == len(fields):
         pairs = zip(fields, items, strict=True)
         return {**outcome, "items": [_as_row(item) if isinstance(want.get(key), list) else item for key, item in pairs]}
+    return outcome
+
+
+def _as_float(outcome: dict) -> dict:
+    value = outcome.get("value")
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        return {**outcome, "value": value.astype(float)}
     return outcome
 
 

@@ -116,3 +116,11 @@ def lstm_forward(xs, params, state=None):
         state = lstm_step(xs[:, t], state, params)
         hs.append(state.h)
     return np.stack(hs, axis=1), state
+
+
+def soft_and(u_off, u_on, v_off, v_on, v_most):
+    """(w_u, w_v, b) of a gate that opens only if u and v are both on."""
+    m = np.log(99)
+    w_v = 2 * m / (v_on - v_off)
+    w_u = w_v * (v_most - v_off) / (u_on - u_off)
+    return w_u, w_v, m - w_u * u_on - w_v * v_on

@@ -43,6 +43,7 @@ class Part:
     mistakes: tuple[Mistake, ...] = ()  # those that only these arguments can show
     # The leaves that this part compares, such as ("state.c",): one mistake need not cost every output. All by default.
     only: tuple[str, ...] = ()
+    behaviour: Callable[[Arguments, Any], str | None] | None = None  # as that of the check, for this part alone
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
     if not is_result(result):
         return _("No answer came back from {name}.").format(name=check.name), False
     want = _expected(check, arguments)
-    outcome = as_asked(result["first"], want)
+    behaviour = part.behaviour or check.behaviour
+    outcome = as_asked(result["first"], want, whole_too=behaviour is not None)
     sizes = check.sizes(arguments)
     form = form_complaint(check.name, check.output, outcome, want, sizes)
     if form:
@@ -110,8 +112,8 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
     habit = _habit_complaint(check, result)
     if habit:
         return habit, False
-    if check.behaviour:
-        return check.behaviour(copy.deepcopy(arguments), numbers(outcome)), True
+    if behaviour:
+        return behaviour(copy.deepcopy(arguments), numbers(outcome)), True
     got, want = leaves(numbers(outcome), check.output), leaves(want, check.output)
     complaint = _number_complaint(check, part, arguments, got, want)
     if complaint:

@@ -10,6 +10,7 @@ from lstm_ref.widgets.forget_gate import ForgetGate
 from lstm_ref.widgets.gate_explorer import GateExplorer
 from lstm_ref.widgets.gradient_flow import GradientFlow
 from lstm_ref.widgets.input_gate import InputGate
+from lstm_ref.widgets.keeper_cell import KeeperCell
 from lstm_ref.widgets.memory_track import MemoryTrack
 from lstm_ref.widgets.output_gate import OutputGate
 from lstm_ref.widgets.rnn_forgetting import RNNForgetting
@@ -24,6 +25,7 @@ __all__ = [
     "GateExplorer",
     "GradientFlow",
     "InputGate",
+    "KeeperCell",
     "MemoryTrack",
     "OutputGate",
     "RNNForgetting",

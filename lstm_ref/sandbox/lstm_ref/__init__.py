@@ -41,6 +41,10 @@ def check(name, function, part=None, seed=None):
     """Says nothing here: the graded checks are made elsewhere, where this notebook cannot reach."""
 
 
+def keeper_picture(params, quiet, strong, loudest, spikes=True):
+    """Nothing to see here: a graded notebook is read by no one."""
+
+
 class SettingsPuzzle:
     """Nothing to move here: what was found stands in the notebook, in numbers."""
 
