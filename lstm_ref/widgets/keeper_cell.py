@@ -91,24 +91,12 @@ class KeeperCell(CourseWidget):
     kept = traitlets.Float(read_only=True)
     moved = traitlets.Float(read_only=True)
 
-    def __init__(self, **values):
-        super().__init__(**values)
-        self._recompute()
-
     @traitlets.observe(*SETTINGS)
     def _recompute(self, _change=None):
         trace = run_keeper(*(getattr(self, name) for name in SETTINGS))
         self.set_trait("trace", trace)
         self.set_trait("kept", trace["calm"][-1])
         self.set_trait("moved", max(abs(a - b) for a, b in zip(trace["c"], trace["calm"], strict=True)))
-
-    def show(self, key: str) -> None:
-        """Show one of the examples by its key, such as "two". Raises KeyError for an unknown one."""
-        known = {preset["key"]: preset for preset in self.presets}
-        if key not in known:
-            raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
-        for name in SETTINGS:
-            setattr(self, name, known[key][name])
 
     def summary(self):
         """The two verdicts and the step on show."""
