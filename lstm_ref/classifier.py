@@ -138,6 +138,7 @@ def train_classifier(
     """
     if len(data.labels) == 0:
         raise ValueError(_("data holds no recordings; expected at least one"))
+    limit = float("inf") if clip is None else clip
     optimiser = optimiser or torch.optim.Adam(model.parameters(), lr=lr)
     history = TrainingHistory([], [], [], [], [])
     with torch.random.fork_rng(devices=[]):
@@ -151,7 +152,7 @@ def train_classifier(
                 cost = loss(logits, labels)
                 optimiser.zero_grad()
                 cost.backward()
-                norm = nn.utils.clip_grad_norm_(model.parameters(), float("inf") if clip is None else clip)
+                norm = nn.utils.clip_grad_norm_(model.parameters(), limit)
                 optimiser.step()
                 right = float(((logits > 0) == (labels > 0.5)).float().mean())
                 seen.append((float(cost.detach()), right, float(norm)))

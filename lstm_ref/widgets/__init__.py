@@ -13,6 +13,7 @@ from lstm_ref.widgets.input_gate import InputGate
 from lstm_ref.widgets.keeper_cell import KeeperCell
 from lstm_ref.widgets.memory_track import MemoryTrack
 from lstm_ref.widgets.output_gate import OutputGate
+from lstm_ref.widgets.pooling_pads import PoolingPads
 from lstm_ref.widgets.rnn_forgetting import RNNForgetting
 from lstm_ref.widgets.settings_puzzle import SettingsPuzzle
 from lstm_ref.widgets.shapes import Shapes
@@ -28,6 +29,7 @@ __all__ = [
     "KeeperCell",
     "MemoryTrack",
     "OutputGate",
+    "PoolingPads",
     "RNNForgetting",
     "SettingsPuzzle",
     "Shapes",
