@@ -1,9 +1,10 @@
-"""What nbgrader and nbconvert do for each student, and once is enough: compiling templates, schemas, parsing pages."""
+"""What nbgrader and nbconvert do for each student though once is enough: templates compiled, schemas checked."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -13,6 +14,9 @@ import nbgrader.nbgraderformat.common
 from bs4 import BeautifulSoup
 from jinja2 import BytecodeCache
 from nbconvert.exporters import TemplateExporter
+from nbconvert.filters import Highlight2HTML
+
+LARGEST_KEPT = 20_000  # letters of a cell whose coloured form is kept in memory
 
 
 class _Compiled(BytecodeCache):
@@ -31,6 +35,22 @@ class _Compiled(BytecodeCache):
         self.by_key[bucket.key] = bucket.bytecode_to_string()
 
 
+class _CodeColoured(Highlight2HTML):
+    """Colours code once: the tests are the same for everyone."""
+
+    def __call__(self, source, language=None, metadata=None):
+        """nbconvert's entry point."""
+        if len(source) > LARGEST_KEPT or self.extra_formatter_options:
+            return super().__call__(source, language, metadata)
+        magic = (metadata or {}).get("magics_language", "")
+        return _coloured(source, language or self.pygments_lexer, magic)
+
+
+@lru_cache(maxsize=500)
+def _coloured(source, language, magic):
+    return Highlight2HTML()(source, language, {"magics_language": magic} if magic else {})
+
+
 @cache
 def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
     """The exporter, with templates that are compiled once in this process: half of the time that a page takes."""
@@ -41,6 +61,13 @@ def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
             environment = super()._create_environment()
             environment.bytecode_cache = kept
             return environment
+
+        def from_notebook_node(self, nb, resources=None, **options):
+            """nbconvert's entry point."""
+            language = nb.metadata.get("language_info", {})
+            lexer = language.get("pygments_lexer", language.get("name"))  # as in nbconvert/exporters/html.py
+            self.filters["highlight_code"] = _CodeColoured(pygments_lexer=lexer, parent=self)
+            return super().from_notebook_node(nb, resources, **options)
 
     # Under its own name, so that what a course has configured for it holds.
     CompiledOnce.__name__ = exporter.__name__
@@ -53,11 +80,12 @@ def schemas_checked_once() -> Iterator[None]:
     known = {}
 
     def validate(instance, schema):
-        if id(schema) not in known:
+        text = json.dumps(schema)  # nbgrader reads it anew for each notebook
+        if text not in known:
             kind = jsonschema.validators.validator_for(schema)
             kind.check_schema(schema)
-            known[id(schema)] = (schema, kind(schema))  # the schema is kept, so that its number stays its own
-        error = jsonschema.exceptions.best_match(known[id(schema)][1].iter_errors(instance))
+            known[text] = kind(schema)
+        error = jsonschema.exceptions.best_match(known[text].iter_errors(instance))
         if error is not None:
             raise error
 

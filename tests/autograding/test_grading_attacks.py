@@ -47,6 +47,7 @@ class Graded:
         self.done = toy.run(ASSIGNMENT, "--jobs", "6", longest=1800)
         self.after = self.teachers_files(toy.root)
         self.course = Course(toy.root)
+        self.texts = {}
 
     @staticmethod
     def teachers_files(root):
@@ -57,6 +58,11 @@ class Graded:
 
     def total(self, student):
         return read_result(self.course, ASSIGNMENT, student).total
+
+    def text(self, student):
+        if student not in self.texts:
+            self.texts[student] = page_text(self.page(student))
+        return self.texts[student]
 
     def page(self, student):
         return (self.course.folder("feedback", student, ASSIGNMENT) / "01_toy.html").read_text(encoding="utf-8")
@@ -86,7 +92,7 @@ def test_no_undeserved_point_and_a_reason(graded, number):
     assert graded.total(student) <= attack.deserves
     if attack.honest:
         assert graded.total(student) == 6
-    assert attack.told in page_text(graded.page(student))
+    assert attack.told in graded.text(student)
     assert graded.total(f"{number:02}_then_honest") == 6
 
 
@@ -102,6 +108,7 @@ def test_nobody_called_home(graded):
 
 def test_no_secret_and_no_other_file_on_any_page(graded):
     for number, attack in enumerate(ATTACKS):
-        page = graded.page(f"{number:02}_{attack.name}")
+        student = f"{number:02}_{attack.name}"
+        page = graded.page(student)
         assert "root:x:0" not in page and "BEGIN SOLUTION" not in page, attack.name
-        assert "written to:" not in page_text(page).replace('print("written to:"', ""), attack.name
+        assert "written to:" not in graded.text(student).replace('print("written to:"', ""), attack.name

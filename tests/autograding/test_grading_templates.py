@@ -1,12 +1,16 @@
-"""Feedback templates are compiled once, and the pages are the same; then they are made legible."""
+"""What is done once for all students leaves the pages as they were; then they are made legible."""
 
 import jinja2
+import jsonschema
+import nbconvert.exporters.html
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
 from autograding.legible import legible
-from autograding.templates import compiled_once
+from autograding.templates import compiled_once, pages_parsed_where_needed, schemas_checked_once
 
 
 @pytest.fixture
@@ -32,6 +36,57 @@ def test_a_second_page_compiles_nothing_and_looks_as_without(compilations):
     compilations.clear()
     assert exporter().from_notebook_node(nb)[0] == plain
     assert compilations == []
+
+
+def test_code_is_coloured_as_without():
+    sources = [
+        "for x in range(3): print(x)",
+        "%%html\n<b>x</b>",
+        "",
+        "# " + "x" * 30_000,
+        "!ls",
+        "for x in range(3): print(x)",
+    ]
+    cells = [new_code_cell(source, id=f"c{number}") for number, source in enumerate(sources)]
+    cells[1].metadata["magics_language"] = "html"
+    for info in ({}, {"name": "python", "pygments_lexer": "ipython3"}, {"name": "r"}):
+        nb = new_notebook(cells=cells, metadata={"language_info": info} if info else {})
+        assert compiled_once(HTMLExporter)().from_notebook_node(nb)[0] == HTMLExporter().from_notebook_node(nb)[0]
+
+
+def test_a_schema_is_checked_once_and_metadata_each_time(monkeypatch):
+    meta = {"schema_version": 3, "grade_id": "a", "grade": True, "solution": False, "locked": True, "points": 1}
+    good = new_code_cell(metadata={"nbgrader": meta | {"task": False}})
+    bad = new_code_cell(metadata={"nbgrader": meta | {"task": False, "points": -1}})
+    checked, kind = [], jsonschema.validators.validator_for(MetadataValidatorV3().schema)
+    real = kind.check_schema
+    monkeypatch.setattr(kind, "check_schema", lambda schema, *more, **options: checked.append(1) or real(schema))
+    with pytest.raises(jsonschema.ValidationError) as outside:
+        MetadataValidator().validate_nb(new_notebook(cells=[bad]))
+    checked.clear()
+    with schemas_checked_once():
+        for _ in range(3):
+            MetadataValidator().validate_nb(new_notebook(cells=[good]))
+        with pytest.raises(jsonschema.ValidationError) as inside:
+            MetadataValidator().validate_nb(new_notebook(cells=[bad]))
+    assert len(checked) == 1 and inside.value.message == outside.value.message
+
+
+UNCHANGED = "<html><body><img alt='a' src=x><p>&lt;img&gt;</p></body></html>"
+
+
+@pytest.mark.parametrize("picture", ["<img src=x>", "<IMG\nsrc=x>", "<img title='>' src=x>", "<img src='alt='>"])
+def test_a_page_is_parsed_where_something_is_to_be_added(picture):
+    whole = nbconvert.exporters.html.BeautifulSoup
+    with pages_parsed_where_needed():
+        parse = nbconvert.exporters.html.BeautifulSoup
+        assert str(parse(UNCHANGED, features="html.parser")) == UNCHANGED
+        assert parse(UNCHANGED, features="html.parser").select("img:not([alt])") == []
+        page = UNCHANGED.replace("</body>", picture + "</body>")
+        assert [e.name for e in parse(page, features="html.parser").select("img:not([alt])")] == ["img"]
+        other = "<div class='jp-Notebook'><div class='jp-Cell-inputWrapper'></div></div>"
+        assert len(parse(other, features="html.parser").select(".jp-Notebook div.jp-Cell-inputWrapper")) == 1
+    assert nbconvert.exporters.html.BeautifulSoup is whole
 
 
 class _Page(HTMLExporter):
