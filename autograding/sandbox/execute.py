@@ -149,7 +149,7 @@ class Run:
         number = seed(self.job.key, self.job.student, self.job.assignment, cell.name)
         problem = verdicts.problem_of(self.checks, call, number)
         try:
-            reply = self._ready().call(call.function, self.caller, problem)
+            reply = self._ready().call(call.function, self.caller, verdicts.sent_of(self.checks, problem))
             verdict = verdicts.judged(self.checks, call, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)

@@ -43,13 +43,24 @@ class CheckFailed(AssertionError):
 def make(name: str, seed: int, part: str | None = None) -> dict:
     """The problem of a check: what to call the function with. The same seed gives the same problem.
 
-    A plain tree: {"calls": [{argument: what `caller.plain` makes of it}], "given": {name: source text}}.
-    Raises KeyError for an unknown check or part.
+    A plain tree: {"calls": [{argument: what `caller.plain` makes of it}], "given": {name: source text}}, and what else
+    `caller.run` knows of. Only what `sent` leaves of it may go where the function runs. Raises KeyError for an unknown
+    check or part.
     """
     check = _find(name)
     calls = [call for chosen in _parts(check, part) for call in _calls(check, chosen, seed)]
     calls = [{argument: caller.plain(value) for argument, value in call.items()} for call in calls]
-    return {"calls": calls, "given": {lent: getsource(getattr(given, lent)) for lent in check.given}}
+    problem = {"calls": calls, "given": {lent: getsource(getattr(given, lent)) for lent in check.given}}
+    if check.bench:
+        problem["bench"] = [check.bench.__name__, getsource(check.bench)]
+    return problem | {"once": check.once, "kept": list(check.kept)}
+
+
+def sent(problem: dict) -> dict:
+    """The problem without what the judge keeps to itself, such as the labels of recordings to be told apart."""
+    kept = problem["kept"]
+    calls = [{name: value for name, value in call.items() if name not in kept} for call in problem["calls"]]
+    return {name: value for name, value in problem.items() if name != "kept"} | {"calls": calls}
 
 
 def judge(name: str, problem: dict, answer, part: str | None = None) -> str | None:
@@ -87,7 +98,7 @@ def check(name: str, function, part: str | None = None, seed: int | None = None)
     """
     seed = secrets.randbelow(100_000) if seed is None else seed
     problem = make(name, seed, part)
-    complaint = judge(name, problem, caller.run(problem, function), part)
+    complaint = judge(name, problem, caller.run(sent(problem), function), part)
     if complaint:
         only = "" if part is None else f', part="{part}"'
         again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'

@@ -15,12 +15,15 @@ import warnings
 import numpy as np
 
 WIDEST, DEEPEST = 64, 4  # of a returned tuple, list or dict: beyond, only its type is told
+BENCH = "<bench>"  # the file name of a bench's lines in a traceback
 
 
 def run(problem, function):
     """Call `function` on every call of the problem, twice each.
 
-    problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": {name: source text}}
+    problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": {name: source text}}; it may
+    also have a "bench", [name, source text] of a function that calls the student's with what no plain tree can be (a
+    model, an optimiser) and returns what it did in arrays; and "once": True, for what takes its time.
     Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [where], "warnings": [texts]}, ...]}, where an
     argument that was changed is named as "xs", "state.c" or "layers[0].b_f";
     or {"not_callable": type name}. An outcome is what `describe` says of the value that was returned, or
@@ -29,8 +32,15 @@ def run(problem, function):
     if not callable(function):
         return {"not_callable": type(function).__name__}
     scope = getattr(function, "__globals__", {})
+    called = _on_bench(function, *problem["bench"]) if problem.get("bench") else function
     with stand_ins(function, problem["given"]):
-        return {"calls": [_call_twice(function, call, scope) for call in problem["calls"]]}
+        return {"calls": [_call_twice(called, call, scope, problem.get("once")) for call in problem["calls"]]}
+
+
+def _on_bench(function, name, source):
+    place = {"np": np}
+    exec(compile(source, BENCH, "exec"), place)  # comes with the problem, so from the one who asks it
+    return lambda *arguments: place[name](function, *arguments)
 
 
 @contextlib.contextmanager
@@ -56,12 +66,12 @@ def _is_named_tuple(kind):
     return isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
-def _call_twice(function, call, scope):
+def _call_twice(function, call, scope, once=False):
     first_arguments, second_arguments = ({n: built(v, scope) for n, v in call.items()} for _ in range(2))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         first = _outcome(function, first_arguments)
-        second = _outcome(function, second_arguments)
+        second = first if once else _outcome(function, second_arguments)
     return {
         "first": first,
         "second": second,
@@ -76,8 +86,9 @@ def _outcome(function, arguments):
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             returned = function(*arguments.values())  # by position: a student may rename an argument
     except Exception as error:
-        # The first frame is this one; the next is the student's line. A wrong number of arguments never gets there.
-        frames = traceback.extract_tb(error.__traceback__)[1:]
+        # The first frame is this one, then perhaps a bench's; the next is the student's line. A wrong number of
+        # arguments never gets there.
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename not in _OWN]
         line = frames[0].line or "" if frames else ""
         return {
             "kind": "error",
@@ -87,6 +98,9 @@ def _outcome(function, arguments):
             "function": frames[-1].name if frames else "",
         }
     return describe(returned)
+
+
+_OWN = (_outcome.__code__.co_filename, BENCH)
 
 
 # ---- arguments: named tuples, tuples and lists of arrays and numbers, as plain trees and back ------------------------

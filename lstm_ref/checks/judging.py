@@ -32,6 +32,7 @@ class Mistake:
     sentence: str
     wrong: Callable
     seen: str = ""  # a public thread or page where somebody made it
+    raises: str = ""  # a piece of the error that it ends in, however it is written
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class Check:
     # comparison with the reference, whose answer still says what form is expected.
     behaviour: Callable[[Arguments, Any], str | None] | None = None
     given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
+    # A function that calls another with what no plain tree can be, and returns what it did: see `benches`. It calls the
+    # student's, the reference and the wrong ones alike.
+    bench: Callable | None = None
+    once: bool = False  # called once only, because it takes its time; whether it says the same twice is not seen
+    kept: tuple[str, ...] = ()  # arguments that the judge keeps to itself
+    any_form: bool = False  # `behaviour` judges the form of an answer, too
     tolerance: float = 1e-9  # absolute and relative; float64 rounding here stays below 1e-14
 
 
@@ -102,10 +109,14 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
     """
     if not is_result(result):
         return _("No answer came back from {name}.").format(name=check.name), False
+    sizes = check.sizes(arguments)
+    if check.any_form:
+        if result["first"]["kind"] == "error":
+            return form_complaint(check.name, check.output, result["first"], None, sizes), True
+        return check.behaviour(copy.deepcopy(arguments), numbers(result["first"])), True
     want = _expected(check, arguments)
     behaviour = part.behaviour or check.behaviour
     outcome = as_asked(result["first"], want, whole_too=behaviour is not None)
-    sizes = check.sizes(arguments)
     form = form_complaint(check.name, check.output, outcome, want, sizes)
     if form:
         return form, True
@@ -122,7 +133,7 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result) -> tuple
 
 
 def _expected(check: Check, arguments: Arguments):
-    want = Problem(arguments).under(check.reference)
+    want = Problem(arguments, check).under(check.reference)
     if isinstance(want, Exception):
         raise want
     return want
@@ -225,7 +236,7 @@ def _name_mistake(check: Check, part: Part, calls: list[Arguments], results: lis
     """A sentence naming every known mistake that gives exactly these results in every call, or nothing."""
     if not all(map(is_result, results)):
         return ""
-    pairs = [(Problem(call), Returned(result["first"])) for call, result in zip(calls, results, strict=True)]
+    pairs = [(Problem(call, check), Returned(result["first"])) for call, result in zip(calls, results, strict=True)]
 
     def matching(mistakes, leaf=None):
         return [m for m in mistakes if all(gives(check, m, *pair, leaf=leaf) for pair in pairs)]

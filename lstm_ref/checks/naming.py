@@ -14,14 +14,15 @@ from lstm_ref.messages import _
 
 _MADE: dict[tuple[Callable, bytes], Any] = {}  # (wrong function, problem) -> what it gives
 _MOST = 2000  # entries of _MADE, a few kilobytes each
-_ENDINGS = (ValueError, TypeError, IndexError, AttributeError, NameError)
+_ENDINGS = (ValueError, TypeError, IndexError, AttributeError, NameError, RuntimeError)
 
 
 class Problem:
-    """The arguments of one call."""
+    """The arguments of one call; those that the judge keeps to itself are not among them."""
 
-    def __init__(self, arguments: dict):
-        self.arguments = arguments
+    def __init__(self, arguments: dict, check):
+        self.arguments = {name: value for name, value in arguments.items() if name not in check.kept}
+        self.bench = check.bench
 
     @cached_property
     def key(self) -> bytes:
@@ -34,7 +35,8 @@ class Problem:
                 _MADE.clear()
             try:
                 with np.errstate(all="ignore"):
-                    _MADE[wrong, self.key] = wrong(*copy.deepcopy(self.arguments).values())
+                    arguments = copy.deepcopy(self.arguments).values()
+                    _MADE[wrong, self.key] = self.bench(wrong, *arguments) if self.bench else wrong(*arguments)
             except _ENDINGS as error:
                 _MADE[wrong, self.key] = error
         return _MADE[wrong, self.key]
@@ -49,6 +51,8 @@ class Returned:
 
 def gives(check, mistake, problem: Problem, returned: Returned, leaf: str | None = None) -> bool:
     """Whether the mistake gives this outcome; with `leaf`, whether it gives that one leaf of it."""
+    if mistake.raises:
+        return returned.outcome.get("kind") == "error" and mistake.raises in str(returned.outcome.get("text"))
     wrong = problem.under(mistake.wrong)
     if isinstance(wrong, Exception):
         raised = {"kind": "error", "type": type(wrong).__name__, "text": str(wrong)}
