@@ -89,7 +89,7 @@ def train(xs, lengths, labels, seed, epochs: int = 30, say=lambda logits: logits
 def complaint(arguments: Arguments, answer) -> str | None:
     """What is wrong with the answers about the new recordings, or None."""
     if not isinstance(answer, dict) or not all(isinstance(answer.get(name), int) for name in COUNTED):
-        return _("No answer came back from train_classifier.")
+        return NOT_NUMBERS
     if answer["model"] != 2:
         return (
             _("train_classifier returned None; expected the trained model. Is the return statement missing?")
@@ -101,7 +101,7 @@ def complaint(arguments: Arguments, answer) -> str | None:
         )
     said = {name: answer.get(name) for name in SAID}
     if not all(isinstance(value, np.ndarray) for value in said.values()):
-        return _("What the model says is no array of numbers; expected a tensor of logits (N,).")
+        return NOT_NUMBERS
     return (
         _shape(said["logits"], said["alone"])
         or _numbers(said)
@@ -110,6 +110,7 @@ def complaint(arguments: Arguments, answer) -> str | None:
     )
 
 
+NOT_NUMBERS = _("What the model says is no array of numbers; expected a tensor of logits (N,).")
 COUNTED = ("model", "steps", "backward", "cleared")
 SAID = ("logits", "again", "alone", "padded", "seen")
 
@@ -154,8 +155,8 @@ def _habits(said) -> str | None:
     """The same twice, whatever else is in the batch, whatever stands in the padding."""
     logits, most = said["logits"], {}
     for name, other in (("again", said["again"]), ("alone", said["alone"][:, 0]), ("padded", said["padded"])):
-        if other.shape != logits[: len(other)].shape:
-            return _("No answer came back from train_classifier.")
+        if other.shape != ((4,) if name == "alone" else logits.shape):
+            return _("The model says arrays of different shapes when it is asked again.")
         apart = np.abs(other - logits[: len(other)]) / (1 + np.abs(logits[: len(other)]))
         most[name] = int(apart.argmax()) if apart.max() > NEAR else None
     if most["again"] is not None:

@@ -1,0 +1,98 @@
+"""The check of a trained classifier: what leaves the judge, and what it says of answers that were made up."""
+
+import numpy as np
+import pytest
+
+from lstm_ref.checks import caller, check, judge, make, sent
+from lstm_ref.checks.trained import NEEDED, NEW, RECORDINGS
+
+PROBLEM = make("train_classifier", 3)
+LABELS = PROBLEM["calls"][0]["new_labels"]
+
+
+def sure(labels):
+    """Logits that are right, far from 0 and all different."""
+    return ((2 * labels - 1) * np.linspace(2, 3, len(labels))).astype(np.float32)
+
+
+def told(**changed) -> str | None:
+    """What is said of a right answer with something changed."""
+    logits = changed.get("logits", sure(LABELS))
+    said = {"logits": logits, "again": logits, "alone": logits[:4].reshape(4, -1), "padded": logits}
+    said["seen"] = sure(PROBLEM["calls"][0]["labels"])
+    answer = {"model": 2, "steps": 10, "backward": 10, "cleared": 10, **said, **changed}
+    outcome = caller.describe(answer)
+    return judge("train_classifier", PROBLEM, {"calls": [{"first": outcome, "second": outcome, "mutated": []}]})
+
+
+def test_the_labels_of_new_recordings_stay_with_the_judge():
+    gone = sent(PROBLEM)
+    assert "new_labels" not in gone["calls"][0] and "new_xs" in gone["calls"][0]
+    assert "kept" not in gone and gone["once"] is True
+    assert "new_labels" in PROBLEM["calls"][0]  # nothing was taken out of the judge's own copy
+
+
+def test_every_student_is_asked_about_other_recordings():
+    other = make("train_classifier", 4)["calls"][0]
+    assert not np.array_equal(other["new_xs"], PROBLEM["calls"][0]["new_xs"])
+    assert 0.3 < LABELS.mean() < 0.5 and len(LABELS) == NEW  # so who says always the same is far from NEEDED
+
+
+def turned(count):
+    """Right answers, `count` of them turned round."""
+    logits = sure(LABELS)
+    logits[:count] *= -1
+    return logits
+
+
+RIGHT = sure(LABELS)
+SAID = {
+    "returned None; expected the trained model": {"model": 0},
+    "cannot be called; expected the trained model": {"model": 1},
+    "(400,). Take the last axis away": {"logits": RIGHT[:, None]},
+    "Two for each is the form of cross_entropy": {"logits": np.stack([-RIGHT, RIGHT], 1)},
+    "squeeze() takes away every axis": {"alone": RIGHT[:4]},
+    "The model says labels, 0, 1": {"logits": LABELS},
+    "The model says labels, -1, 1": {"logits": np.sign(RIGHT)},
+    "nan or inf": {"logits": np.where(np.arange(NEW) == 7, np.nan, RIGHT)},
+    "Asked twice about the same recording, number 9": {"again": RIGHT + 0.1 * (np.arange(NEW) == 9)},
+    "About recording 2 the model says": {"alone": (RIGHT[:4] + 0.1 * (np.arange(4) == 2))[:, None]},
+    "it reads the padding": {"padded": RIGHT + 0.01},
+    "the wrong way round": {"logits": -RIGHT},
+    "these are probabilities": {"logits": 1 / (1 + np.exp(-RIGHT))},
+    "the same class for every recording": {"logits": np.full(NEW, -0.3) - 0.1 * LABELS},
+    "says target for every recording": {"logits": np.full(NEW, 4.0) + LABELS},
+    "backward() was not called once": {"logits": turned(100), "backward": 0},
+    "no optimiser made a step": {"logits": turned(100), "steps": 0},
+    "learned them by heart": {"logits": turned(100)},
+    "zero_grad was never called": {"logits": turned(100), "cleared": 0, "seen": np.zeros(RECORDINGS)},
+    "has not learned enough yet": {"logits": turned(100), "seen": np.zeros(RECORDINGS)},
+    "expected one logit each": {"logits": RIGHT[:7]},
+    "arrays of different shapes when it is asked again": {"again": RIGHT[:7]},
+    "is no array of numbers": {"seen": "much"},
+}
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_is_wrong_is_named(text):
+    assert text in told(**SAID[text])
+
+
+def test_enough_right_answers_are_enough():
+    most = int(NEW * (1 - NEEDED))
+    assert told() is None
+    assert told(logits=turned(most)) is None
+    assert "94.8%" in told(logits=turned(most + 1))
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"calls": [{"first": {"kind": "dict"}}]}, {"calls": []}], ids=str)
+def test_no_answer_is_no_right_answer(answer):
+    assert judge("train_classifier", PROBLEM, answer)
+
+
+def test_an_error_under_a_bench_is_told_with_the_students_line():
+    def class_loss(logits, labels):
+        return logits + "one"  # a line of the student's
+
+    with pytest.raises(AssertionError, match="at the line `return logits"):
+        check("class_loss", class_loss)
