@@ -1,6 +1,7 @@
 """What Python's and NumPy's own errors mean to somebody who has not met them: a sentence after the error's text."""
 
 import re
+from collections.abc import Iterable
 
 from lstm_ref.messages import _
 
@@ -70,7 +71,7 @@ _MEANINGS = (
 )
 
 
-def meaning(name: str, outcome: dict, arguments: dict) -> str:
+def meaning(name: str, outcome: dict, arguments: Iterable[str]) -> str:
     """A sentence for the error that a function called `name` ended in, or nothing if it speaks for itself."""
     kind, text = outcome.get("type"), outcome.get("text", "")
     if kind == "TypeError" and re.search(rf"\b{name}\(\) (?:takes|missing)", text):

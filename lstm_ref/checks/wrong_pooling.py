@@ -38,6 +38,7 @@ SHORTEST = _("the length of the shortest sequence serves for all: each sequence 
 FIRST = _("the length of the first sequence serves for all: each sequence has its own")
 UNITS = _("the units are pooled and the steps are left: axis 1 holds the steps")
 BATCH = _("the sequences of the batch are pooled: axis 0 is the batch, axis 1 holds the steps")
+NO_THIRD_AXIS = _("(B, T) meets (B, T, H): the mask or the weights need a third axis, [:, :, None]")
 KEPT = _("the axis of the steps is kept, with one step: keepdims=True leaves it there")
 
 
@@ -111,10 +112,9 @@ MEAN = (
         _("lengths[:, None] is missing: (B, H) / (B,) does not fit; the lengths belong to the rows"),
         lambda hs, lengths: zeroed(hs, lengths).sum(axis=1) / lengths,
     ),
-    Mistake(
-        _("the last valid step alone is returned"),
-        pooling.last_valid,
-    ),
+    Mistake(NO_THIRD_AXIS, lambda hs, lengths: hs * valid(hs, lengths)[:, :, 0]),
+    Mistake(NO_THIRD_AXIS, lambda hs, lengths: np.where(valid(hs, lengths)[:, :, 0], hs, 0.0)),
+    Mistake(_("the last valid step alone is returned"), pooling.last_valid),
     Mistake(_("the highest of the valid steps is returned"), pooling.max_valid),
 )
 
@@ -168,6 +168,8 @@ MAX = (
         _("one number is taken for all units of a sequence, and no axis is left for them"),
         lambda hs, lengths: lowest(hs, lengths).max(axis=(1, 2)),
     ),
+    Mistake(NO_THIRD_AXIS, lambda hs, lengths: hs * valid(hs, lengths)[:, :, 0]),
+    Mistake(NO_THIRD_AXIS, lambda hs, lengths: np.where(valid(hs, lengths)[:, :, 0], hs, -np.inf)),
     Mistake(KEPT, lambda hs, lengths: pooling.max_valid(hs, lengths)[:, None]),
     Mistake(_("the last valid step alone is returned"), pooling.last_valid),
     Mistake(_("the mean of the valid steps is returned"), pooling.mean_valid),
@@ -295,5 +297,7 @@ ATTENTION = (
         _("hs is weighted by v once more: v is for the scores alone"),
         lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v) * v,
     ),
+    Mistake(NO_THIRD_AXIS, lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) * hs),
+    Mistake(NO_THIRD_AXIS, lambda hs, lengths, v: hs * pooling.attention_weights(hs, lengths, v)),
     Mistake(KEPT, lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v)[:, None]),
 )
