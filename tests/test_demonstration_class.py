@@ -26,7 +26,7 @@ from autograding.results import read_result
 ROOT = Path(__file__).parents[1]
 STEMS = sorted(folder.name for folder in (ROOT / "solutions").iterdir())
 WHOLE = "03_forget_gate"
-# In the class that has an infinite loop, which takes as long for each graded cell; longer than the slow import of the demonstration.
+# In the class that has an infinite loop, which takes as long for each graded cell; longer than its slow import.
 CELL = "\nc.ExecutePreprocessor.timeout = 6\n"
 
 pytestmark = [pytest.mark.grading]
