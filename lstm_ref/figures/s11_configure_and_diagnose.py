@@ -70,7 +70,7 @@ def recordings(xs: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> Figur
 
 def learning(history) -> Figure:
     """Loss and accuracy of a TrainingHistory, epoch by epoch."""
-    drawing, (loss, accuracy) = axes_in_a_row(2, figsize=(5.8, 2.6))
+    drawing, (loss, accuracy) = axes_in_a_row(2, figsize=(4.9, 2.4))
     epochs = np.arange(1, len(history.loss) + 1)
     for axes, seen, unseen in (
         (loss, history.loss, history.valid_loss),
@@ -99,7 +99,7 @@ def learning(history) -> Figure:
 
 def where_it_looks(amplitude: np.ndarray, weights: np.ndarray) -> Figure:
     """A recording's amplitude, (T,), and under it the weights of attention, (T,)."""
-    drawing, (heard, looked) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[2, 1], figsize=(5.8, 3.2))
+    drawing, (heard, looked) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[2, 1], figsize=(4.9, 3.0))
     steps = np.arange(1, len(amplitude) + 1)
     heard.plot(steps, amplitude, color=COLOURS["h"])
     looked.bar(steps, weights, 0.7, color=COLOURS["o"])
@@ -125,7 +125,7 @@ def settings(rows: list[dict]) -> Figure:
         "pooling": _("pooling"),
     }
     found = accuracies(rows)
-    drawing, panels = axes_in_a_row(8, columns=2, sharey=True, figsize=(5.8, 7.6))
+    drawing, panels = axes_in_a_row(8, columns=2, sharey=True, figsize=(5.6, 7.6))
     said = []
     for (name, title), axes in zip(names.items(), panels, strict=False):
         means = []
@@ -170,7 +170,7 @@ def _shown(value) -> str:
 
 def two_splits(by_window: np.ndarray, by_recording: np.ndarray) -> Figure:
     """Which windows are held back, (recordings, windows) bool each, when windows or recordings are drawn."""
-    drawing, panels = axes_in_a_row(2, figsize=(5.8, 2.8))
+    drawing, panels = axes_in_a_row(2, figsize=(4.9, 2.5))
     titles = (_("windows drawn"), _("recordings drawn"))
     for axes, held, title in zip(panels, (by_window, by_recording), titles, strict=True):
         for (row, column), out in np.ndenumerate(held):
@@ -189,7 +189,7 @@ def two_splits(by_window: np.ndarray, by_recording: np.ndarray) -> Figure:
 
 def symptoms(rows: list[dict], model: str, beside: str = "healthy") -> Figure:
     """What benchmarks/sick_models.py saw of one model, and pale beside it of another."""
-    drawing, (loss, right, norm, gates) = axes_in_a_row(4, columns=2, figsize=(5.8, 4.4))
+    drawing, (loss, right, norm, gates) = axes_in_a_row(4, columns=2, figsize=(4.9, 4.3))
     ill, well = ([row for row in rows if row["model"] == name] for name in (model, beside))
 
     def draw(axes, name, style, seen, **look):
@@ -221,7 +221,7 @@ def symptoms(rows: list[dict], model: str, beside: str = "healthy") -> Figure:
         gates.add_patch(edge)
     gates.set_yticks([0, -1, -2], ["$f$", "$i$", "$o$"])
     gates.set(xlim=(-0.01, 1.01), xticks=[0, 0.5, 1])
-    gates.set_title(_("gates: shut, between, open"), fontsize=11, loc="left")
+    gates.set_title(_("gates: shut … open"), fontsize=11, loc="left")
     alt = _(
         "After {n} epochs: loss {a:.2f} on what is trained on, {b:.2f} on unseen recordings; accuracy {c:.2f} and "
         "{d:.2f}. The longest gradient was between {low:.2g} and {high:.2g}. Shares shut and open: forget gate "
