@@ -13,8 +13,10 @@ from pathlib import Path
 from bleach.css_sanitizer import CSSSanitizer
 from bleach.sanitizer import Cleaner
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
+from nbgrader.utils import is_grade, is_solution
 
 from autograding.formulas import LINK, latex_to_html, markdown_to_html
 from autograding.messages import _
@@ -43,12 +45,27 @@ class Page(NbGraderPreprocessor):
         for cell in nb.cells:
             if hidden._remove_hidden_test_region(cell):
                 _shorten_errors(cell)
+        _say_who_waits(nb, resources)
         _clean_once(nb, resources)
         # The exporter is our parent and the converter is the exporter's.
         converter, names = self.parent.parent, resources["nbgrader"]
         folder = Path(converter._format_dest(names["assignment"], names["student"]))
         remove_other_files(folder, {Path(notebook).stem + ".html" for notebook in converter.notebooks})
         return nb, resources
+
+
+def _say_who_waits(nb, resources):
+    """An answer that nobody has graded yet shows a 0 that is none: its comment says so."""
+    written = [cell for cell in nb.cells if is_grade(cell) and is_solution(cell)]
+    if not written:
+        return
+    names = resources["nbgrader"]
+    with Gradebook(names["db_url"]) as book:
+        for cell in written:
+            where = (cell.metadata.nbgrader["grade_id"], names["notebook"], names["assignment"], names["student"])
+            if book.find_grade(*where).needs_manual_grade:
+                said = [_("A person has yet to grade this answer."), cell.metadata.nbgrader.get("comment")]
+                cell.metadata.nbgrader["comment"] = " ".join(text for text in said if text)
 
 
 class Shown(NbGraderPreprocessor):

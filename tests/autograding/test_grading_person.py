@@ -69,6 +69,8 @@ def test_a_written_answer_waits_for_a_person_and_what_the_person_says_is_kept(to
     assert line_of(printed, "ada").endswith("0? 6/6+2? Waits for a person: why.")
     assert line_of(printed, "bob").startswith("bob") and " 6/8 " in line_of(printed, "bob")
     assert "2 answers await a person (why)" in printed
+    assert "A person has yet to grade this answer." in page_of(toy, "ada")
+    assert "has yet to grade" not in page_of(toy, "bob")
     rows = csv_of(toy)
     assert [rows["ada"][name] for name in ("total", "points", "awaiting")] == ["6.0", "8.0", "2.0"]
     assert [rows["bob"][name] for name in ("total", "points", "awaiting")] == ["6.0", "8.0", "0"]
@@ -79,6 +81,7 @@ def test_a_written_answer_waits_for_a_person_and_what_the_person_says_is_kept(to
     assert "1 answers await a person (why)" in printed and "1 feedback pages" in printed
     assert csv_of(toy)["ada"]["total"] == "7.5" and csv_of(toy)["ada"]["awaiting"] == "0"
     assert "More than one what?" in page_of(toy, "ada") and "1.5 / 2.0" in page_of(toy, "ada")
+    assert "has yet to grade" not in page_of(toy, "ada")
 
     # Graded again, the answer is to be looked at again, as nbgrader has it; what the person gave is still there.
     printed = toy.grade("--force", "--student", "ada")
