@@ -109,7 +109,7 @@ def side_by_side(traces: dict[str, tuple[np.ndarray, Gates, np.ndarray]]) -> Fig
                 last=gates.c[-1],
             )
         )
-    for axes, label in zip(fields[:, 0], (_("memory c, output h"), _("gates"), _("candidate")), strict=True):
+    for axes, label in zip(fields[:, 0], (_("memory"), _("gates"), _("candidate")), strict=True):
         axes.set(ylabel=label)
     fields[0, 0].legend(fontsize=8.5, frameon=False, labelcolor=INK, loc="upper left")
     fields[1, -1].legend(fontsize=8.5, ncols=3, frameon=False, labelcolor=INK, loc="center")

@@ -72,6 +72,16 @@ def test_the_keyboard_turns_the_watcher_up_until_the_spike_is_dropped(root):
     assert root.locator("[data-verdict=kept]").get_attribute("data-good") == "true"
 
 
+def test_what_fails_has_a_mark_of_another_colour(root):
+    """Beside the words and the shape of the mark."""
+    root.locator("[data-preset=threshold]").click()
+    colours = [
+        root.locator(f"[data-verdict={name}] .lstm-keeper-mark").evaluate("node => getComputedStyle(node).color")
+        for name in ("kept", "dropped")
+    ]
+    assert colours[0] != colours[1]
+
+
 def test_a_click_goes_to_a_step_and_the_result_is_said_in_words(root):
     root.locator("[data-preset=two]").click()
     root.locator(".lstm-column").nth(5).click()
