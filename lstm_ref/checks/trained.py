@@ -199,6 +199,8 @@ def _why(arguments: Arguments, said, counts, decided, right: float) -> str:
         return _("The model was never trained: backward() was not called once.")
     if not counts["steps"]:
         return _("The model was never trained: no optimiser made a step, so that the weights are as they were drawn.")
+    if not counts["cleared"] and counts["steps"] > 1:
+        return _("zero_grad was never called: the gradients of all batches pile up.")
     if 1 - right >= NEEDED:
         return _("They are the wrong way round: above 0 has to mean a target, label 1.")
     if 0 <= logits.min() and logits.max() <= 1:
@@ -225,8 +227,6 @@ def _why(arguments: Arguments, said, counts, decided, right: float) -> str:
             "Of those it was trained on {seen:.1%} are right: it has learned them by heart. A smaller model, dropout, "
             "or fewer epochs help."
         ).format(seen=seen)
-    if not counts["cleared"]:
-        return _("zero_grad was never called: the gradients of all batches pile up.")
     return _(
         "Of those it was trained on {seen:.1%} are right, so it has not learned enough yet, in {steps} steps. Does the "
         "loss still fall? Then more epochs, or a learning rate of 0.003 to 0.03 with Adam. If it does not: is the lone "
