@@ -61,7 +61,7 @@ class Grader:
         try:
             self.released = generate(self.course, self.assignment, self.scratch / "released")
         except BaseException:
-            self._scratch.cleanup()
+            self._let_go()
             raise
         isolation = settings_from(self.course.config, "").isolation
         self.environment = f"{digest.of_course(self.course, self.assignment)}:{isolation}"
@@ -78,6 +78,9 @@ class Grader:
     def __exit__(self, *_exception):
         self._quickly.close()
         self.book.close()
+        self._let_go()
+
+    def _let_go(self):
         self._scratch.cleanup()
         self._held.close()
 

@@ -154,7 +154,11 @@ function render({ model, el }) {
   const explained = (name) => (CHOICES.includes(name) ? name : name === null ? null : "hx");
   diagram.picture.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") point(explained(wireUnder(event))); });
   diagram.picture.addEventListener("pointerleave", () => point(null));
-  diagram.picture.addEventListener("click", (event) => change({ shown: explained(wireUnder(event)) ?? "cell" }));
+  diagram.picture.addEventListener("click", ({ clientX, clientY }) => {
+    // Not the event's target: if the picture is drawn anew while the button is down, that is the whole picture.
+    const target = diagram.picture.getRootNode().elementFromPoint(clientX, clientY);
+    change({ shown: explained(target === null ? null : wireUnder({ target })) ?? "cell" });
+  });
 
   const root = html(
     "div", { class: "lstm lstm-cell-diagram", role: "group", "aria-label": labels.title },
