@@ -28,6 +28,7 @@ from nbgrader.utils import is_grade, is_solution
 from autograding.convert import generate
 from autograding.course import Course, CourseError
 from autograding.messages import _
+from autograding.scratch import PREFIX
 
 SECONDS_TO_IMPORT = 2
 FIELDS = {"name": str, "replaces": str, "source": str, "loses": list, "says": str}
@@ -54,7 +55,7 @@ def members(course: Course, assignment: str, answers: Path) -> list[Member]:
         )
     solution = nbformat.read(paths[0], as_version=4)
     wrong = _read_answers(answers, solution)
-    with tempfile.TemporaryDirectory(prefix="autograding-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         into = Path(scratch, "release")
         stub = generate(course, assignment, into, db_url=f"sqlite:///{scratch}/gradebook.db") / paths[0].name
         untouched = nbformat.read(stub, as_version=4)

@@ -17,6 +17,7 @@ from autograding.calls import NotACheck, parse
 from autograding.convert import generate
 from autograding.course import Course, CourseError
 from autograding.messages import _
+from autograding.scratch import PREFIX
 
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 def build(course: Course, assignments: list[str]) -> int:
     """Write what changed into the release folder."""
     release = course.root / course.directory.release_directory
-    with tempfile.TemporaryDirectory(prefix="autograding-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         built = _build_all(course, assignments, Path(scratch))
         changed = [name for name in sorted(built) if not _same(built[name], release / name)]
         for name in changed:
@@ -53,7 +54,7 @@ def build(course: Course, assignments: list[str]) -> int:
 def check(course: Course, assignments: list[str]) -> int:
     """Compare the release folder with a rebuild; 1 where they differ."""
     release = course.root / course.directory.release_directory
-    with tempfile.TemporaryDirectory(prefix="autograding-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         built = _build_all(course, assignments, Path(scratch))
         different = [name for name in sorted(built) if not _same(built[name], release / name)]
     kept = {p.relative_to(release).as_posix() for name in assignments for p in _files(release / name)}

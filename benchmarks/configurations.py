@@ -15,30 +15,12 @@ import numpy as np
 import torch
 
 from lstm_ref import RadarClassifier, radar_dataset, train_classifier
+from lstm_ref.figures.s11_configure_and_diagnose import BASE, VALUES
 
 RESULTS = Path(__file__).with_name("results") / "configurations.csv"
 COMMAND = "OMP_NUM_THREADS=1 python -m benchmarks.configurations"
 RECORDINGS, JUDGED_ON, JUDGED_SEED = 600, 1000, 999_999
 EPOCHS, BATCH, LAST = 15, 50, 3
-BASE = {
-    "hidden_size": 32,
-    "num_layers": 1,
-    "lr": 0.01,
-    "dropout": 0.0,
-    "forget_bias": 1.0,
-    "clip": 1.0,
-    "pooling": "last",
-}
-# None as a forget bias: as PyTorch draws it; None as a clip: no clipping.
-VALUES = {
-    "hidden_size": (4, 8, 16, 32, 64),
-    "num_layers": (1, 2, 3),
-    "lr": (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
-    "dropout": (0.0, 0.2, 0.5),
-    "forget_bias": (-2.0, None, 1.0, 3.0),
-    "clip": (0.1, 1.0, 10.0, None),
-    "pooling": ("last", "mean", "max", "attention"),
-}
 COLUMNS = ("setting", "value", "seed", "accuracy", "loss", "train_accuracy", "gradient_norm", "seconds")
 
 

@@ -12,7 +12,8 @@ from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.figures import Figure
 from lstm_ref.messages import _
 
-# As in benchmarks/configurations.py, whose results are drawn; a test compares the two.
+# What benchmarks/configurations.py tries, and what is drawn of its results: each setting by itself, the others as in
+# BASE. None as a forget bias: as PyTorch draws it; None as a clip: no clipping.
 BASE = {
     "hidden_size": 32,
     "num_layers": 1,
