@@ -11,6 +11,7 @@ from html import escape
 from matplotlib import rc_context
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 # One colour per letter, the same as in base.css. A shape or a label always says the same thing as the colour.
@@ -64,7 +65,9 @@ def forms(figure: Figure, alt: str, kind: str = "lstm-figure", caption: str = ""
 
 
 def _ink(figure: Figure) -> None:
-    """Words that were given no colour, such as a legend's, would be black in the dark too: they take the page's."""
+    """What was given no colour: black words and the white frame of a legend would stay so in the dark, too."""
+    for legend in figure.findobj(Legend):
+        legend.set_frame_on(False)
     for text in figure.findobj(Text):
         if to_hex(text.get_color()) == "#000000":
             text.set_color(INK)

@@ -23,6 +23,11 @@ def test_words_without_a_colour_take_that_of_the_page(words):
     assert "fill: var(--pst-color-text-base" in style
 
 
+def test_a_legend_has_no_white_frame():
+    assert 'id="legend_1"' in in_a_page()
+    assert "fill: #ffffff" not in in_a_page()
+
+
 def test_words_with_a_colour_keep_it():
     assert re.search(r'fill: #ff0000"[^>]*>in red</text>', in_a_page())
 

@@ -206,7 +206,7 @@ def symptoms(rows: list[dict], model: str, beside: str = "healthy") -> Figure:
         axes.set_title(title, fontsize=11, loc="left")
     loss.set(ylim=(0, min(2.6, 1.08 * max(max(row["loss"], row["valid_loss"]) for row in [*ill, *well]))))
     right.set(ylim=(0.4, 1.02))
-    right.legend(fontsize=8, loc="best")
+    drawing.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=11)
     draw(norm, "gradient_norm", "-", well, color=QUIET, lw=4, alpha=0.25)
     draw(norm, "gradient_norm", "-", ill, color=INK, lw=1.2)
     norm.set(yscale="log", xlabel=_("epoch"), ylim=(0.01, 1000), yticks=[0.01, 1, 100])
