@@ -83,7 +83,7 @@ def _grade(course, options):
     chosen = [student for student in everyone if fnmatchcase(student, options.student)]
     if not chosen:
         raise CourseError(
-            _("no submission {folder}/{student}/{assignment}; {n} students handed in {assignment}").format(
+            _("no submission {folder}/{student}/{assignment}; handed in by {n}").format(
                 folder=course.directory.submitted_directory,
                 student=options.student,
                 assignment=options.assignment,
@@ -112,7 +112,7 @@ def _grade(course, options):
     if renewed:
         print(
             _(
-                "{n} feedback pages renewed: a person gave points or a comment, or being late costs otherwise now"
+                "Feedback pages renewed: {n}. A person gave points or a comment, or being late costs otherwise now."
             ).format(n=len(renewed))
         )
     if course.config.Autograding.get("isolation") == "none":

@@ -142,14 +142,14 @@ def table(results: list[Result], width: int | None = None) -> str:
         lines += [line + note[0], *(" " * indent + more for more in note[1:])]
     mean = sum(r.total for r in results) / len(results)
     lines.append(
-        _("{n} students, mean {mean:.1f} of {points:g}").format(
+        _("Class of {n}: mean {mean:.1f} of {points:g}").format(
             n=len(results), mean=mean, points=columns and results[0].points
         )
     )
     waiting = [cell.name for result in results for cell in result.waiting]
     if waiting:
         lines.append(
-            _("{n} answers await a person ({names}): give their points in formgrader, then run this again").format(
+            _("Answers that await a person: {n} ({names}). Give points in formgrader, then run this again").format(
                 n=len(waiting), names=", ".join(dict.fromkeys(waiting))
             )
         )

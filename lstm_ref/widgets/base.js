@@ -261,9 +261,22 @@ function horizontalGrid(y, values, left, right, digits) {
 
 // ---- life of a view ----------------------------------------------------------------------------------------------
 
+function settings(model, names) {
+  // What the reader sets: `state` reads all of it, `change` sets those of the names that the values have. (A preset
+  // has a key and a label besides.)
+  return {
+    state: () => Object.fromEntries(names.map((name) => [name, model.get(name)])),
+    change(values) {
+      for (const name of names) if (name in values) model.set(name, values[name]);
+      model.save_changes();
+    },
+  };
+}
+
 function live({ model, el, names, root, draw }) {
   // Draw now, whenever one of the named traits changes, and whenever the width does; at most once per frame.
   let frame = 0;
+  let width = null;
   const later = () => {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(draw);
@@ -275,7 +288,12 @@ function live({ model, el, names, root, draw }) {
   el.replaceChildren(root);
   draw();
   for (const name of names) model.on(`change:${name}`, later);
-  const watcher = new ResizeObserver(later);
+  const watcher = new ResizeObserver(([{ contentRect }]) => {
+    // Not for the height: it changes with the words that pointing at something shows, and drawing anew under a finger
+    // takes away what is being pressed.
+    if (contentRect.width !== width) later();
+    width = contentRect.width;
+  });
   watcher.observe(root);
   return () => {
     cancelAnimationFrame(frame);

@@ -96,13 +96,8 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const xs = model.get("xs");
   const presets = model.get("presets");
-  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
+  const { state, change } = settings(model, INPUTS);
   let pointedAt = null;
-
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
 
   function goTo(t, h_prev, c_prev) {
     change({ t, h_prev, c_prev, amplitude: xs[t - 1][0], distance: xs[t - 1][1] });
@@ -150,14 +145,18 @@ function render({ model, el }) {
     pointedAt = name;
     highlight();
   };
-  const wireUnder = (event) => event.target.closest("[data-wire]")?.dataset.wire ?? null;
-  const explained = (name) => (CHOICES.includes(name) ? name : name === null ? null : "hx");
-  diagram.picture.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse") point(explained(wireUnder(event))); });
+  const explainedBy = (part) => {
+    const name = part.closest("[data-wire]")?.dataset.wire ?? null;
+    return name === null || CHOICES.includes(name) ? name : "hx";
+  };
+  diagram.picture.addEventListener("pointerover", ({ pointerType, target }) => { if (pointerType === "mouse") point(explainedBy(target)); });
   diagram.picture.addEventListener("pointerleave", () => point(null));
-  diagram.picture.addEventListener("click", ({ clientX, clientY }) => {
-    // Not the event's target: if the picture is drawn anew while the button is down, that is the whole picture.
-    const target = diagram.picture.getRootNode().elementFromPoint(clientX, clientY);
-    change({ shown: explained(target === null ? null : wireUnder({ target })) ?? "cell" });
+  // Not on a click: the browser sends none if the picture is drawn anew while the button is down.
+  let pressed = null;
+  diagram.picture.addEventListener("pointerdown", ({ button, target }) => { pressed = button === 0 ? explainedBy(target) ?? "cell" : null; });
+  diagram.picture.addEventListener("pointerup", ({ target }) => {
+    if (pressed !== null && pressed === (explainedBy(target) ?? "cell")) change({ shown: pressed });
+    pressed = null;
   });
 
   const root = html(

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
   const last = limits.t[1];
-  const state = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
+  const { state, change: set } = settings(model, NAMES);
 
   // Every change leaves the model whole: the state has as many units as the weights, and the unit on show is one of them.
   function change(values) {
@@ -56,8 +56,7 @@ function render({ model, el }) {
     const units = next.params.b_f.length;
     if (next.state.h.length !== units) next.state = { h: Array(units).fill(0), c: Array(units).fill(0) };
     next.unit = Math.min(next.unit, units);
-    for (const name of NAMES) model.set(name, next[name]);
-    model.save_changes();
+    set(next);
   }
   const goTo = (t) => change({ t: Math.min(Math.max(t, 1), last) });
 

@@ -8,12 +8,7 @@ function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
   const names = Object.keys(NUMBERS);
-  const numbers = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-
-  function change(values) {
-    for (const name of names) if (name in values) model.set(name, values[name]);
-    model.save_changes();
-  }
+  const { state: numbers, change } = settings(model, names);
 
   function gate() {
     const { w_h, h_prev, w_x, x, b } = numbers();

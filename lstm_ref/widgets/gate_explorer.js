@@ -12,14 +12,13 @@ function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
   const steps = limits.t[1];
-  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
+  const { state, change: set } = settings(model, INPUTS);
 
   // Every change leaves the model whole: gates on show agree with the sequence, so Python has nothing to send back.
   function change(values) {
     const next = { ...state(), ...values };
     for (const gate of Object.keys(GATES)) next[gate] = next.sequence[gate][next.t - 1];
-    for (const name of INPUTS) model.set(name, next[name]);
-    model.save_changes();
+    set(next);
   }
 
   function setGate(gate, value) {

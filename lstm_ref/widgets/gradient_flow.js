@@ -38,12 +38,7 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const floor = model.get("floor");
   const steps = limits.t[1];
-  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
-
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
+  const { state, change } = settings(model, INPUTS);
 
   const presets = presetButtons({
     legend: labels.presets,

@@ -14,12 +14,7 @@ function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
   const names = Object.keys(LETTERS);
-  const numbers = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-
-  function change(values) {
-    for (const name of names) if (name in values) model.set(name, values[name]);
-    model.save_changes();
-  }
+  const { state: numbers, change } = settings(model, names);
 
   const presets = presetButtons({ legend: labels.presets, presets: model.get("presets"), onPick: change });
   const sliders = Object.fromEntries(Object.entries(LETTERS).map(([name, [letter, subscript]]) => [name, slider({

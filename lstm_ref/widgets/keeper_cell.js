@@ -2,6 +2,7 @@
 // See keeper_cell.py.
 
 const SETTINGS = ["threshold", "k", "w_h", "b_f", "spike"];
+const INPUTS = [...SETTINGS, "t"];
 const BOX = { top: 22, middle: 118, says: 134, lane: 30, gate: 174, memory: 226, bottom: 318, height: 342 };
 const ROWS = ["amplitude", "needed", "h", "i", "f", "c", "calm"];
 
@@ -36,13 +37,8 @@ function render({ model, el }) {
   const events = model.get("events");
   const constants = model.get("constants");
   const steps = xs.length;
-  const state = () => Object.fromEntries([...SETTINGS, "t"].map((name) => [name, model.get(name)]));
+  const { state, change } = settings(model, INPUTS);
   const run = () => runKeeper(state(), xs, events, constants);
-
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
 
   const presets = presetButtons({
     legend: labels.presets,
@@ -153,7 +149,7 @@ function render({ model, el }) {
     }));
   }
 
-  const stop = live({ model, el, names: [...SETTINGS, "t"], root, draw });
+  const stop = live({ model, el, names: INPUTS, root, draw });
   return () => {
     stop();
     for (const one of [voice, ...verdicts.map((verdict) => verdict.voice)]) one.stop();

@@ -17,13 +17,8 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const steps = limits.t[1];
   const candidates = model.get("candidates");
-  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
+  const { state, change } = settings(model, INPUTS);
   const sequence = (now) => ({ f: now.f, i: now.i, candidate: candidates[now.source] });
-
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
 
   const presets = presetButtons({
     legend: labels.presets,

@@ -23,14 +23,13 @@ function render({ model, el }) {
   const share = model.get("share");
   const amplitude = model.get("amplitude");
   const steps = share.length;
-  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
+  const { state, change: set } = settings(model, INPUTS);
 
   // Every change leaves the model whole: the gate on show agrees with the list, so Python has nothing to send back.
   function change(values) {
     const next = { ...state(), ...values };
     next.o = next.gate[next.t - 1];
-    for (const name of INPUTS) model.set(name, next[name]);
-    model.save_changes();
+    set(next);
   }
 
   function setGate(value, t, every = false) {

@@ -26,12 +26,7 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const outputs = model.get("hs");
   const valid = model.get("valid");
-  const state = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
-
-  function change(values) {
-    for (const name of NAMES) if (name in values) model.set(name, values[name]);
-    model.save_changes();
-  }
+  const { state, change } = settings(model, NAMES);
 
   function numbersNow() {
     const { unit, pooling, counts, padding, v } = state();

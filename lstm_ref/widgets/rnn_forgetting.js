@@ -19,12 +19,7 @@ function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
   const steps = limits.lag[1] + 1;
-  const state = () => Object.fromEntries(NAMES.map((name) => [name, model.get(name)]));
-
-  function change(values) {
-    for (const name of NAMES) if (name in values) model.set(name, values[name]);
-    model.save_changes();
-  }
+  const { state, change } = settings(model, NAMES);
 
   const presets = presetButtons({ legend: labels.presets, presets: model.get("presets"), onPick: change });
   const sliders = Object.entries({ w: "w", u: "u", b: "b" }).map(([name, letter]) => [name, slider({

@@ -12,12 +12,7 @@ function render({ model, el }) {
   const candidate = model.get("candidate");
   const near = model.get("near");
   const steps = candidate.length;
-  const state = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
-
-  function change(values) {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  }
+  const { state, change } = settings(model, INPUTS);
 
   function measured() {
     const { puzzle, f, i, c_prev } = state();

@@ -43,14 +43,14 @@ function counts(now) {
 function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
-  const raw = () => Object.fromEntries([...CHOICES, "inputs"].map((name) => [name, model.get(name)]));
+  const { state, change: set } = settings(model, CHOICES);
+  const raw = () => ({ ...state(), inputs: model.get("inputs") });
   const state = () => clamped(raw());
 
   function change(values) {
     // What is chosen is put within the arrays as they are now, so that Python and the page say the same.
     const { row, column } = clamped({ ...raw(), ...values });
-    for (const [name, value] of Object.entries({ ...values, row, column })) if (CHOICES.includes(name)) model.set(name, value);
-    model.save_changes();
+    set({ ...values, row, column });
   }
 
   const presets = presetButtons({ legend: labels.presets, presets: model.get("presets"), onPick: change });

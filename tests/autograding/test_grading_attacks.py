@@ -82,7 +82,7 @@ def test_every_row_of_the_table_is_attacked_and_ten_more_ways():
 
 def test_the_run_ends_well_and_everyone_is_graded(graded):
     assert graded.done.returncode == 0, graded.done.stderr[-3000:]
-    assert f"{2 * len(ATTACKS)} students" in graded.done.stdout
+    assert f"Class of {2 * len(ATTACKS)}:" in graded.done.stdout
 
 
 @pytest.mark.parametrize("number", range(len(ATTACKS)), ids=[attack.name for attack in ATTACKS])

@@ -33,7 +33,7 @@ def test_an_unknown_assignment_is_answered_with_the_known_ones(toy, capsys):
 def test_nobody_to_grade_is_an_error(toy, capsys):
     toy.hand_in("ada", toy.solution())
     assert main([ASSIGNMENT, "--student", "b*"]) == 2
-    assert f"no submission submitted/b*/{ASSIGNMENT}; 1 students handed in" in capsys.readouterr().err
+    assert f"no submission submitted/b*/{ASSIGNMENT}; handed in by 1" in capsys.readouterr().err
 
 
 def test_a_broken_configuration_is_not_ignored(toy):
@@ -77,7 +77,7 @@ def test_the_table_folds_long_notes_and_ends_with_the_mean():
     assert all(len(line) <= 80 for line in lines)
     assert lines[0].split() == ["1", "first", "(2)"]
     assert any(line.split()[:4] == ["ada", "2", "0.5", "2.5/3"] for line in lines)
-    assert lines[-1] == "2 students, mean 1.5 of 3"
+    assert lines[-1] == "Class of 2: mean 1.5 of 3"
     assert table([]) == "Nobody has been graded."
 
 

@@ -161,7 +161,7 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(undisturbed):
         assert len(marked(small)) < len(WRONG)
         ballast.unlink()
         assert scores(small) == {student: right[student] for student in scores(small)}
-        assert "6 students" in toy.grade("--class", str(disk))
+        assert "Class of 6:" in toy.grade("--class", str(disk))
         assert scores(small) == right
         assert graded_notebooks(small) == graded_notebooks(peace)
     finally:

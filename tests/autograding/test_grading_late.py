@@ -66,7 +66,7 @@ def test_who_is_late_loses_by_the_rule_of_the_configuration(toy):
     )
     due(toy, "2026-02-01 18:00 UTC")
     again = toy.grade()
-    assert "0 graded now, 3 as before" in again and "1 feedback pages renewed" in again
+    assert "0 graded now, 3 as before" in again and "Feedback pages renewed: 1." in again
     assert penalty(toy, "bob") == 1.5
     assert "renewed" not in toy.grade()
     due(toy, "2026-02-02 18:00 UTC")

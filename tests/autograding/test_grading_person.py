@@ -68,7 +68,7 @@ def test_a_written_answer_waits_for_a_person_and_what_the_person_says_is_kept(to
     printed = toy.grade()
     assert line_of(printed, "ada").endswith("0? 6/6+2? Waits for a person: why.")
     assert line_of(printed, "bob").startswith("bob") and " 6/8 " in line_of(printed, "bob")
-    assert "2 answers await a person (why)" in printed
+    assert "Answers that await a person: 2 (why)" in printed
     assert "A person has yet to grade this answer." in page_of(toy, "ada")
     assert "has yet to grade" not in page_of(toy, "bob")
     rows = csv_of(toy)
@@ -78,7 +78,7 @@ def test_a_written_answer_waits_for_a_person_and_what_the_person_says_is_kept(to
     give("ada", 1.5, "More than one what?")
     printed = toy.grade()
     assert line_of(printed, "ada").endswith("1.5 7.5/8")
-    assert "1 answers await a person (why)" in printed and "1 feedback pages" in printed
+    assert "Answers that await a person: 1 (why)" in printed and "Feedback pages renewed: 1." in printed
     assert csv_of(toy)["ada"]["total"] == "7.5" and csv_of(toy)["ada"]["awaiting"] == "0"
     assert "More than one what?" in page_of(toy, "ada") and "1.5 / 2.0" in page_of(toy, "ada")
     assert "has yet to grade" not in page_of(toy, "ada")
@@ -102,7 +102,7 @@ def test_a_demonstration_knows_whose_answers_await_a_person(toy):
     printed = toy.grade()
     results = [read_result(course, ASSIGNMENT, name) for name in people]
     assert disagreements(course, ASSIGNMENT, people.values(), results) == []
-    assert "3 answers await a person" in printed and "0/8 Untouched" in line_of(printed, "untouched")
+    assert "Answers that await a person: 3" in printed and "0/8 Untouched" in line_of(printed, "untouched")
     results[0].cells[-1].needs_a_person = False
     assert any("to await a person" in fault for fault in disagreements(course, ASSIGNMENT, people.values(), results))
 
