@@ -116,6 +116,17 @@ def test_a_number_lights_what_it_depends_on_and_dims_the_rest(visit, site):
     assert root.locator("input[value=write]").is_checked()
 
 
+def test_a_press_counts_though_the_picture_is_drawn_anew_before_the_release(visit, site):
+    page = visit(f"{site}/{PAGE}")
+    root = widget(page, CELL)
+    root.locator("[data-wire=write] text").first.hover()
+    page.mouse.down()
+    numbers(root, CHIPS, [("c_prev", 1.25)])
+    page.mouse.up()
+    numbers(root, CHIPS)
+    assert root.locator("input[value=write]").is_checked()
+
+
 def test_no_gate_depends_on_the_memory_in_the_drawing(visit, site):
     page = visit(f"{site}/{PAGE}")
     root = widget(page, CELL)
