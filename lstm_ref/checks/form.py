@@ -220,9 +220,7 @@ def _array_complaint(name, label, outcome, want, sizes) -> str | None:
     if kind != "array" or not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         return _(
             "{name} returned a value of type {kind} for {output}; expected a NumPy array of shape {expected} ({sizes})."
-        ).format(kind=_kind(outcome), **names) + (
-            _(" np.stack makes one array of a list of arrays.") if kind == "list" else ""
-        )
+        ).format(kind=_kind(outcome), **names) + _how_to_stack(outcome)
     if value.shape != want.shape:
         turned = _(" It is transposed.") if value.ndim == 2 and value.shape == want.shape[::-1] else ""
         return _("{output} has shape {got}, expected {expected} ({sizes}).").format(got=value.shape, **names) + turned
@@ -328,12 +326,22 @@ def leaves(value, output) -> dict[str, np.ndarray]:
     return found
 
 
+def _how_to_stack(outcome) -> str:
+    """How a list becomes one array."""
+    if outcome.get("kind") != "list":
+        return ""
+    if {item.get("kind") for item in outcome.get("items") or ()} <= {"float", "int"}:
+        return _(" np.array makes an array of a list of numbers.")
+    return _(" np.stack makes one array of a list of arrays.")
+
+
 def _in_letters(output, want) -> str:
     """What is expected, as one would write it: "f", "(hs, state)", "LSTMState(h, c)"."""
     if isinstance(output, tuple):
         return f"({', '.join(output)})"
     if hasattr(want, "_fields"):
-        return f"{type(want).__name__}({', '.join(want._fields)})"
+        asked = [field for field in want._fields if field not in want._field_defaults]
+        return f"{type(want).__name__}({', '.join(asked)})"
     return output
 
 

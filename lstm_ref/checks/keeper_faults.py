@@ -4,15 +4,28 @@ import numpy as np
 
 from lstm_ref import keeper
 from lstm_ref.cell import LSTMParams
-from lstm_ref.checks.keeper_mended import Levels, floats, gates_of_the_memory, in_another_order, turned_signs, unit_1
+from lstm_ref.checks.keeper_mended import (
+    Levels,
+    Mended,
+    both_units,
+    floats,
+    gate_of_the_memory,
+    gates_of_the_memory,
+    in_another_order,
+    misplaced,
+    turned_signs,
+    unit_1,
+    unit_1_plainly,
+)
 from lstm_ref.keeper import DRIFT, HOLD, KEPT, MOVED, KeeperResult, KeeperTrial
 from lstm_ref.messages import _
 from lstm_ref.sequence import lstm_forward
 
+SHOWN = ((0.2, 0.6, 3.0), (0.1, 0.7, 1.6))  # the levels in exercise 9 and in its chapter
+
 
 def keeper_complaint(name: str, cell: LSTMParams, levels: Levels, *, spikes: bool) -> str | None:
-    """None if the cell keeps every bump and drops every spike of the trial, else what fails, how far, where "
-    "and why."""
+    """None if the cell keeps every bump and drops every spike of the trial, else what fails, how far, where and why."""
     refused = _not_finite(cell)
     if refused:
         return refused
@@ -100,8 +113,7 @@ def _what_fails(result: KeeperResult, trial: KeeperTrial) -> tuple[str, int, lis
 
 
 def _table(cell: LSTMParams, xs: np.ndarray, steps: list[int]) -> list[str]:
-    """The steps in question, in numbers: what came in, the gates of unit 0, both memories, what unit 1 said "
-    "before."""
+    """The steps in question, in numbers: what came in, the gates of unit 0, both memories, what unit 1 said before."""
     hs, _last, gates = lstm_forward(xs, floats(cell), return_gates=True)
     head = ["step", _("amplitude"), "h[1]", "f[0]", "i[0]", "cand[0]", "c[0]", "c[1]"]
     rows = [head]
@@ -117,15 +129,31 @@ def _table(cell: LSTMParams, xs: np.ndarray, steps: list[int]) -> list[str]:
 def _why(cell: LSTMParams, levels: Levels, trial: KeeperTrial) -> str:
     """The first single change after which the cell would pass, in words."""
     cell = floats(cell)
-    by_part = [*gates_of_the_memory(cell, levels), *unit_1(cell, levels)]
+    by_part = [*unit_1_plainly(cell, levels), *gates_of_the_memory(cell, levels), *unit_1(cell, levels)]
+    by_part += both_units(cell, levels)
     # What mends it for spikes too is the better explanation; with two faults, one may be seen in this trial alone.
     everything = keeper.keeper_trial(*levels, spikes=True)
-    for tried, on in (([*in_another_order(cell), *turned_signs(cell), *by_part], everything), (by_part, trial)):
+    first = [*gate_of_the_memory(cell, levels, for_another_h=True), *_copied(cell, levels)]
+    first += [*in_another_order(cell), *misplaced(cell), *turned_signs(cell)]
+    for tried, on in (([*first, *by_part], everything), (by_part, trial)):
         found = keeper.keeper_results([changed for _text, changed in tried], _some(on))
         for (text, changed), result in zip(tried, found, strict=True):
             if passes(result) and passes(keeper.keeper_result(changed, on)):
                 return text
     return _("No single change that this check knows would mend it: compare the numbers below with what you planned.")
+
+
+def _copied(cell: LSTMParams, levels: Levels) -> list[Mended]:
+    """If the cell works for the levels of a page, and has their threshold, it was copied from there."""
+    for shown in SHOWN:
+        its_threshold = abs(cell.b_c[1] + cell.W_c[1, 2] * (shown[0] + shown[1]) / 2) < 0.01 * abs(cell.b_c[1])
+        if its_threshold and passes(keeper.keeper_result(cell, keeper.keeper_trial(*shown))):
+            text = _(
+                "For quiet={quiet:g}, strong={strong:g} and loudest={loudest:g} this cell would do: were its weights "
+                "copied? The levels are others at each call. Compute the weights from the arguments."
+            ).format(**dict(zip(("quiet", "strong", "loudest"), shown, strict=True)))
+            return [(text, keeper.keeper_params(*levels))]
+    return []
 
 
 def _some(trial: KeeperTrial) -> KeeperTrial:

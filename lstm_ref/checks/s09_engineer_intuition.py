@@ -9,7 +9,7 @@ from lstm_ref.checks.keeper_faults import keeper_complaint
 from lstm_ref.checks.soft_logic import and_complaint
 from lstm_ref.messages import _
 
-T = 7
+STEPS = (7, 9)  # of the two calls of a filter: nobody should count on one length
 
 
 def three_digits(value: float) -> float:
@@ -23,7 +23,7 @@ def three_digits(value: float) -> float:
 def signals(rng) -> list[Arguments]:
     return [
         {"z": rng.normal(0, 1, T), "keep": float(rng.uniform(*bounds)), "c0": float(rng.normal(0, 2))}
-        for bounds in ((0.6, 0.9), (0.1, 0.4))
+        for T, bounds in zip(STEPS, ((0.6, 0.9), (0.1, 0.4)), strict=True)
     ]
 
 
@@ -123,7 +123,7 @@ def measurements(rng) -> list[Arguments]:
             "c0": float(rng.normal(0, 2)),
             "p0": float(rng.uniform(1.5, 4)),
         }
-        for _n in range(2)
+        for T in STEPS
     ]
 
 
@@ -159,12 +159,27 @@ def right(z, q, r, c0, p0):
     return trace.estimate, trace.gain
 
 
+def not_carried(z, q, r, c0, p0):
+    _c, K = right(z, q, r, c0, p0)
+    return (1 - K) * c0 + K * z, K
+
+
+def settled(q: float, r: float) -> float:
+    """The P that a step leaves as it is."""
+    return filters.steady_gain(q, r) * r
+
+
 def kalman_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The numbers of the first step that is wrong."""
     z, q, r, c0, p0 = arguments.values()
     trace = filters.kalman_filter(z, q, r, c0, p0)
     wrong = [~np.isclose(got[leaf], want[leaf], rtol=1e-9, atol=1e-9) for leaf in ("c", "K")]
     n = int(np.flatnonzero(wrong[1] if wrong[1].any() else wrong[0])[0])
+    if not wrong[1].any():
+        return _(
+            "K is right. At step {n} the estimate before is {c:.4g}, z[{n}] is {z:.4g} and K is {k:.4g}: look at the "
+            "line for c, and at where c starts."
+        ).format(n=n, c=trace.estimate[n - 1] if n else c0, z=z[n], k=trace.gain[n])
     return _(
         "At step {n} P is {p:.4g} before the step, so P + q is {m:.4g} and K = (P + q) / (P + q + r) is {k:.4g}; then "
         "P becomes {after:.4g}."
@@ -213,6 +228,14 @@ KALMAN = Check(
         ),
         Mistake(_("the gain is (P + q) / r: it must stay below 1"), kalman(gain=lambda m, r: m / r)),
         Mistake(
+            _("the gain is M / M + r, which is 1 + r: the sum below the line needs parentheses, M / (M + r)"),
+            kalman(gain=lambda m, r: m / m + r),
+        ),
+        Mistake(
+            _("every gain is the one that settles in the end: it is asked for step by step, from p0 on"),
+            lambda z, q, r, c0, p0: right(z, q, r, c0, settled(q, r)),
+        ),
+        Mistake(
             _("q and r are exchanged: q is how far the level moves, r is the noise of a measurement"),
             lambda z, q, r, c0, p0: right(z, r, q, c0, p0),
         ),
@@ -235,6 +258,18 @@ KALMAN = Check(
             _("the difference has the wrong sign: it is c + K * (z - c)"), kalman(move=lambda c, k, z: c + k * (c - z))
         ),
         Mistake(_("c0 is ignored: the first step starts from 0"), kalman(c0=0.0)),
+        Mistake(
+            _("c0 is ignored: the first step starts from z[0]"),
+            lambda z, q, r, c0, p0: right(z, q, r, z[0], p0),
+        ),
+        Mistake(
+            _("every step starts from c0 again: what a step gives must be carried to the next"),
+            not_carried,
+        ),
+        Mistake(
+            _("c0 and p0 are exchanged: c starts at c0, P at p0"),
+            lambda z, q, r, c0, p0: kalman()(z, q, r, p0, c0),
+        ),
         Mistake(_("the order is changed: the estimates come first, then the gains"), lambda *a: right(*a)[::-1]),
         Mistake(
             _("the variances are returned in the place of the gains"),
