@@ -42,13 +42,14 @@ _STYLE = {
 def axes_in_a_row(count: int, **options):
     """A figure and its axes, side by side, one above the other (`rows=True`) or in `columns`, in the course's style.
 
-    `figsize` is in inches; the other options go to matplotlib's `subplots`.
+    `figsize` is in inches: at 4.4 a letter of 10 points is one of 9.8 pixels on a phone, and in a wider picture less.
+    The other options go to matplotlib's `subplots`.
     """
     rows = options.pop("rows", False)
     columns = options.pop("columns", 1 if rows else count)
     shape = (-(-count // columns), columns)
     with rc_context(_STYLE):
-        figure = Figure(figsize=options.pop("figsize", (5.4, 3.2)), layout="constrained")
+        figure = Figure(figsize=options.pop("figsize", (4.4, 3.0)), layout="constrained")
         return figure, figure.subplots(*shape, squeeze=False, **options).ravel()
 
 

@@ -21,6 +21,15 @@ SCROLLING_CODE_TAKES_THE_FOCUS = """() => [...document.querySelectorAll(
   'main pre, main .cell_output > .output, main .pst-scrollable-table-container')].every(
   (one) => one.tabIndex === 0 || one.scrollWidth <= one.clientWidth)"""
 
+# The letters of the pictures that are smaller than `least` pixels, indices and exponents too: [pixels, letters].
+SMALL_LETTERS = """least => [...document.querySelectorAll(".lstm-figure svg")].flatMap(svg => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll("text, text *")]
+    .filter(one => [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    .map(one => [parseFloat(getComputedStyle(one).fontSize) * scale, one.textContent.trim()])
+    .filter(([pixels]) => pixels < least);
+})"""
+
 
 def run_memory(sequence, c_prev):
     """c (T+1) and h (T) as lstm_ref computes them."""
@@ -212,6 +221,8 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_timeout(200)  # a widget draws itself anew after its width has changed
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            if width == 360:
+                assert not page.evaluate(SMALL_LETTERS, 9), name
 
 
 def test_mathematics_is_typeset_from_local_files(visit, address):

@@ -8,6 +8,7 @@ from lstm_ref.figures import Figure
 from lstm_ref.messages import _
 
 MARKS = {"RNN": ("s", COLOURS["f"]), "LSTM": ("o", COLOURS["c"])}
+EXPONENT = 13.2  # points for a text with an index or an exponent, which is 0.7 of it and must be read, too
 STYLES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
 BIASED = {"LSTM b_f=1": ("^", COLOURS["i"]), "LSTM chrono": ("D", COLOURS["o"])}
 
@@ -23,11 +24,11 @@ def unrolled(steps: int = 4) -> Figure:
         axes.add_patch(FancyBboxPatch((t - 0.27, 0.34), 0.54, 0.32, boxstyle="round,pad=0.02", fc="none", ec=INK))
         axes.text(t, 0.5, "tanh", ha="center", va="center", color=INK)
         arrow((t - 0.72, 0.5), (t - 0.3, 0.5))
-        axes.text(t - 0.51, 0.55, f"$h_{t - 1}$", ha="center", va="bottom", color=COLOURS["h"])
+        axes.text(t - 0.51, 0.55, f"$h_{t - 1}$", ha="center", va="bottom", color=COLOURS["h"], fontsize=EXPONENT)
         arrow((t, 0.08), (t, 0.31))
-        axes.text(t, 0.04, f"$x_{t}$", ha="center", va="top", color=INK)
+        axes.text(t, 0.04, f"$x_{t}$", ha="center", va="top", color=INK, fontsize=EXPONENT)
         arrow((t, 0.69), (t, 0.92))
-        axes.text(t, 0.95, f"$h_{t}$", ha="center", va="bottom", color=COLOURS["h"])
+        axes.text(t, 0.95, f"$h_{t}$", ha="center", va="bottom", color=COLOURS["h"], fontsize=EXPONENT)
     arrow((steps + 0.3, 0.5), (steps + 0.7, 0.5))
     axes.set(xlim=(0.2, steps + 0.75), ylim=(-0.1, 1.1))
     axes.axis("off")
@@ -55,6 +56,7 @@ def norm_curves(panels: dict[str, dict[str, np.ndarray]]) -> Figure:
             )
         axes.plot(lags[[0, -1]], [1, 1], lw=0.8, color=QUIET)  # it ends where the names begin
         axes.set(title=title, ylabel=_("change that is left"), xlim=(0, 1.32 * len(lags)))
+        axes.tick_params(axis="y", labelsize=EXPONENT)
     all_axes[-1].set(xlabel=_("steps back"), xticks=range(0, len(lags) + 1, 25))
     alt = _("Curves on a scale of powers of ten, all starting at 1. {said}.").format(said="; ".join(said))
     return Figure(drawing, alt)
@@ -106,6 +108,7 @@ def learning_curves(curves: dict[str, list[tuple[int, float]]], baseline: float,
         axes.axhline(level, ls=":", color=QUIET)
         axes.annotate(text, (0, level), (2, 3), textcoords="offset points", color=QUIET)
     axes.set(xlabel=_("iterations"), ylabel=_("error on new sequences"))
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.margins(x=0.12)
     alt = _("Error against iterations on a scale of powers of ten. {said}. Solved means {goal}.").format(
         said="; ".join(said), goal=goal
@@ -120,6 +123,7 @@ def one_gate_opens(iterations, errors, gates, reach) -> Figure:
     widest = int(gates[-1].argmax())
     above.semilogy(iterations, errors, "o-", color=INK, ms=4)
     above.set(ylabel=_("error"))
+    above.yaxis.set_major_formatter("{x:g}")
     for unit in range(gates.shape[1]):
         if unit != widest:
             middle.plot(iterations, gates[:, unit], color=QUIET, lw=0.6, alpha=0.5)
@@ -127,6 +131,7 @@ def one_gate_opens(iterations, errors, gates, reach) -> Figure:
     middle.set(ylabel=_("forget gates"), ylim=(0, 1.05))
     below.semilogy(iterations, reach, "o-", color=COLOURS["c"], ms=4)
     below.set(ylabel=_("left of a change\nat the longest lag"), xlabel=_("iterations"))
+    below.tick_params(axis="y", labelsize=EXPONENT)
     alt = _(
         "Three curves over {last} iterations. The error stays near {first_error:.2f} and then falls to {error:.3f}. Of "
         "{units} forget gates one rises from {low:.2f} to {high:.2f}; the others stay near {mean:.2f}. In the same "

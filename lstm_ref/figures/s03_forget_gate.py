@@ -32,7 +32,7 @@ def gates_of_units(f, c) -> Figure:
     """Forget gates and memories of one sequence, both (T, H): one column of squares per step, one row per unit."""
     f, c = np.asarray(f), np.asarray(c)
     steps, units = f.shape
-    drawing, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 3.8))
+    drawing, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(4.4, 4.0))
     strongest = np.abs(c).max()
     for axes, values, name, low, high in ((above, f, "f", 0, 1), (below, c, "c", -strongest, strongest)):
         t, unit = np.meshgrid(np.arange(1, steps + 1), np.arange(1, units + 1), indexing="ij")
@@ -45,7 +45,7 @@ def gates_of_units(f, c) -> Figure:
         )
         axes.set(ylim=(units + 0.6, 0.4), yticks=range(1, units + 1))
     above.set(ylabel=_("gate f, unit"))
-    below.set(ylabel=_("memory c, unit"), xlabel=_("step"), xticks=range(1, steps + 1))
+    below.set(ylabel=_("memory c, unit"), xlabel=_("step"), xticks=range(1, steps + 1, 3))
     alt = _(
         "Two grids of squares over {steps} steps, one row for each of {units} units. Above, the forget gate: the units "
         "differ, from a mean of {low:.2f} to one of {high:.2f}. Below, the memory each of them holds: from {c_low:.2f} "

@@ -11,7 +11,7 @@ def writes_step_by_step(amplitude, i, candidate) -> Figure:
     """One unit's gate, candidate and their product, (T,) each, one bar per step under the amplitude that it read."""
     write = i * candidate
     steps = np.arange(1, len(amplitude) + 1)
-    drawing, panels = axes_in_a_row(4, rows=True, sharex=True, figsize=(5.4, 4.6))
+    drawing, panels = axes_in_a_row(4, rows=True, sharex=True, figsize=(4.4, 4.6))
     rows = (
         (amplitude, _("amplitude"), QUIET, (0, 1.7)),
         (i, _("gate i"), COLOURS["i"], (0, 1.05)),
@@ -23,7 +23,8 @@ def writes_step_by_step(amplitude, i, candidate) -> Figure:
         axes.axhline(0, color=QUIET, lw=0.5)
         axes.set(ylim=limits, yticks=[low for low in (-1, 0, 1) if limits[0] <= low])
         axes.set_ylabel(name, rotation=0, ha="right", va="center")
-    panels[-1].set(xlabel=_("step"), xticks=steps)
+    panels[-1].set(xlabel=_("step"), xticks=steps[::3])
+    drawing.align_ylabels(panels)
     loudest = int(np.argmax(write))
     alt = _(
         "Four rows of bars over {steps} steps: amplitude, gate, candidate, and their product, the write. The gate lies "
@@ -44,7 +45,7 @@ def writes_step_by_step(amplitude, i, candidate) -> Figure:
 
 def memories(traces: dict) -> Figure:
     """Memories that take in different writes and forget nothing: name -> c after each step (T,), all from 0."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(5.4, 3.4))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 3.4))
     ends = []
     for (name, c), style in zip(traces.items(), ("o-", "s--", "^:"), strict=False):
         steps = np.arange(len(c) + 1)
@@ -52,7 +53,7 @@ def memories(traces: dict) -> Figure:
         axes.annotate(name, (steps[-1], c[-1]), (6, 0), textcoords="offset points", va="center", color=INK)
         ends.append(_("{name}: {c:.2f}").format(name=name, c=c[-1]))
     axes.axhline(0, color=QUIET, lw=0.5, zorder=0)
-    axes.set(xlabel=_("step"), ylabel=_("memory c"), xlim=(0, steps[-1] * 1.45), xticks=steps[::2])
+    axes.set(xlabel=_("step"), ylabel=_("memory c"), xlim=(0, steps[-1] + 0.2), xticks=steps[::4])
     alt = _("Memories over {steps} steps, all starting at 0. They end at: {ends}.").format(
         steps=steps[-1], ends="; ".join(ends)
     )

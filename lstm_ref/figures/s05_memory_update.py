@@ -9,7 +9,7 @@ from lstm_ref.messages import _
 
 def instruments(memories: dict[str, np.ndarray]) -> Figure:
     """Memories side by side, one panel each: name -> c (T+1,), before the first step and after each."""
-    drawing, panels = axes_in_a_row(len(memories), columns=2, figsize=(5.4, 4.2))
+    drawing, panels = axes_in_a_row(len(memories), columns=2, figsize=(4.4, 4.2))
     told = []
     for axes, (name, c) in zip(panels, memories.items(), strict=True):
         steps = np.arange(len(c))
@@ -32,38 +32,38 @@ def instruments(memories: dict[str, np.ndarray]) -> Figure:
 def paces(amplitude, gates, c) -> Figure:
     """Units that keep different shares of the same input: amplitude (T,), gates (H,), c (T, H)."""
     steps = np.arange(1, len(amplitude) + 1)
-    drawing, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 3.8), height_ratios=[1, 3])
+    drawing, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(4.4, 4.0), height_ratios=[1, 3])
     above.bar(steps, amplitude, 0.7, color=QUIET)
     above.set(ylabel=_("amplitude"))
     told = []
     for n, (f, trace) in enumerate(zip(gates, np.asarray(c).T, strict=True)):
-        below.plot(steps, trace, "o-", color=COLOURS["c"], ms=3, lw=1, alpha=1 - 0.55 * n / max(len(gates) - 1, 1))
+        marker, pale = "os^d"[n % 4], 1 - 0.55 * n / max(len(gates) - 1, 1)
+        below.plot(steps, trace, marker + "-", color=COLOURS["c"], ms=4, lw=1, alpha=pale, label=f"f = {f:g}")
         told.append(
             _("with f = {f:g} it peaks at {high:.2f} at step {at} and ends at {last:.2f}").format(
                 f=f, high=trace.max(), at=int(trace.argmax()) + 1, last=trace[-1]
             )
         )
-    names = {float(f): trace[-1] for f, trace in zip(gates, np.asarray(c).T, strict=True)}
-    for f, height in _apart(names, 0.07 * float(np.max(c))).items():
-        below.annotate(f"f = {f:g}", (steps[-1] + 0.4, height), va="center", color=INK, annotation_clip=False)
-    below.set(ylabel=_("memory c"), xlabel=_("step"), xticks=steps, xlim=(0.4, len(steps) + 2.4))
+    below.set(ylabel=_("memory c"), xlabel=_("step"), xticks=steps[::3])
+    below.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 0.97),
+        ncols=len(gates),
+        frameon=False,
+        labelcolor=INK,
+        handlelength=1.2,
+        handletextpad=0.4,
+        columnspacing=0.9,
+    )
     alt = _("Above, the amplitude of the radar sequence. Below, one memory per forget gate: {told}.").format(
         told="; ".join(told)
     )
     return Figure(drawing, alt)
 
 
-def _apart(heights: dict[float, float], gap: float) -> dict[float, float]:
-    """The same names at heights at least `gap` from each other, in the same order."""
-    spread = {}
-    for name in sorted(heights, key=heights.get):
-        spread[name] = max(heights[name], max(spread.values(), default=-np.inf) + gap)
-    return spread
-
-
 def derivatives(matrices: dict[str, np.ndarray]) -> Figure:
     """Square matrices (H, H) side by side, as squares: the larger, the farther from 0; hollow is negative."""
-    drawing, panels = axes_in_a_row(len(matrices), figsize=(5.4, 2.9))
+    drawing, panels = axes_in_a_row(len(matrices), figsize=(4.4, 2.6))
     largest = max(np.abs(matrix).max() for matrix in matrices.values())
     told = []
     for axes, (name, matrix) in zip(panels, matrices.items(), strict=True):

@@ -10,7 +10,7 @@ from lstm_ref.messages import _
 def cell_over_sequence(xs, gates, hs) -> Figure:
     """One unit over one sequence: xs (T, 2), hs (T,) and gates, `Gates` of (T,) each; five rows over the same steps."""
     steps = np.arange(1, len(xs) + 1)
-    drawing, rows = axes_in_a_row(5, rows=True, sharex=True, figsize=(5.0, 8.4))
+    drawing, rows = axes_in_a_row(5, rows=True, sharex=True, figsize=(4.4, 8.4))
     came, opened, wrote, kept, shown = rows
     came.bar(steps, xs[:, 0], color=QUIET, width=0.7, label=_("amplitude"))
     came.plot(steps, xs[:, 1], color=INK, lw=1, ls="--", label=_("distance"))
@@ -24,7 +24,7 @@ def cell_over_sequence(xs, gates, hs) -> Figure:
     for axes in rows:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 0.95), ncols=3, frameon=False, labelcolor=INK)
         axes.axhline(0, color=QUIET, lw=0.5, zorder=0)
-    shown.set(xlabel=_("step"), xticks=steps[steps % 10 == 0] if len(steps) > 20 else steps)
+    shown.set(xlabel=_("step"), xticks=steps[steps % 10 == 0] if len(steps) > 20 else steps[::3])
     alt = _(
         "Five rows over {steps} steps. The amplitude peaks at {peak:.2f} at step {at}. The gates: f from {f_low:.2f} "
         "to {f_high:.2f}, i from {i_low:.2f} to {i_high:.2f}, o from {o_low:.2f} to {o_high:.2f}. The memory c "

@@ -9,7 +9,7 @@ from lstm_ref.messages import _
 
 def heard_of(sizes: dict[str, np.ndarray]) -> Figure:
     """How large the gradient of each step's input is, on a scale of powers of ten: name -> (T,)."""
-    drawing, (axes,) = axes_in_a_row(1)
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 3.2))
     styles = [("s:", COLOURS["h"]), ("^--", COLOURS["candidate"]), ("o-", COLOURS["c"])]
     said = []
     for (name, values), (style, colour) in zip(sizes.items(), styles, strict=False):
@@ -21,6 +21,7 @@ def heard_of(sizes: dict[str, np.ndarray]) -> Figure:
             )
         )
     axes.set(yscale="log", xlabel=_("step of the input"), ylabel=_("size of its gradient"), xticks=steps[::3])
+    axes.yaxis.set_major_formatter("{x:g}")  # 0.001, no small exponent
     axes.legend(loc="lower right", frameon=False, labelcolor=INK)
     alt = _("One line for each start, rising from the first step to the last on a logarithmic scale. {said}.").format(
         said="; ".join(said)
@@ -30,25 +31,23 @@ def heard_of(sizes: dict[str, np.ndarray]) -> Figure:
 
 def two_ways_to_clip(gradient, by_norm, by_number, max_norm: float) -> Figure:
     """A gradient of two numbers as an arrow, clipped by its norm and cut number by number: (2,) each."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(5.4, 2.9))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 2.1))
     angle = np.linspace(0, np.pi / 2, 60)
     axes.plot(max_norm * np.cos(angle), max_norm * np.sin(angle), color=QUIET, lw=1, ls=":")
-    rows = [
-        (gradient, QUIET, 1.5, _("as it came")),
-        (by_number, COLOURS["h"], 2, _("cut number by number")),
-        (by_norm, COLOURS["c"], 3, _("clipped by norm")),
+    rows = [  # how far along the arrow its name stands, and how many points off
+        (gradient, QUIET, 1.5, _("as it came"), 0.72, (4, -14)),
+        (by_number, COLOURS["h"], 2, _("cut number by number"), 1, (8, 2)),
+        (by_norm, COLOURS["c"], 3, _("clipped by norm"), 1, (10, -8)),
     ]
-    shifts = [(-6, 8), (8, 2), (10, -6)]
-    for (arrow, colour, width, name), shift in zip(rows, shifts, strict=True):
+    for arrow, colour, width, name, along, shift in rows:
         axes.annotate(
             "", arrow, (0, 0), arrowprops={"arrowstyle": "->", "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0}
         )
-        right = arrow is gradient
-        axes.annotate(name, arrow, shift, textcoords="offset points", color=INK, ha="right" if right else "left")
+        axes.annotate(name, along * np.asarray(arrow), shift, textcoords="offset points", color=INK)
     x, y = np.max([gradient, by_norm, by_number], axis=0)
     axes.set(
         xlim=(0, 1.12 * x),
-        ylim=(0, 1.3 * y),
+        ylim=(0, max(1.3 * y, 1.05 * max_norm)),
         xlabel=_("gradient of one weight"),
         ylabel=_("of another"),
         aspect="equal",

@@ -12,7 +12,7 @@ from lstm_ref.sequence import lstm_forward
 
 def filters_over(signal: np.ndarray, memories: dict[str, np.ndarray]) -> Figure:
     """A signal (T,) as bars and the memories of some filters over it, name -> (T,)."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(6.0, 3.2))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 3.8))
     steps = np.arange(1, len(signal) + 1)
     axes.bar(steps, signal, 0.7, color=QUIET, alpha=0.3, label=_("amplitude"))
     styles = [("o-", COLOURS["f"]), ("s--", COLOURS["i"]), ("^-", COLOURS["c"]), ("d:", COLOURS["o"])]
@@ -25,7 +25,15 @@ def filters_over(signal: np.ndarray, memories: dict[str, np.ndarray]) -> Figure:
             )
         )
     axes.set(xlabel=_("step"), ylabel=_("memory"), xticks=steps[::3])
-    axes.legend(fontsize=8.5, frameon=False, labelcolor=INK, loc="upper left")
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.12, 1),
+        ncols=2,
+        frameon=False,
+        labelcolor=INK,
+        handlelength=1.5,
+        columnspacing=1,
+    )
     alt = _(
         "The amplitude of each step as bars, with a bump and a spike, and one line for each filter. {said}."
     ).format(said="; ".join(said))
@@ -34,7 +42,7 @@ def filters_over(signal: np.ndarray, memories: dict[str, np.ndarray]) -> Figure:
 
 def gains(rows: dict[str, np.ndarray]) -> Figure:
     """The gain of each step, name -> (T,)."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(5.4, 2.8))
+    drawing, (axes,) = axes_in_a_row(1)
     styles = [("o-", COLOURS["i"]), ("s--", COLOURS["candidate"]), ("^:", COLOURS["o"])]
     said = []
     for (name, values), (style, colour) in zip(rows.items(), styles, strict=False):
@@ -55,8 +63,8 @@ def gains(rows: dict[str, np.ndarray]) -> Figure:
 
 def soft_gates(steepness: list[float]) -> Figure:
     """sigmoid(k (u + v - 1.5)) for u and v between 0 and 1, one field for each k: an AND that gets harder."""
-    drawing, fields = axes_in_a_row(len(steepness), figsize=(6.4, 2.6), sharey=True)
-    u, v = np.meshgrid(np.linspace(-0.15, 1.15, 80), np.linspace(-0.15, 1.15, 80))
+    drawing, fields = axes_in_a_row(len(steepness), figsize=(4.4, 2.0), sharey=True)
+    u, v = np.meshgrid(np.linspace(-0.25, 1.25, 80), np.linspace(-0.25, 1.25, 80))
     said = []
     for axes, k in zip(fields, steepness, strict=True):
         gate = 1 / (1 + np.exp(-k * (u + v - 1.5)))
@@ -65,8 +73,9 @@ def soft_gates(steepness: list[float]) -> Figure:
         axes.contour(u, v, gate, levels=[0.5], colors=[INK], linewidths=1)
         for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
             value = 1 / (1 + np.exp(-k * (sum(corner) - 1.5)))
-            axes.annotate(f"{value:.2f}", corner, ha="center", va="center", fontsize=9, color=INK)
-        axes.set(title=f"$k = {k:g}$", xlabel="$u$", xticks=[0, 1], yticks=[0, 1], aspect="equal")
+            axes.annotate(f"{value:.2f}", corner, ha="center", va="center", color=INK)
+        axes.set_title(f"$k = {k:g}$", fontsize=11)
+        axes.set(xlabel="$u$", xticks=[0, 1], yticks=[0, 1], aspect="equal")
         both, one = (1 / (1 + np.exp(-k * s)) for s in (0.5, -0.5))
         said.append(_("with k = {k:g} it is {both:.2f} for both and {one:.2f} for one").format(k=k, both=both, one=one))
     fields[0].set(ylabel="$v$")
@@ -82,7 +91,7 @@ def cell_traces(xs: np.ndarray, gates: Gates, hs: np.ndarray, names: tuple[str, 
 def side_by_side(traces: dict[str, tuple[np.ndarray, Gates, np.ndarray]]) -> Figure:
     """Name -> (xs (T, 2), the gates of one unit (T,), its h (T,)), a column for each name."""
     count = len(traces)
-    drawing, fields = axes_in_a_row(3 * count, columns=count, sharex=True, sharey="row", figsize=(3.2 * count, 5.2))
+    drawing, fields = axes_in_a_row(3 * count, columns=count, sharex=True, sharey="row", figsize=(2.2 * count, 5.6))
     fields = fields.reshape(3, count)
     said = []
     for n, (name, (xs, gates, h)) in enumerate(traces.items()):
@@ -92,13 +101,13 @@ def side_by_side(traces: dict[str, tuple[np.ndarray, Gates, np.ndarray]]) -> Fig
         above.plot(steps, gates.c, "o-", color=COLOURS["c"], ms=3, lw=1.2, label="$c$")
         above.plot(steps, np.ravel(h), "--", color=COLOURS["h"], lw=1.2, label="$h$")
         above.axhline(0, color=QUIET, lw=0.5)
-        above.set(title=name)
+        above.set_title(name, fontsize=11)
         for letter, style in (("f", "o-"), ("i", "^-"), ("o", "s:")):
             middle.plot(steps, getattr(gates, letter), style, color=COLOURS[letter], ms=3, lw=1, label=f"${letter}$")
         middle.set(ylim=(-0.05, 1.05))
         below.bar(steps, gates.candidate, 0.7, color=COLOURS["candidate"])
         below.axhline(0, color=QUIET, lw=0.5)
-        below.set(ylim=(-1.1, 1.1), xlabel=_("step"), xticks=steps[::3])
+        below.set(ylim=(-1.1, 1.1), xlabel=_("step"), xticks=steps[::5])
         said.append(
             _("{name}: f from {f0:.2f} to {f1:.2f}, i from {i0:.2f} to {i1:.2f}, memory {last:.2f} at the end").format(
                 name=name,
@@ -111,8 +120,8 @@ def side_by_side(traces: dict[str, tuple[np.ndarray, Gates, np.ndarray]]) -> Fig
         )
     for axes, label in zip(fields[:, 0], (_("memory"), _("gates"), _("candidate")), strict=True):
         axes.set(ylabel=label)
-    fields[0, 0].legend(fontsize=8.5, frameon=False, labelcolor=INK, loc="upper left")
-    fields[1, -1].legend(fontsize=8.5, ncols=3, frameon=False, labelcolor=INK, loc="center")
+    handles = [*fields[0, 0].get_lines()[:2], *fields[1, 0].get_lines()]
+    drawing.legend(handles=handles, loc="outside lower center", ncols=5, columnspacing=1.4, fontsize=11)
     alt = _(
         "Two columns of three plots: the amplitude as bars with the memory as a line and the output dashed; the gates; "
         "the candidate. {said}."
@@ -133,7 +142,7 @@ def keeper_picture(params: LSTMParams, quiet: float, strong: float, loudest: flo
     one = slice(n, n + 1)
     hs, _last, gates = lstm_forward(trial.xs[one], params, return_gates=True)
     calm = lstm_forward(trial.calm[one], params, return_gates=True)[2]
-    drawing, (above, middle, below) = axes_in_a_row(3, rows=True, sharex=True, figsize=(6.4, 5.2))
+    drawing, (above, middle, below) = axes_in_a_row(3, rows=True, sharex=True, figsize=(4.4, 5.4))
     steps = np.arange(trial.xs.shape[1])
     above.bar(steps, trial.xs[n, :, 0], 0.9, color=QUIET, alpha=0.6)
     above.axhline(strong, color=QUIET, lw=0.8, ls=":")
@@ -146,12 +155,14 @@ def keeper_picture(params: LSTMParams, quiet: float, strong: float, loudest: flo
         _first, last = trial.bumps[n]
         middle.axvspan(last + 1, last + HOLD, color=QUIET, alpha=0.12, lw=0)
     middle.set(ylabel=_("memory"))
-    middle.legend(fontsize=8.5, frameon=False, labelcolor=INK)
+    middle.legend(frameon=False, labelcolor=INK)
     below.plot(steps, gates.i[0, :, 0], "-", color=COLOURS["i"], lw=1.5, label=_("i of unit 0"))
     below.plot(steps, gates.f[0, :, 0], "--", color=COLOURS["f"], lw=1.5, label=_("f of unit 0"))
     below.plot(steps, hs[0, :, 1], ":", color=COLOURS["h"], lw=1.5, label=_("h of unit 1"))
     below.set(xlabel=_("step"), ylim=(-1.05, 2.0), yticks=[-1, 0, 1])
-    below.legend(fontsize=8.5, ncols=3, frameon=False, labelcolor=INK, loc="upper left")
+    below.legend(
+        ncols=3, frameon=False, labelcolor=INK, loc="upper left", handlelength=1.2, handletextpad=0.4, columnspacing=0.8
+    )
     alt = _(
         "Sequence {n}. Above the amplitude, in the middle the memory, grey where it must last, below i and f of unit 0 "
         "and h of unit 1. The memory before the bump: {before:.3g}; kept: {kept:.3g}; moved by the spike: {moved:.3g}."

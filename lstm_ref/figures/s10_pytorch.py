@@ -55,7 +55,7 @@ def _width(columns: int) -> float:
 
 def over_padding(outputs: np.ndarray, longer: np.ndarray, length: int) -> Figure:
     """One unit's output with padding behind it, (T,), and with more padding; the first `length` steps are valid."""
-    drawing, (axes,) = axes_in_a_row(1, figsize=(5.8, 2.9))
+    drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 2.9))
     steps = np.arange(1, len(longer) + 1)
     axes.axvspan(length + 0.5, len(longer) + 0.7, color=QUIET, alpha=0.12, lw=0)
     axes.plot(steps, longer, "o-", color=COLOURS["h"], ms=3, lw=1)

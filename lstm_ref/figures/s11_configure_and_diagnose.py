@@ -50,7 +50,7 @@ def _number(cell: str):
 def recordings(xs: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> Figure:
     """The amplitudes of a few recordings, (B, T, 2), each in a panel, with what they are."""
     drawing, panels = axes_in_a_row(
-        len(labels), columns=2, sharex=True, sharey=True, figsize=(5.8, 1.5 * len(labels) / 2)
+        len(labels), columns=2, sharex=True, sharey=True, figsize=(4.4, 1.5 * len(labels) / 2)
     )
     for x, n, label, axes in zip(xs, lengths, labels, panels, strict=True):
         axes.plot(np.arange(1, n + 1), x[:n, 0], color=COLOURS["h"], lw=1.3)
@@ -71,7 +71,7 @@ def recordings(xs: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> Figur
 
 def learning(history) -> Figure:
     """Loss and accuracy of a TrainingHistory, epoch by epoch."""
-    drawing, (loss, accuracy) = axes_in_a_row(2, figsize=(4.9, 2.4))
+    drawing, (loss, accuracy) = axes_in_a_row(2, figsize=(4.4, 2.6))
     epochs = np.arange(1, len(history.loss) + 1)
     for axes, seen, unseen in (
         (loss, history.loss, history.valid_loss),
@@ -80,9 +80,10 @@ def learning(history) -> Figure:
         axes.plot(epochs, seen, "-", color=INK, lw=1.2, label=_("trained on"))
         axes.plot(epochs, unseen, "o--", color=COLOURS["c"], ms=3, lw=1.2, label=_("unseen"))
         axes.set(xlabel=_("epoch"))
-    loss.set(ylabel=_("loss"), ylim=(0, None))
-    accuracy.set(ylabel=_("accuracy"))
-    loss.legend()
+    loss.set_title(_("loss"), fontsize=11, loc="left")
+    loss.set(ylim=(0, None))
+    accuracy.set_title(_("accuracy"), fontsize=11, loc="left")
+    _lines_above(drawing, loss)
     alt = _(
         "Over {n} epochs the loss on recordings that are trained on falls from {a:.2f} to {b:.2f}, on unseen ones from "
         "{c:.2f} to {d:.2f}; the accuracy on unseen ones rises from {e:.2f} to {f:.2f}."
@@ -98,9 +99,14 @@ def learning(history) -> Figure:
     return Figure(drawing, alt)
 
 
+def _lines_above(drawing, axes) -> None:
+    """What the lines in these axes are, above all panels: inside one there is no room for it on a phone."""
+    drawing.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=11)
+
+
 def where_it_looks(amplitude: np.ndarray, weights: np.ndarray) -> Figure:
     """A recording's amplitude, (T,), and under it the weights of attention, (T,)."""
-    drawing, (heard, looked) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[2, 1], figsize=(4.9, 3.0))
+    drawing, (heard, looked) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[2, 1], figsize=(4.4, 3.0))
     steps = np.arange(1, len(amplitude) + 1)
     heard.plot(steps, amplitude, color=COLOURS["h"])
     looked.bar(steps, weights, 0.7, color=COLOURS["o"])
@@ -117,18 +123,22 @@ def where_it_looks(amplitude: np.ndarray, weights: np.ndarray) -> Figure:
 def settings(rows: list[dict]) -> Figure:
     """benchmarks/results/configurations.csv: one panel for each setting, one dot for each training."""
     names = {
+        "lr": _("learning rate"),
         "hidden_size": _("hidden size"),
         "num_layers": _("layers"),
-        "lr": _("learning rate"),
-        "dropout": _("dropout"),
         "forget_bias": _("forget bias"),
-        "clip": _("gradient clipped at"),
+        "dropout": _("dropout"),
         "pooling": _("pooling"),
+        "clip": _("gradient clip"),
     }
     found = accuracies(rows)
-    drawing, panels = axes_in_a_row(8, columns=2, sharey=True, figsize=(5.6, 7.6))
+    drawing, panels = axes_in_a_row(8, columns=2, sharey=True, width_ratios=[1.7, 1], figsize=(4.4, 7.6))
+    wide, spare, *rest = panels
+    wide.set_subplotspec(wide.get_gridspec()[0, :])  # the learning rate has the most values
+    spare.remove()
+    panels = [wide, *rest]
     said = []
-    for (name, title), axes in zip(names.items(), panels, strict=False):
+    for (name, title), axes in zip(names.items(), panels, strict=True):
         means = []
         for place, (value, dots) in enumerate(found[name].items()):
             axes.plot([place] * len(dots), dots, "o", color=COLOURS["c"], ms=4, alpha=0.7)
@@ -136,12 +146,11 @@ def settings(rows: list[dict]) -> Figure:
             means.append(f"{_shown(value)}: {np.mean(dots):.2f}")
         axes.set_title(title, fontsize=11, loc="left")
         labels = [_shown(value).removeprefix("0") or "0" for value in found[name]]
-        axes.set_xticks(range(len(labels)), labels, fontsize=9)
+        axes.set_xticks(range(len(labels)), labels, fontsize=10)
         axes.axhline(0.5, color=QUIET, lw=0.7, ls=":")
-        axes.set(ylim=(0.47, 1.0), yticks=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0], xlim=(-0.6, len(found[name]) - 0.4))
+        axes.set(ylim=(0.47, 1.0), yticks=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0], xlim=(-0.5, len(found[name]) - 0.5))
         said.append(_("{setting}: {means}").format(setting=title, means=", ".join(means)))
-    panels[-1].set_axis_off()
-    for axes in panels[::2]:
+    for axes in (wide, *panels[1::2]):
         axes.set_ylabel(_("accuracy"))
     seeds = len({row["seed"] for row in rows})
     alt = _("Accuracy on unseen recordings, {seeds} trainings each; the means are: {said}.").format(
@@ -171,7 +180,7 @@ def _shown(value) -> str:
 
 def two_splits(by_window: np.ndarray, by_recording: np.ndarray) -> Figure:
     """Which windows are held back, (recordings, windows) bool each, when windows or recordings are drawn."""
-    drawing, panels = axes_in_a_row(2, figsize=(4.9, 2.5))
+    drawing, panels = axes_in_a_row(2, figsize=(4.4, 2.3))
     titles = (_("windows drawn"), _("recordings drawn"))
     for axes, held, title in zip(panels, (by_window, by_recording), titles, strict=True):
         for (row, column), out in np.ndenumerate(held):
@@ -190,7 +199,7 @@ def two_splits(by_window: np.ndarray, by_recording: np.ndarray) -> Figure:
 
 def symptoms(rows: list[dict], model: str, beside: str = "healthy") -> Figure:
     """What benchmarks/sick_models.py saw of one model, and pale beside it of another."""
-    drawing, (loss, right, norm, gates) = axes_in_a_row(4, columns=2, figsize=(4.9, 4.3))
+    drawing, (loss, right, norm, gates) = axes_in_a_row(4, columns=2, figsize=(4.4, 4.6))
     ill, well = ([row for row in rows if row["model"] == name] for name in (model, beside))
 
     def draw(axes, name, style, seen, **look):
@@ -206,10 +215,11 @@ def symptoms(rows: list[dict], model: str, beside: str = "healthy") -> Figure:
         axes.set_title(title, fontsize=11, loc="left")
     loss.set(ylim=(0, min(2.6, 1.08 * max(max(row["loss"], row["valid_loss"]) for row in [*ill, *well]))))
     right.set(ylim=(0.4, 1.02))
-    drawing.legend(*right.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=11)
+    _lines_above(drawing, right)
     draw(norm, "gradient_norm", "-", well, color=QUIET, lw=4, alpha=0.25)
     draw(norm, "gradient_norm", "-", ill, color=INK, lw=1.2)
     norm.set(yscale="log", xlabel=_("epoch"), ylim=(0.01, 1000), yticks=[0.01, 1, 100])
+    norm.yaxis.set_major_formatter("{x:g}")
     norm.yaxis.set_minor_locator(NullLocator())
     norm.set_title(_("longest gradient"), fontsize=11, loc="left")
     last = ill[-1]
