@@ -114,6 +114,10 @@ MEAN = (
     ),
     Mistake(NO_THIRD_AXIS, lambda hs, lengths: hs * valid(hs, lengths)[:, :, 0]),
     Mistake(NO_THIRD_AXIS, lambda hs, lengths: np.where(valid(hs, lengths)[:, :, 0], hs, 0.0)),
+    Mistake(
+        _("hs[mask] puts the valid steps of all sequences into one row: one mean for all of them"),
+        lambda hs, lengths: hs[valid(hs, lengths)[:, :, 0]].mean(axis=0),
+    ),
     Mistake(_("the last valid step alone is returned"), pooling.last_valid),
     Mistake(_("the highest of the valid steps is returned"), pooling.max_valid),
 )
@@ -296,6 +300,10 @@ ATTENTION = (
     Mistake(
         _("hs is weighted by v once more: v is for the scores alone"),
         lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v) * v,
+    ),
+    Mistake(
+        _("weights @ hs weighs every sequence with the weights of all: weights[:, :, None] * hs, summed over axis 1"),
+        lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) @ hs,
     ),
     Mistake(NO_THIRD_AXIS, lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) * hs),
     Mistake(NO_THIRD_AXIS, lambda hs, lengths, v: hs * pooling.attention_weights(hs, lengths, v)),

@@ -19,6 +19,7 @@ def step(order: str, clip: str = "norm", returns: Callable = float) -> Callable:
         loss = loss_function(model(xs), targets)
         clips = {
             "norm": lambda: utils.clip_grad_norm_(model.parameters(), max_norm),
+            "one": lambda: utils.clip_grad_norm_(model.parameters(), 1.0),
             "value": lambda: utils.clip_grad_value_(model.parameters(), max_norm),
             "each": lambda: [utils.clip_grad_norm_([parameter], max_norm) for parameter in model.parameters()],
             "weights": lambda: [parameter.data.clamp_(-max_norm, max_norm) for parameter in model.parameters()],
@@ -29,6 +30,11 @@ def step(order: str, clip: str = "norm", returns: Callable = float) -> Callable:
         return returns(loss.detach())
 
     return training_step
+
+
+def measured_late(model, optimiser, loss_function, xs, targets, max_norm):
+    step("zbcs")(model, optimiser, loss_function, xs, targets, max_norm)
+    return float(loss_function(model(xs), targets).detach())
 
 
 SEEN_CLIP = "VGRNN#4"
@@ -56,6 +62,8 @@ STEP = (
     Mistake(NO_BACKWARD, step("zcs")),
     Mistake(NO_STEP, step("zbc")),
     Mistake(_("two steps are made with one gradient"), step("zbcss")),
+    Mistake(_("the gradients are clipped at 1, whatever max_norm is"), step("zbcs", "one")),
+    Mistake(_("the loss is measured anew after the step: the one that was sent back is asked for"), measured_late),
 )
 
 
@@ -68,6 +76,8 @@ def in_chunks(
     carry: bool = True,
     step_each: bool = True,
     shown: Callable = lambda hs: hs,
+    said: Callable = lambda outputs: outputs[:, :, 0],
+    clear: bool = True,
 ) -> Callable:
     """`train_in_chunks` with one thing changed: how the state is cut off, retain_graph, when the step is made."""
 
@@ -76,8 +86,8 @@ def in_chunks(
         optimiser.zero_grad()
         for start in range(0, xs.shape[1], length):
             hs, state = lstm(xs[:, start : start + length], state if carry else None)
-            loss = ((read(shown(hs))[:, :, 0] - targets[:, start : start + length]) ** 2).mean()
-            if step_each:
+            loss = ((said(read(shown(hs))) - targets[:, start : start + length]) ** 2).mean()
+            if step_each and clear:
                 optimiser.zero_grad()
             loss.backward(retain_graph=keep)
             if step_each:
@@ -93,6 +103,11 @@ def in_chunks(
 def whole(lstm, read, optimiser, xs, targets, length):
     """No chunks at all."""
     return in_chunks()(lstm, read, optimiser, xs, targets, xs.shape[1])
+
+
+def first(lstm, read, optimiser, xs, targets, length):
+    """One chunk and no more."""
+    return in_chunks()(lstm, read, optimiser, xs[:, :length], targets[:, :length], length)
 
 
 CHUNKS = (
@@ -148,6 +163,17 @@ CHUNKS = (
     ),
     Mistake(_("h and c have changed places"), in_chunks(cut=lambda state: [part.detach() for part in state[::-1]])),
     Mistake(_("the sequence is not cut: it goes through in one chunk"), whole),
+    Mistake(_("it is over after the first chunk: does the return stand inside the loop?"), first),
+    Mistake(PILED_UP, in_chunks(clear=False)),
+    Mistake(
+        _("(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"),
+        in_chunks(said=lambda outputs: outputs),
+    ),
+    Mistake(
+        _("detach() is called on the pair (h, c): each of the two is a tensor and is detached by itself"),
+        in_chunks(cut=lambda state: state.detach()),
+        raises="'tuple' object has no attribute 'detach'",
+    ),
 )
 
 
@@ -196,6 +222,10 @@ CLASS_LOSS = (
     ),
     Mistake(_("the sign is missing: a loss falls when the right class gains"), picked(lambda p: p.log())),
     Mistake(_("the losses are summed: the mean is asked for"), cross_entropy(mean=False)),
+    Mistake(
+        _("the logarithm is taken of the logits, which may be negative: cross_entropy wants them as they are"),
+        cross_entropy(lambda logits: logits.log()),
+    ),
 )
 
 
@@ -285,6 +315,14 @@ DISTANCE_LOSS = (
         lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean().sqrt(),
     ),
     Mistake(
+        _("the mean square is halved"),
+        lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean() / 2,
+    ),
+    Mistake(
+        _("the differences are averaged first, where those of either sign cancel: square each, then take the mean"),
+        lambda outputs, targets: (outputs[:, 0] - targets).mean() ** 2,
+    ),
+    Mistake(
         _("the squares are returned one by one: their mean is asked for"),
         lambda outputs, targets: (outputs[:, 0] - targets) ** 2,
     ),
@@ -360,6 +398,17 @@ SPLIT = (
     Mistake(
         _("the held-out part begins a window early, so that it shares steps with the other"),
         cut_at(lambda n, share: int(share * n), lambda window: window),
+    ),
+    Mistake(
+        _("a window is left out between the two parts: the held-out part begins where the other ends"),
+        cut_at(lambda n, share: int(share * n), lambda window: -window),
+    ),
+    Mistake(
+        _("the last window of the training part is left out: it ends with the last step before the cut"),
+        lambda recording, window, share: (
+            split(recording, window, share)[0][:-1],
+            split(recording, window, share)[1],
+        ),
     ),
     Mistake(
         _("the two parts are exchanged: the first is trained on"),
