@@ -130,7 +130,7 @@ def _why(cell: LSTMParams, levels: Levels, trial: KeeperTrial) -> str:
     """The first single change after which the cell would pass, in words."""
     cell = floats(cell)
     by_part = [*unit_1_plainly(cell, levels), *gates_of_the_memory(cell, levels), *unit_1(cell, levels)]
-    by_part += both_units(cell, levels)
+    by_part += [*_two_things(cell, levels), *both_units(cell, levels)]
     # What mends it for spikes too is the better explanation; with two faults, one may be seen in this trial alone.
     everything = keeper.keeper_trial(*levels, spikes=True)
     first = [*gate_of_the_memory(cell, levels, for_another_h=True), *_copied(cell, levels)]
@@ -141,6 +141,18 @@ def _why(cell: LSTMParams, levels: Levels, trial: KeeperTrial) -> str:
             if passes(result) and passes(keeper.keeper_result(changed, on)):
                 return text
     return _("No single change that this check knows would mend it: compare the numbers below with what you planned.")
+
+
+def _two_things(cell: LSTMParams, levels: Levels) -> list[Mended]:
+    """Two parts mended, one after the other."""
+
+    def parts(of):
+        return [*unit_1_plainly(of, levels), *gates_of_the_memory(of, levels)]
+
+    def both(first, second):
+        return _("Two things are wrong. {first} {second}").format(first=first, second=second)
+
+    return [(both(one, other), last) for one, once in parts(cell) for other, last in parts(once) if one and other]
 
 
 def _copied(cell: LSTMParams, levels: Levels) -> list[Mended]:

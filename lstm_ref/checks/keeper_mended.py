@@ -154,6 +154,10 @@ def _about_the_gate(cell: LSTMParams, levels: Levels, said: tuple[float, float])
     """In which of the situations the input gate of unit 0 is not what it should be."""
     off, on = said
     _h0, w_u, w_v, _distance = cell.W_i[0]
+    if not cell.W_i[0].any() and abs(cell.b_i[0]) < 2:
+        return _(
+            "The input gate of unit 0 stands at {gate:.2g} all the time: it reads nothing, and b_i[0] = {b:g}."
+        ).format(gate=_sigmoid(cell.b_i[0]), b=cell.b_i[0])
     if not cell.W_i[0].any() and cell.b_i[0] > 0:
         return _("The input gate of unit 0 is always open: it reads nothing, and b_i[0] = {b:g}.").format(b=cell.b_i[0])
     if cell.W_i[0, 3] and not w_v:

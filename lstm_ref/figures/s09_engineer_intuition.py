@@ -62,22 +62,22 @@ def gains(rows: dict[str, np.ndarray]) -> Figure:
 
 
 def soft_gates(steepness: list[float]) -> Figure:
-    """sigmoid(k (u + v - 1.5)) for u and v between 0 and 1, one field for each k: an AND that gets harder."""
+    """sigmoid(s (u + v - 1.5)) for u and v between 0 and 1, one field for each s: an AND that gets harder."""
     drawing, fields = axes_in_a_row(len(steepness), figsize=(4.4, 2.0), sharey=True)
     u, v = np.meshgrid(np.linspace(-0.25, 1.25, 80), np.linspace(-0.25, 1.25, 80))
     said = []
-    for axes, k in zip(fields, steepness, strict=True):
-        gate = 1 / (1 + np.exp(-k * (u + v - 1.5)))
+    for axes, s in zip(fields, steepness, strict=True):
+        gate = 1 / (1 + np.exp(-s * (u + v - 1.5)))
         for low in np.linspace(0, 0.9, 10):
             axes.contourf(u, v, gate, levels=[low, 1.01], colors=[COLOURS["i"]], alpha=0.11)
         axes.contour(u, v, gate, levels=[0.5], colors=[INK], linewidths=1)
         for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            value = 1 / (1 + np.exp(-k * (sum(corner) - 1.5)))
+            value = 1 / (1 + np.exp(-s * (sum(corner) - 1.5)))
             axes.annotate(f"{value:.2f}", corner, ha="center", va="center", color=INK)
-        axes.set_title(f"$k = {k:g}$", fontsize=11)
+        axes.set_title(f"$s = {s:g}$", fontsize=11)
         axes.set(xlabel="$u$", xticks=[0, 1], yticks=[0, 1], aspect="equal")
-        both, one = (1 / (1 + np.exp(-k * s)) for s in (0.5, -0.5))
-        said.append(_("with k = {k:g} it is {both:.2f} for both and {one:.2f} for one").format(k=k, both=both, one=one))
+        both, one = (1 / (1 + np.exp(-s * total)) for total in (0.5, -0.5))
+        said.append(_("with s = {s:g} it is {both:.2f} for both and {one:.2f} for one").format(s=s, both=both, one=one))
     fields[0].set(ylabel="$v$")
     alt = _("The gate over its two inputs u and v, darker where it is more open: {said}.").format(said="; ".join(said))
     return Figure(drawing, alt)

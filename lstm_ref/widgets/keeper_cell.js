@@ -4,6 +4,7 @@
 const SETTINGS = ["threshold", "k", "w_h", "b_f", "spike"];
 const INPUTS = [...SETTINGS, "t"];
 const BOX = { top: 22, middle: 118, says: 134, lane: 30, gate: 174, memory: 226, bottom: 318, height: 342 };
+const HIGHEST = 4.4; // the tallest spike fits; an amplitude that is needed may be beyond
 const ROWS = ["amplitude", "needed", "h", "i", "f", "c", "calm"];
 
 function runKeeper({ threshold, k, w_h, b_f, spike }, xs, events, constants) {
@@ -165,7 +166,7 @@ function entry(kind, text, shape) {
 
 function drawAmplitude({ amplitude, needed }, at, events, labels) {
   const { left, right, column, x } = at;
-  const top = Math.max(2, Math.max(...amplitude) * 1.1);
+  const top = Math.max(2, Math.max(...amplitude) * 1.1, Math.min(Math.max(...needed) * 1.1, HIGHEST));
   const y = scale([0, top], [BOX.middle, BOX.top]);
   const bar = Math.max(column - 4, 3);
   // What is beyond the picture is drawn along its upper edge.

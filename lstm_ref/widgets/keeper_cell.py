@@ -15,6 +15,7 @@ BUMP, SPIKE = (5, 8), 13  # counted from 1, as in radar_example
 QUIET = 0.1  # the amplitude where nothing happens
 STEEP = 10.0  # of unit 1's candidate, tanh(STEEP (amplitude - threshold))
 SAYS = math.tanh(1.0)  # what unit 1 says when it is sure
+HIGHEST = 4.4  # on the picture of the amplitude: the tallest spike fits
 SETTINGS = ("threshold", "k", "w_h", "b_f", "spike")
 
 
@@ -123,7 +124,8 @@ class KeeperCell(CourseWidget):
         above, says, gate, memory = rows
         above.bar(steps, self.trace["amplitude"], 0.7, color=QUIET, alpha=0.5)
         above.step(steps, self.trace["needed"], where="mid", color=COLOURS["i"], lw=1.5, label=self.labels["needed"])
-        above.set(ylabel=self.labels["amplitude"], ylim=(0, max(2.0, 1.1 * self.spike)))
+        top = max(2.0, 1.1 * self.spike, min(1.1 * max(self.trace["needed"]), HIGHEST))
+        above.set(ylabel=self.labels["amplitude"], ylim=(0, top))
         above.legend(fontsize=8, frameon=False, labelcolor=INK, loc="upper left")
         says.bar(steps, self.trace["h"], 0.7, color=COLOURS["h"])
         says.set(ylim=(-1.05, 1.05), ylabel="$h$")
