@@ -15,7 +15,7 @@ from lstm_ref.messages import _
 from lstm_ref.radar_simulator import simulate_radar
 
 NEEDED = 0.95  # of the new recordings
-RECORDINGS, NEW = 320, 400
+RECORDINGS, NEW = 400, 400
 SHORTEST, LONGEST, MORE = 12, 24, 6
 SIMULATION = {"swerling": 0, "noise": 0.08, "clutter": 0.08, "dropouts": 0.02}
 # Half of the recordings have few spikes, half have many. If all had as many, a threshold on the sixth highest amplitude
