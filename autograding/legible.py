@@ -7,10 +7,12 @@ from nbconvert.exporters import TemplateExporter
 
 from autograding.formulas import without_mathjax
 
-# nbgrader's page shows what a test says on one long line, which runs out of the window.
+# nbgrader's page shows what a test says on one long line, which runs out of the window. Its headings are one line high:
+# on a phone the score, white as it is, fell out of the blue.
 WRAPPED = (
     "<style>pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; } "
-    "summary { display: list-item; }</style>\n</head>"
+    "summary { display: list-item; } "
+    "div.nbgrader_cell .panel-heading { height: auto; overflow: hidden; }</style>\n</head>"
 )
 LINK_OF_A_TEST = re.compile(r'(<a href="#([^"]+)">)Test cell(</a>)')
 
