@@ -89,7 +89,9 @@ def _outcome(function, arguments):
         # The first frame is this one, then perhaps a bench's; the next is the student's line. A wrong number of
         # arguments never gets there.
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename not in _OWN]
-        line = frames[0].line or "" if frames else ""
+        # Where a bench asks a model, PyTorch's frames stand before the student's.
+        theirs = [frame for frame in frames if "/torch/nn/modules/" not in frame.filename]
+        line = (theirs or frames)[0].line or "" if frames else ""
         return {
             "kind": "error",
             "type": type(error).__name__,

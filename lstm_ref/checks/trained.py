@@ -242,6 +242,16 @@ def _why(arguments: Arguments, said, counts, decided, right: float) -> str:
     ).format(seen=seen, steps=counts["steps"], scaled=SCALED)
 
 
+def for_as_many_steps(*given):
+    """A model that knows one number of steps only."""
+    import torch
+
+    return lambda xs, lengths: torch.zeros(LONGEST) + xs[:, :, 0]
+
+
+FIXED = _(
+    "the number of steps is written into the model: it is asked with longer padding, too, so take it from xs.shape[1]"
+)
 MISTAKES = (
     Mistake(
         _(
@@ -251,6 +261,7 @@ MISTAKES = (
         lambda *given: train(*given, say=lambda logits: logits[:, None]),
         raises="must be the same as input size",
     ),
+    Mistake(FIXED, for_as_many_steps, raises=f"({LONGEST}) must match the size of tensor b ({LONGEST + MORE})"),
     Mistake(
         _(
             "the loss has lost its gradient: a comparison, argmax, round, detach() and item() have none, so nothing "
