@@ -43,8 +43,8 @@ function counts(now) {
 function render({ model, el }) {
   const labels = model.get("labels");
   const limits = model.get("limits");
-  const { state, change: set } = settings(model, CHOICES);
-  const raw = () => ({ ...state(), inputs: model.get("inputs") });
+  const { state: chosen, change: set } = settings(model, CHOICES);
+  const raw = () => ({ ...chosen(), inputs: model.get("inputs") });
   const state = () => clamped(raw());
 
   function change(values) {
