@@ -1,6 +1,7 @@
 """The built book in a browser: widgets move, numbers are lstm_ref's, no network is needed, all can use it."""
 
 import random
+import re
 
 import numpy as np
 import pytest
@@ -223,6 +224,14 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
             if width == 360:
                 assert not page.evaluate(SMALL_LETTERS, 9), name
+
+
+def test_every_page_names_an_icon_that_exists(book):
+    """A browser that finds none asks for /favicon.ico, and its absence is an error in the console, now and then."""
+    for page in book.rglob("*.html"):
+        if "_static" not in page.parts:
+            icon = re.search(r'<link rel="icon" href="([^"]+)"', page.read_text(encoding="utf-8"))
+            assert icon and (page.parent / icon[1]).is_file(), page
 
 
 def test_mathematics_is_typeset_from_local_files(visit, address):
