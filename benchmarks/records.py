@@ -1,4 +1,4 @@
-"""How fast a class of any size is recorded: `python -m benchmarks.records [--students 10000] [--course FOLDER]`.
+"""How fast a class of any size is recorded: `python -m benchmarks.records [--students 10000] [--csv FILE]`.
 
 Everything but the execution is as in a real run: the trusted copies, the store, the gradebook, the graded notebooks,
 the feedback. Each distinct notebook is executed once, and that result is replayed for every student who handed it in.
@@ -7,6 +7,7 @@ the first. (By the clock, too, but that also tells of whatever else the machine 
 """
 
 import argparse
+import csv
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from autograding.grade import Grader
 from autograding.results import read_results
 
 SLOWER = 1.5
+COLUMNS = ("students", "seconds", "a_minute", "processor_ms_each", "gradebook_mb")
+PROCESSOR = COLUMNS.index("processor_ms_each")
 
 
 class Replay(Executor):
@@ -64,6 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--assignment", default=None, help="the first of the course")
     parser.add_argument("--students", type=int, default=10_000)
     parser.add_argument("--stretches", type=int, default=10)
+    parser.add_argument("--csv", type=Path, default=None, help="where to keep the table, too")
     options = parser.parse_args(arguments)
     scratch = Path(tempfile.mkdtemp(prefix="records-"))
     try:
@@ -76,8 +80,8 @@ def _measure(course, options, scratch):
     assignment = options.assignment or course.assignments[0]
     names = hand_in(course, assignment, scratch / course.directory.submitted_directory, options.students)
     stretch = max(1, options.students // options.stretches)
-    print(f"{'students':>9} {'seconds':>9} {'a minute':>9} {'processor':>11} {'gradebook':>11}")
-    used, start = [], time.monotonic()
+    print(("{:>18}" * len(COLUMNS)).format(*COLUMNS))
+    rows, start = [], time.monotonic()
     with Grader(course, assignment) as grader:
         list(grader.grade(names[:1], Replay(), 1, force=True))  # imports, and what is opened once
         last, last_used = time.monotonic(), time.process_time()
@@ -85,21 +89,21 @@ def _measure(course, options, scratch):
             if graded.error is not None:
                 raise graded.error
             if number % stretch == 0:
-                seconds, now_used = time.monotonic() - last, time.process_time()
-                used.append(now_used - last_used)
+                seconds, used = time.monotonic() - last, time.process_time() - last_used
                 size = (scratch / "gradebook.db").stat().st_size / 2**20
-                each = 1000 * used[-1] / stretch
-                print(
-                    f"{number:>9} {seconds:>9.1f} {60 * stretch / seconds:>9.0f} {each:>5.0f} ms each {size:>6.1f} MB"
-                )
-                sys.stdout.flush()
+                each = 1000 * used / stretch
+                rows.append((number, round(seconds, 1), round(60 * stretch / seconds), round(each), round(size, 1)))
+                print(("{:>18}" * len(COLUMNS)).format(*rows[-1]), flush=True)
                 last, last_used = time.monotonic(), time.process_time()
         whole = time.monotonic() - start
         start = time.monotonic()
         done = [name for name in names if grader.is_done(name)]
         read_results(course, assignment, done)
         print(f"all {len(done)} in {whole:.0f} s; read again for the table in {time.monotonic() - start:.1f} s")
-    ratio = used[-1] / used[0]
+    if options.csv is not None:
+        with options.csv.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows])
+    ratio = rows[-1][PROCESSOR] / rows[0][PROCESSOR]
     print(f"the last stretch needed {ratio:.2f} times as much of the processor as the first")
     return 0 if len(done) == len(names) and ratio < SLOWER else 1
 
