@@ -30,19 +30,7 @@ function render({ model, el }) {
     options: { amplitude: labels.source_amplitude, change: labels.source_change, one: labels.source_one },
     onChange: (value) => change({ source: value }),
   });
-  const lanes = ["i", "f"].map((name) => [name, lane({
-    name, letter: name, label: labels[name], barLabel: labels.bar, steps, read: () => model.get(name),
-    onStep: (t) => change({ t }),
-    onDraw: (drawn, value, t) => change({ t, [name]: withDrawn(model.get(name), drawn, value, model.get("scope") === "every") }),
-  })]);
-  const scope = choice({
-    name: "scope", legend: labels.scope, options: { one: labels.scope_one, every: labels.scope_every },
-    onChange: (value) => change({ scope: value }),
-  });
-  const start = slider({
-    name: "c_prev", letter: "c", subscript: 0, label: labels.c_prev, min: limits.c_prev[0], max: limits.c_prev[1],
-    step: 0.1, onInput: (value) => change({ c_prev: value }),
-  });
+  const { lanes, scope, start } = drawnGates({ model, change, steps });
   const stepper = slider({
     name: "t", letter: "t", label: labels.step_slider, min: 1, max: steps, step: 1, digits: 0,
     onInput: (value) => change({ t: value }),

@@ -54,7 +54,7 @@ class MemoryTrack(CourseWidget):
     Raises traitlets.TraitError for values out of range and lists of the wrong length.
     """
 
-    _esm = front_end("lanes", "memory_track")
+    _esm = front_end("lanes", "drawn_gates", "memory_track")
 
     f = Gate(STEPS, default=0.8).tag(sync=True)
     i = Gate(STEPS, default=0.2).tag(sync=True)

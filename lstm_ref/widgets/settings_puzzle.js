@@ -7,7 +7,6 @@ const START = { f: 0.5, i: 0.5, c_prev: 0 };
 
 function render({ model, el }) {
   const labels = model.get("labels");
-  const limits = model.get("limits");
   const puzzles = model.get("puzzles");
   const candidate = model.get("candidate");
   const near = model.get("near");
@@ -34,19 +33,7 @@ function render({ model, el }) {
     name, letter: name, label: labels[name], min: 0, max: 1, step: STOP,
     onInput: (value) => change({ [name]: everywhere(value) }),
   })]);
-  const lanes = ["i", "f"].map((name) => [name, lane({
-    name, letter: name, label: labels[name], barLabel: labels.bar, steps, read: () => model.get(name),
-    onStep: (t) => change({ t }),
-    onDraw: (drawn, value, t) => change({ t, [name]: withDrawn(model.get(name), drawn, value, model.get("scope") === "every") }),
-  })]);
-  const scope = choice({
-    name: "scope", legend: labels.scope, options: { one: labels.scope_one, every: labels.scope_every },
-    onChange: (value) => change({ scope: value }),
-  });
-  const start = slider({
-    name: "c_prev", letter: "c", subscript: 0, label: labels.c_prev, min: limits.c_prev[0], max: limits.c_prev[1],
-    step: 0.1, onInput: (value) => change({ c_prev: value }),
-  });
+  const { lanes, scope, start } = drawnGates({ model, change, steps });
   const distance = quantity("distance");
   const found = html("span", { class: "lstm-puzzle-found", "aria-hidden": "true" }, "\u2713");
   const score = html("p", { class: "lstm-puzzle-score" }, labels.distance, ": ", distance.node, " ", found);

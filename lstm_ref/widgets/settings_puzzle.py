@@ -22,7 +22,7 @@ class SettingsPuzzle(CourseWidget):
     Raises traitlets.TraitError for values out of range and lists of the wrong length.
     """
 
-    _esm = front_end("lanes", "settings_puzzle")
+    _esm = front_end("lanes", "drawn_gates", "settings_puzzle")
 
     puzzle = traitlets.Enum(tuple(PUZZLES), "leaky").tag(sync=True)
     f = Gate(STEPS, default=0.5).tag(sync=True)
