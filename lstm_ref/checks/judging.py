@@ -89,13 +89,14 @@ def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str |
     results = answer.get("calls") if isinstance(answer, dict) else None
     if not isinstance(results, list) or len(results) != len(calls):
         return _("No answer came back from {name}.").format(name=check.name)
-    for arguments, result in zip(calls, results, strict=True):
+    for n, (arguments, result) in enumerate(zip(calls, results, strict=True)):
         complaint, about_the_value = _judge_call(check, check.parts[part], arguments, result)
         if complaint and about_the_value:
             why = (
                 _name_mistake(check, check.parts[part], calls, results)
                 or _advise(check, arguments, result)
                 or _explain(check, arguments, result)
+                or _one_size(check, calls[:n], arguments, result)
             )
             complaint = f"{complaint} {why}".strip()
         if complaint:
@@ -314,6 +315,19 @@ def _explain(check: Check, arguments: Arguments, result) -> str:
         if shape[1] == expected[0]:
             return _("There are as many steps as sequences: len(a) is B, and a.shape[1] is T.")
     return ""
+
+
+def _one_size(check: Check, before: list[Arguments], arguments: Arguments, result) -> str:
+    """What to say to an array of the wrong shape, where those of the calls before, of other sizes, were right."""
+    sizes = check.sizes(before[-1]) if before else ""
+    if not is_result(result) or sizes in ("", check.sizes(arguments)):
+        return ""
+    outcome = result["first"]
+    if outcome.get("kind") == "error" or not form_complaint(
+        check.name, check.output, outcome, _expected(check, arguments), ""
+    ):
+        return ""
+    return _("With {sizes} it was right: is a size written there as a number?").format(sizes=sizes)
 
 
 def number(value: float) -> str:

@@ -14,6 +14,7 @@ _SHAPES = _(
     "read is a matrix product, @."
 )
 _MATMUL = _("In a @ b the rows of b, {0}, must be as many as the columns of a, {1}.")
+_WHOLE = _("A whole number is wanted there. / gives a float, even 8 / 2; // gives a whole number.")
 
 # (type of the error, pattern of its text, what to say): {0}, {1} are the groups of the pattern.
 _MEANINGS = (
@@ -62,6 +63,64 @@ _MEANINGS = (
         _("An LSTMState, with its .h and .c, is wanted there; what stands there is of type {0}."),
     ),
     ("AttributeError", r"can't set attribute", _("A named tuple cannot be changed: make a new one.")),
+    ("TypeError", r"slice indices must be integers", _WHOLE),
+    ("TypeError", r"'float' object cannot be interpreted as an integer", _WHOLE),
+    (
+        "TypeError",
+        r"only integer scalar arrays can be converted to a scalar index",
+        _(
+            "One whole number is wanted there, and an array came: a slice such as a[:n] takes one number, and "
+            "np.concatenate takes its arrays in one list."
+        ),
+    ),
+    (
+        "TypeError",
+        r"Cannot interpret '\d+' as a data type",
+        _("np.zeros and np.ones take the shape as one tuple: np.zeros((2, 3)), with two pairs of brackets."),
+    ),
+    (
+        "TypeError",
+        r"(?:expected Tensor as element|must be Tensor, not numpy\.ndarray|\(numpy\.ndarray, )",
+        _("A function of torch got an array of NumPy. What torch.cat does there, np.concatenate does here."),
+    ),
+    (
+        "AttributeError",
+        r"'numpy\.ndarray' object has no attribute '(permute|unsqueeze|clone|detach|numpy|numel|unbind|chunk)'",
+        _("A tensor of torch has {0}; an array of NumPy does not, and here everything is in NumPy."),
+    ),
+    (
+        "ValueError",
+        r"axes don't match array",
+        _("np.transpose wants all axes in their new order; np.swapaxes(a, 0, 1) exchanges two and leaves the others."),
+    ),
+    (
+        "TypeError",
+        r"view\(\) takes from 0 to 2 positional arguments",
+        _("What torch calls view is reshape in NumPy. Neither exchanges axes."),
+    ),
+    (
+        "ValueError",
+        r"input array dimensions except for the concatenation axis must match",
+        _("np.concatenate puts one below the other, along axis 0, unless told otherwise: axis=1 puts side by side."),
+    ),
+    (
+        "ValueError",
+        r"all the input arrays must have same number of dimensions",
+        _("np.concatenate joins arrays with equally many axes: matrices to matrices, biases to biases."),
+    ),
+    (
+        "IndexError",
+        r"indexing arrays could not be broadcast together",
+        _("Two lists of indices are read pair by pair, so they must be of the same length: one pair for each result."),
+    ),
+    (
+        "AxisError",
+        r"axis \d+ is out of bounds for array of dimension (\d)",
+        _(
+            "Axes count from 0, so it has axis 0 to {0} - 1. Each index takes one away: a[:, t] has an axis less than "
+            "a."
+        ),
+    ),
     ("AttributeError", r"module '(\w{1,40})' has no attribute '(\w{1,40})'", _("{0} has no {1}: is it misspelt?")),
     (
         "IndexError",

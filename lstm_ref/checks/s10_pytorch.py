@@ -104,6 +104,26 @@ def advise_params(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return _("That number should be {source}.").format(source=source)
 
 
+def taken_from(name: str, axes: str):
+    """Advice for a function that only picks numbers of its argument `name`: which one stands in the wrong place."""
+
+    def advise(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+        source, (leaf,) = arguments[name], want
+        index = first_wrong(~(np.abs(got[leaf] - want[leaf]) <= 1e-9), axes)
+        # The numbers are drawn, so no two of them are the same.
+        here, there = (
+            [f"{name}[{', '.join(map(str, place))}]" for place in np.argwhere(source == leaves[leaf][index])]
+            for leaves in (got, want)
+        )
+        if not here:
+            return _("That number does not stand in {name}. Nothing is computed here: {right} belongs there.").format(
+                name=name, right=there[0]
+            )
+        return _("That is {found}; {right} belongs there.").format(found=here[0], right=there[0])
+
+    return advise
+
+
 # --- in the letters of the course ------------------------------------------------------------------------------------
 
 
@@ -161,6 +181,7 @@ TO_BATCH_FIRST = Check(
     axes={"xs": "BTD"},
     parts={"all": Part(time_first)},
     mistakes=BATCH_FIRST,
+    advice=taken_from("xs", "BTD"),
 )
 
 FIRST = Check(
@@ -180,6 +201,7 @@ LAST = Check(
     axes={"h": "BH"},
     parts={"all": Part(last_states)},
     mistakes=LAST_STATE,
+    advice=taken_from("h_n", "BH"),
 )
 
 BOTH = Check(
@@ -190,6 +212,7 @@ BOTH = Check(
     axes={"h": "BH"},
     parts={"all": Part(outputs_of_both)},
     mistakes=LAST_OF_BOTH,
+    advice=taken_from("output", "BH"),
 )
 
 VALID = Check(
@@ -200,6 +223,7 @@ VALID = Check(
     axes={"h": "BH"},
     parts={"all": Part(padded)},
     mistakes=LAST_VALID,
+    advice=taken_from("output", "BH"),
 )
 
 CHECKS = (TO_TORCH_ARRAYS, FROM_TORCH_ARRAYS, TO_BATCH_FIRST, FIRST, LAST, BOTH, VALID)

@@ -11,6 +11,7 @@ from lstm_ref.messages import _
 
 ORDER = "ifco"  # PyTorch's, c for the candidate
 SEEN_ORDER = "ndrplz/ConvLSTM_pytorch#6"
+NO_G = _("the candidate is looked for under PyTorch's letter g; in LSTMParams it is c: W_c and b_c")
 
 
 def sizes_of(params: LSTMParams) -> tuple[int, int]:
@@ -55,6 +56,11 @@ def orders(make: Callable) -> tuple[Mistake, ...]:
 def _by_unit(rows, H):
     """Four rows for the first unit, four for the second, ..."""
     return rows.reshape(4, H, *rows.shape[1:]).swapaxes(0, 1).reshape(rows.shape)
+
+
+def _eight_taken_apart(params):
+    W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o = params
+    return W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o
 
 
 TO_TORCH = (
@@ -112,6 +118,39 @@ TO_TORCH = (
         _("one bias is returned; nn.LSTM has two for each layer, bias_ih and bias_hh"),
         stacked(result=lambda ih, hh, b_ih, b_hh: (ih, hh, b_ih)),
     ),
+    Mistake(
+        _("the columns are not cut: those of h go to weight_hh, those of x to weight_ih"),
+        stacked(cut=lambda W, H, D: (W, W)),
+    ),
+    Mistake(
+        _("rows are cut off, W[:H]; h and x differ in the columns, W[:, :H]"),
+        stacked(cut=lambda W, H, D: (W[H:], W[:H])),
+    ),
+    Mistake(
+        _("H is read from the columns of W_f, of which there are H + D; its rows are H"),
+        stacked(cut=lambda W, H, D: (W[:, H + D :], W[:, : H + D])),
+    ),
+    Mistake(
+        _("the bias is cut in two halves; all of it, 4H numbers, goes into bias_ih"),
+        stacked(bias=lambda b, H: (b[: 2 * H], b[2 * H :])),
+    ),
+    *(
+        Mistake(
+            _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"),
+            stacked(bias=both_biases),
+        )
+        for both_biases in (
+            lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H)),
+            lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H)),
+        )
+    ),
+    Mistake(
+        _("LSTMParams is taken apart by position: by name, as params.W_f, nothing can be mistaken (it has W_hr, too)"),
+        _eight_taken_apart,
+        raises="too many values to unpack (expected 8",
+    ),
+    Mistake(NO_G, lambda params: params.W_g, raises="has no attribute 'W_g'"),
+    Mistake(NO_G, lambda params: params.b_g, raises="has no attribute 'b_g'"),
     Mistake(_("the same gate's weights stand there four times"), stacked("iiii")),
     Mistake(_("the same gate's weights stand there four times"), stacked("ffff")),
 )
@@ -135,6 +174,15 @@ def taken(order: str = ORDER, join=None, bias=None, take=None, change=None) -> C
         return change(params) if change else params
 
     return from_torch_arrays
+
+
+def _cut_weights_alone(weight_ih, weight_hh, bias_ih, bias_hh):
+    params = taken()(weight_ih, weight_hh, bias_ih, bias_hh)
+    return params._replace(**dict.fromkeys(("b_f", "b_i", "b_c", "b_o"), bias_ih + bias_hh))
+
+
+def _end_to_end(bias_ih, bias_hh):
+    return np.concatenate([bias_ih, bias_hh])
 
 
 FROM_TORCH = (
@@ -173,6 +221,19 @@ FROM_TORCH = (
         taken(take=lambda rows, n, H: rows),
     ),
     Mistake(
+        _("LSTMParams gets four W and then four b; its order is W_f, b_f, W_i, b_i, and so on: give them by name"),
+        taken(change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)),
+    ),
+    Mistake(
+        _("the biases are not cut: b_f is the H numbers of the forget gate alone"),
+        _cut_weights_alone,
+    ),
+    Mistake(
+        _("the two biases are put end to end: nn.LSTM adds them"),
+        taken(take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4], bias=_end_to_end),
+    ),
+    Mistake(NO_G, lambda *arrays: LSTMParams(W_g=arrays[0]), raises="unexpected keyword argument 'W_g'"),
+    Mistake(
         _("H is read from the rows of weight_hh, of which there are 4H"),
         taken(take=lambda rows, n, H: rows[4 * n * H : 4 * (n + 1) * H]),
     ),
@@ -195,6 +256,13 @@ BATCH_FIRST = (
     Mistake(_("all three axes are turned round, as .T does; only the first two are exchanged"), lambda xs: xs.T),
     Mistake(_("the last two axes are exchanged; it is the first two"), lambda xs: xs.swapaxes(1, 2)),
     Mistake(_("the first axis goes to the end; it is exchanged with the second"), lambda xs: np.moveaxis(xs, 0, -1)),
+    Mistake(_("the last axis comes first; only the first two are exchanged"), lambda xs: xs.transpose(2, 0, 1)),
+    Mistake(
+        _("the numbers are poured into another shape, column by column; np.swapaxes exchanges axes"),
+        lambda xs: xs.reshape((xs.shape[1], xs.shape[0], -1), order="F"),
+    ),
+    Mistake(_("one sequence alone is returned; all of them are asked for"), lambda xs: xs[:, 0]),
+    Mistake(_("the batch is turned round as well"), lambda xs: xs.swapaxes(0, 1)[::-1]),
     Mistake(_("time runs backwards as well"), lambda xs: xs[::-1].swapaxes(0, 1)),
     Mistake(_("the steps are joined into one long row for each sequence"), lambda xs: np.concatenate(list(xs), axis=1)),
 )
@@ -238,6 +306,37 @@ FIRST_STATE = (
         _("h_0 alone is returned: nn.LSTM wants both, (h_0, c_0)"),
         lambda batch, layers, directions, H: _two(layers * directions, batch, H)[0],
         seen="pytorch/pytorch#45437",
+    ),
+    Mistake(
+        _("layers and directions are added; each layer has a state for each direction, so they are multiplied"),
+        lambda batch, layers, directions, H: _two(layers + directions, batch, H),
+    ),
+    Mistake(
+        _("two directions are taken for granted"),
+        lambda batch, layers, directions, H: _two(2 * layers, batch, H),
+    ),
+    Mistake(
+        _("the layers are not counted: each has a state of its own"),
+        lambda batch, layers, directions, H: _two(directions, batch, H),
+    ),
+    Mistake(
+        _("the directions are counted twice: in the first axis, and in the width"),
+        lambda batch, layers, directions, H: _two(layers * directions, batch, directions * H),
+    ),
+    Mistake(
+        _("batch and layers have changed places"),
+        lambda batch, layers, directions, H: _two(batch * directions, layers, H),
+    ),
+    Mistake(
+        _("one array holds both; nn.LSTM wants a tuple of two, (h_0, c_0)"),
+        lambda batch, layers, directions, H: np.zeros((2, layers * directions, batch, H)),
+    ),
+    Mistake(
+        _("c_0 is filled with ones: a memory begins empty, so it holds zeros"),
+        lambda batch, layers, directions, H: (
+            np.zeros((layers * directions, batch, H)),
+            np.ones((layers * directions, batch, H)),
+        ),
     ),
     Mistake(
         _("they are filled with ones: a memory begins empty"),
@@ -295,6 +394,35 @@ LAST_STATE = (
     Mistake(
         _("the result is transposed: it is (B, H)"),
         lambda h_n, layer, direction, directions: h_n[layer * directions + direction].T,
+    ),
+    Mistake(
+        _("both directions of the layer are returned; one is asked for"),
+        lambda h_n, layer, direction, directions: h_n[layer * directions : (layer + 1) * directions],
+    ),
+    Mistake(
+        _("h_n[layer, direction] is read: layers and directions share the first axis, and the second is the batch"),
+        lambda h_n, layer, direction, directions: h_n[layer, direction],
+    ),
+    Mistake(_("all of h_n is returned"), lambda h_n, layer, direction, directions: h_n),
+    Mistake(
+        _("the last unit alone is taken: [..., -1] is a unit"),
+        lambda h_n, layer, direction, directions: h_n[layer * directions + direction, :, -1],
+    ),
+    Mistake(
+        _("the last sequence alone is taken; h_n holds the last step already, and its second axis is the batch"),
+        lambda h_n, layer, direction, directions: h_n[layer * directions + direction, -1],
+    ),
+    Mistake(
+        _("the last layer is taken whatever is asked for"),
+        lambda h_n, layer, direction, directions: h_n[direction - directions],
+    ),
+    Mistake(
+        _("the layer is not looked at"),
+        lambda h_n, layer, direction, directions: h_n[direction],
+    ),
+    Mistake(
+        _("`direction` stands where `directions` belongs: a layer has as many rows as there are directions"),
+        lambda h_n, layer, direction, directions: h_n[layer * direction + direction],
     ),
     Mistake(
         _("both directions of the layer are joined; one is asked for"),
@@ -364,6 +492,32 @@ LAST_OF_BOTH = (
         _("every other number is taken for one direction: the first H are forward, the last H backward"),
         lambda output: joined(output[:, -1, ::2], output[:, 0, 1::2]),
     ),
+    Mistake(
+        _("two results are returned; they are joined to one array, as np.concatenate does along axis 1"),
+        both(lambda f, b: (f[:, -1], b[:, 0])),
+    ),
+    Mistake(
+        _("a slice keeps the axis of the steps, with one in it; an index takes it away"),
+        both(lambda f, b: np.concatenate([f[:, -1:], b[:, :1]], axis=2)),
+    ),
+    Mistake(
+        _("all 2H numbers of both steps are taken; each direction has H of them"),
+        lambda output: output[:, [-1, 0]],
+    ),
+    Mistake(
+        _("all 2H numbers of both steps are taken; each direction has H of them"),
+        lambda output: joined(output[:, -1], output[:, 0]),
+    ),
+    Mistake(
+        _("both steps are read from the forward half"),
+        both(lambda f, b: joined(f[:, -1], f[:, 0])),
+    ),
+    Mistake(
+        _("the first axis is taken for the steps: batch first, it is output[:, -1]"),
+        lambda output: joined(output[-1, :, : output.shape[2] // 2], output[0, :, output.shape[2] // 2 :]),
+    ),
+    Mistake(_("the first sequence alone is read"), both(lambda f, b: np.concatenate([f[0, -1], b[0, 0]]))),
+    Mistake(_("the sum over all steps is taken"), lambda output: output.sum(axis=1)),
     Mistake(_("the mean over all steps is taken"), lambda output: output.mean(axis=1)),
     Mistake(_("the largest over all steps is taken"), lambda output: output.max(axis=1)),
 )
@@ -445,7 +599,39 @@ LAST_VALID = (
     Mistake(LAST_UNIT, lambda output, lengths: output[..., -1], seen="voice-vector#9"),
     Mistake(LAST_SEQUENCE, lambda output, lengths: output[-1]),
     Mistake(
-        _("the sequences are put end to end, and lengths - 1 is read from the first one"),
+        _("a slice keeps the axis of the steps, with one in it; an index takes it away"),
+        lambda output, lengths: output[rows(output), lengths - 1][:, None],
+    ),
+    Mistake(
+        _("the last unit alone is taken: [..., -1] is a unit"),
+        lambda output, lengths: output[rows(output), lengths - 1, -1],
+    ),
+    Mistake(
+        _("one sequence alone came back: does `return` stand inside the loop?"),
+        lambda output, lengths: output[0, lengths[0] - 1],
+    ),
+    Mistake(
+        _("all valid steps are taken, end to end; one step of each sequence is asked for"),
+        lambda output, lengths: output[_valid(output, lengths)[:, :, 0]],
+    ),
+    Mistake(
+        _("the step after the last valid one is taken: steps count from 0"),
+        lambda output, lengths: output[np.arange(output.shape[1]) == lengths[:, None]],
+    ),
+    Mistake(
+        _("the step after the last valid one is taken: steps count from 0"),
+        lambda output, lengths: output[rows(output), np.minimum(lengths, output.shape[1] - 1)],
+    ),
+    Mistake(
+        _("the padding is set to zero and the last step is read: for a shorter sequence that is such a zero"),
+        lambda output, lengths: (output * _valid(output, lengths))[:, -1],
+    ),
+    Mistake(
+        _("the results stand in the order of the lengths, shortest first, and not in that of the batch"),
+        lambda output, lengths: output[np.argsort(lengths), np.sort(lengths) - 1],
+    ),
+    Mistake(
+        _("everything is read from sequence 0: output[:, lengths - 1][0] does it, or sequences put end to end"),
         lambda output, lengths: output.reshape(-1, output.shape[2])[lengths - 1],
     ),
     Mistake(
