@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from lstm_ref import backward
+from lstm_ref import backward, cell
 from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.backward_step import B, D, H, random_gradient, random_params, random_state
-from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
-from lstm_ref.checks.wrong_backward import no_c, no_h, nothing, same, sequence_with, turned
+from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
+from lstm_ref.checks.where_backward import which_chunk, which_step
+from lstm_ref.checks.wrong_backward import no_c, no_h, nothing, right_step, same, sequence_with, turned
 from lstm_ref.messages import _
 from lstm_ref.sequence import lstm_forward
 
@@ -15,19 +16,6 @@ T = 5
 
 def sizes_of_sequence(arguments: Arguments) -> str:
     return f"B={B}, T={arguments['xs'].shape[1]}, D={D}, H={H}"
-
-
-def which_step(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    """Where to look in a sequence: the last step whose gradient is wrong is the first that was computed wrongly."""
-    wrong = ~np.isclose(got["grads.x"], want["grads.x"], rtol=1e-9, atol=1e-9).all(axis=(0, 2))
-    if not wrong.any():
-        return _("The gradient of x is right at every step: look at how the rest is put together at the end.")
-    last = int(np.flatnonzero(wrong)[-1])
-    if last == wrong.size - 1:
-        return _("It goes wrong at the last step already, the first to be computed: look at what arrives there.")
-    return _("Going back, step {right} is still right and step {wrong} no longer: look at the hand-over.").format(
-        right=last + 1, wrong=last
-    )
 
 
 # --- lstm_backward ---------------------------------------------------------------------------------------------------
@@ -47,6 +35,42 @@ def nothing_from_later(rng) -> list[Arguments]:
     return [sequence(rng) | {"d_state": LSTMState(np.zeros((B, H)), np.zeros((B, H)))}]
 
 
+def over_as_many_as_sequences(d_hs, xs, params, state, d_state):
+    """The loop runs over the first B steps; the gradient of x at the others stays 0."""
+    steps = len(xs)
+    grads = backward.lstm_backward(d_hs[:, :steps], xs[:, :steps], params, state, d_state)
+    d_xs = np.zeros_like(xs)
+    d_xs[:, :steps] = grads.x
+    return grads._replace(x=d_xs)
+
+
+def last_step_alone(d_hs, xs, params, state, d_state):
+    """`return` inside the loop: the gradient of x at the other steps stays 0."""
+    _hs, before = lstm_forward(xs[:, :-1], params, state)
+    grads = backward.lstm_backward(d_hs[:, -1:], xs[:, -1:], params, before, d_state)
+    d_xs = np.zeros_like(xs)
+    d_xs[:, -1:] = grads.x
+    return grads._replace(x=d_xs)
+
+
+def forwards_from_the_first_state(d_hs, xs, params, state, d_state):
+    """On the way there every step starts from the given state, which is never carried on."""
+    total, d_xs = None, []
+    for t in reversed(range(xs.shape[1])):
+        gates = cell.lstm_step_with_gates(xs[:, t], state, params)[1]
+        before = LSTMState(*cell.lstm_step(xs[:, t - 1], state, params)) if t else state
+        grads = right_step(LSTMState(d_hs[:, t] + d_state.h, d_state.c), xs[:, t], before, gates, params)
+        d_state = grads.state
+        d_xs.insert(0, grads.x)
+        total = grads.params[:8] if total is None else [a + b for a, b in zip(total, grads.params[:8], strict=True)]
+    return backward.LSTMGrads(np.stack(d_xs, axis=1), d_state, LSTMParams(*total))
+
+
+def state_of_the_way_there(d_hs, xs, params, state, d_state):
+    grads = backward.lstm_backward(d_hs, xs, params, state, d_state)
+    return grads._replace(state=lstm_forward(xs, params, state)[1])
+
+
 BACKWARD = Check(
     name="lstm_backward",
     output="grads",
@@ -58,7 +82,7 @@ BACKWARD = Check(
     parts={
         "outputs": Part(nothing_from_later),
         "last_state": Part(
-            lambda rng: [sequence(rng)],
+            lambda rng: [sequence(rng, T + 1)],
             mistakes=(
                 Mistake(
                     _("what arrives at the last c is dropped: start with d_state, not with zeros"),
@@ -85,6 +109,31 @@ BACKWARD = Check(
         Mistake(
             _("the gradient of h is not handed to the step before: d_hs[:, t] plus what comes from step t+1"),
             sequence_with(hand_over=no_h),
+        ),
+        Mistake(
+            _("what comes from step t+1 is overwritten by d_hs[:, t] at h: h was used twice, so the two are added"),
+            sequence_with(arrives=lambda outside, handed: LSTMState(outside, handed.c)),
+        ),
+        Mistake(
+            _("d_hs is not used: d_hs[:, t] arrives at the h of step t, on top of what comes from step t+1"),
+            sequence_with(arrives=lambda outside, handed: handed),
+        ),
+        Mistake(
+            _("d_hs[:, t] is added at c too: it is the gradient of h alone"),
+            sequence_with(arrives=lambda outside, handed: LSTMState(outside + handed.h, outside + handed.c)),
+        ),
+        Mistake(
+            _("the loop runs over the sequences and not over the steps: len(xs) is B, xs.shape[1] is T"),
+            over_as_many_as_sequences,
+        ),
+        Mistake(_("return stands inside the loop, so that only the last step is gone back through"), last_step_alone),
+        Mistake(
+            _("on the way there each step starts from the given state: carry on the one that the step before returned"),
+            forwards_from_the_first_state,
+        ),
+        Mistake(
+            _("the state after the last step is returned: asked for is the gradient of the one before the first step"),
+            state_of_the_way_there,
         ),
         Mistake(_("the gradient of c is not handed to the step before"), sequence_with(hand_over=no_c)),
         Mistake(_("nothing is handed to the step before: every step stands alone"), sequence_with(hand_over=nothing)),
@@ -168,12 +217,44 @@ def chunked_with(**moves):
     return lambda d_hs, xs, params, state, chunk: chunked(d_hs, xs, params, state, chunk, **moves)
 
 
+def in_a_loop(
+    outside=lambda d_hs, t, chunk: d_hs[:, t : t + chunk],
+    given=lambda before, after: before,
+    go_on=lambda part, params, before, after, grads: after,
+    length=lambda steps, chunk: chunk,
+):
+    """Truncated backpropagation as an answer writes it, with some of its moves replaced.
+
+    outside: what is taken of d_hs for the chunk that begins at t; given: the state which the chunk is given; go_on: the
+    state that the next one begins from; length: how many steps a chunk has.
+    """
+
+    def wrong(d_hs, xs, params, state, chunk):
+        found, chunk = [], length(xs.shape[1], chunk)
+        for t in range(0, xs.shape[1], chunk):
+            part = xs[:, t : t + chunk]
+            _hs, after = lstm_forward(part, params, state)
+            d_part = outside(d_hs, t, chunk)[:, : part.shape[1]]
+            grads = backward.lstm_backward(d_part, part, params, given(state, after))
+            state = go_on(part, params, state, after, grads)
+            found.append(grads.params[:8])
+        return LSTMParams(*map(sum, zip(*found, strict=True)))
+
+    return wrong
+
+
+def one_step_on(n):
+    """From the state before the chunk, over one of its steps only."""
+    return lambda part, params, before, after, grads: LSTMState(*cell.lstm_step(part[:, n], before, params))
+
+
 TRUNCATED = Check(
     name="truncated_backward",
     output="grads",
     reference=truncated,
     given=("lstm_step_backward", "lstm_backward"),
     sizes=lambda arguments: f"{sizes_of_sequence(arguments)}, chunk={arguments['chunk']}",
+    advice=which_chunk,
     parts={"values": Part(in_chunks)},
     mistakes=(
         Mistake(
@@ -199,6 +280,29 @@ TRUNCATED = Check(
         Mistake(
             _("the chunks are averaged: they are added, as the steps are"),
             chunked_with(gathered=lambda found: sum(found) / len(found)),
+        ),
+        Mistake(
+            _("a chunk is given the state after it: take its gradient first, then go on to the next state"),
+            in_a_loop(given=lambda before, after: after),
+        ),
+        Mistake(
+            _("the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"),
+            in_a_loop(go_on=lambda part, params, before, after, grads: grads.state),
+        ),
+        *(
+            Mistake(
+                _("the state goes on by one step only for each chunk: go through all of its steps"),
+                in_a_loop(go_on=one_step_on(n)),
+            )
+            for n in (-1, 0)
+        ),
+        Mistake(
+            _("every chunk gets the d_hs of the first: cut d_hs as xs is, from start to start + chunk"),
+            in_a_loop(outside=lambda d_hs, t, chunk: d_hs),
+        ),
+        Mistake(
+            _("chunk is taken for the number of chunks: it is how many steps each of them has"),
+            in_a_loop(length=lambda steps, chunk: steps // chunk),
         ),
     ),
 )

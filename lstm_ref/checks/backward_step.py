@@ -3,56 +3,39 @@
 import numpy as np
 
 from lstm_ref import backward, cell
-from lstm_ref.cell import LSTMParams, LSTMState
-from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
-from lstm_ref.checks.wrong_backward import GATES, every, on_result, step_with, through, turned
+from lstm_ref.cell import Gates, LSTMParams, LSTMState
+from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
+from lstm_ref.checks.where_backward import NAMES, which_gate
+from lstm_ref.checks.wrong_backward import GATES, every, on_result, right_step, step_with, through, turned
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another.
 B, D, H = 3, 2, 4
-NAMES = {"f": _("forget gate"), "i": _("input gate"), "c": _("candidate"), "o": _("output gate")}
+OTHER = (2, 3, 5)  # and others for a second call, so that none can be written as a number
 
 
-def random_params(rng) -> LSTMParams:
+def random_params(rng, D=D, H=H) -> LSTMParams:
     """Weights and biases of order one: small ones hide mistakes."""
     return LSTMParams(*(rng.normal(0, 1, s) for _gate in GATES for s in ((H, H + D), (H,))))
 
 
-def random_state(rng) -> LSTMState:
+def random_state(rng, B=B, H=H) -> LSTMState:
     return LSTMState(rng.uniform(-1, 1, (B, H)), rng.normal(0, 1, (B, H)))
 
 
-def random_gradient(rng) -> LSTMState:
+def random_gradient(rng, B=B, H=H) -> LSTMState:
     return LSTMState(rng.normal(0, 1, (B, H)), rng.normal(0, 1, (B, H)))
 
 
 def sizes(arguments: Arguments) -> str:
+    (B, D), H = arguments["x"].shape, arguments["state"].h.shape[1]
     return f"B={B}, D={D}, H={H}"
 
 
-def wrong_leaves(got: Leaves, want: Leaves) -> list[str]:
-    return [leaf for leaf in want if not np.allclose(got[leaf], want[leaf], rtol=1e-9, atol=1e-9)]
-
-
-def which_gate(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    """Where to look in a step: one gate, the way back to [h_prev, x], or the memory, whence all comes."""
-    bad = wrong_leaves(got, want)
-    gates = [g for g in GATES if any(leaf.endswith((f"W_{g}", f"b_{g}")) for leaf in bad)]
-    if 0 < len(gates) < len(GATES):
-        return _("Of the four gates only this is wrong: {gates}. Look at what arrives there, and at its slope.").format(
-            gates=", ".join(NAMES[g] for g in gates)
-        )
-    if not gates and bad:
-        return _("All the weights are right, so what arrives at the four gates is. Look at the lines after that.")
-    return _(
-        "Every gate is wrong: begin with d_c, on which the others depend. With d_state.h = 0 it is d_state.c itself."
-    )
-
-
-def one_step(rng) -> Arguments:
-    x, state, params = rng.normal(0, 1, (B, D)), random_state(rng), random_params(rng)
+def one_step(rng, B=B, D=D, H=H) -> Arguments:
+    x, state, params = rng.normal(0, 1, (B, D)), random_state(rng, B, H), random_params(rng, D, H)
     gates = cell.lstm_step_with_gates(x, state, params)[1]
-    return {"d_state": random_gradient(rng), "x": x, "state": state, "gates": gates, "params": params}
+    return {"d_state": random_gradient(rng, B, H), "x": x, "state": state, "gates": gates, "params": params}
 
 
 def at_c_alone(rng) -> list[Arguments]:
@@ -63,6 +46,16 @@ def at_c_alone(rng) -> list[Arguments]:
 def slope_again(value):
     s = cell.sigmoid(value)
     return s * (1 - s)
+
+
+def unpacked(order):
+    """The gates taken out of the tuple in another order: by their letters, the names to the left of the =."""
+
+    def wrong(d_state, x, state, gates, params):
+        taken = dict(zip(order, gates[:4], strict=True))
+        return right_step(d_state, x, state, Gates(taken["f"], taken["i"], taken["c"], taken["o"], gates.c), params)
+
+    return wrong
 
 
 STEP_BACKWARD = Check(
@@ -80,12 +73,18 @@ STEP_BACKWARD = Check(
             ),
         ),
         "both": Part(
-            lambda rng: [one_step(rng), one_step(rng)],
+            lambda rng: [one_step(rng), one_step(rng, *OTHER)],
             mistakes=(
                 Mistake(_("f is left out on the way to c_prev: it is d_c * f"), step_with(d_c_prev=lambda n: n.d_c)),
                 Mistake(
                     _("d_state.c is handed on to c_prev as it came, past d_c and f"),
                     step_with(d_c_prev=lambda n: n.d_c_later),
+                ),
+                Mistake(
+                    _("H is written as the number {H}: it is state.h.shape[1], and not the same in every call").format(
+                        H=H
+                    ),
+                    step_with(d_h_prev=lambda n: n.d_hx[:, :H], d_x=lambda n: n.d_hx[:, H:]),
                 ),
             ),
         ),
@@ -116,6 +115,18 @@ STEP_BACKWARD = Check(
             _("tanh is taken twice in the slope: 1 - tanh(tanh(c))**2"),
             step_with(d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - np.tanh(n.shown) ** 2)),
         ),
+        Mistake(
+            _("the slope of tanh(c) is written 1 - tanh(c): tanh is squared there"),
+            step_with(d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - n.shown)),
+        ),
+        Mistake(
+            _("tanh is taken of state.c, the memory before the step: h shows the one after it, gates.c"),
+            step_with(shown=lambda n: np.tanh(n.c_prev)),
+        ),
+        *(
+            Mistake(_("the gates are taken out in another order than f, i, candidate, o, c"), unpacked(order))
+            for order in ("ifco", "fioc", "ifoc", "foic")
+        ),
         Mistake(_("d_o is d_state.h * c, without the tanh"), step_with(d_o=lambda n: n.d_h * n.c)),
         Mistake(
             _("what goes to c_prev by way of h is left out: it is d_c * f with the whole d_c, not d_state.c * f"),
@@ -123,6 +134,10 @@ STEP_BACKWARD = Check(
         ),
         Mistake(
             _("d_c is multiplied by i on the way to c_prev, and not by f"), step_with(d_c_prev=lambda n: n.d_c * n.i)
+        ),
+        Mistake(
+            _("the slope f * (1 - f) is taken on the way to c_prev, which f itself multiplied: d_c * f"),
+            step_with(d_c_prev=lambda n: n.d_c * n.f * (1 - n.f)),
         ),
         Mistake(
             _("d_f is d_c times the memory after the step; f multiplied the one before, state.c"),
@@ -168,6 +183,10 @@ STEP_BACKWARD = Check(
             seen="nicklashansen/rnn_lstm_from_scratch#1",
         ),
         Mistake(
+            _("the candidate's slope is written 1 - candidate: the candidate is squared there"),
+            step_with(z_c=lambda n: n.d_candidate * (1 - n.candidate)),
+        ),
+        Mistake(
             _("the candidate gets the slope of a sigmoid: it is a tanh, 1 - candidate**2"),
             step_with(z_c=lambda n: n.d_candidate * n.candidate * (1 - n.candidate)),
         ),
@@ -182,6 +201,19 @@ STEP_BACKWARD = Check(
             )
             for g in GATES
         ),
+        *(
+            Mistake(
+                _("d_hx is overwritten, so that only what comes through the {gate} is left: the four are added").format(
+                    gate=NAMES[g]
+                ),
+                step_with(d_hx=lambda n, g=g: through(n, g)),
+            )
+            for g in GATES
+        ),
+        Mistake(
+            _("the four ways back to h_prev and x are averaged: they are added"),
+            step_with(d_hx=lambda n: through(n, GATES) / 4),
+        ),
         Mistake(
             _("all four gates lead back through W_f: each has a matrix of its own"),
             step_with(d_hx=lambda n: sum(z @ n.params.W_f for z in (n.z_f, n.z_i, n.z_c, n.z_o))),
@@ -192,11 +224,15 @@ STEP_BACKWARD = Check(
         ),
         Mistake(
             _("the columns of [h_prev, x] are taken in the wrong order: the first H belong to h_prev"),
-            step_with(d_h_prev=lambda n: n.d_hx[:, D:], d_x=lambda n: n.d_hx[:, :D]),
+            step_with(d_h_prev=lambda n: n.d_hx[:, n.x.shape[1] :], d_x=lambda n: n.d_hx[:, : n.x.shape[1]]),
         ),
         Mistake(
             _("x comes before h_prev in the gradient of the weights: W_f and the others read [h_prev, x]"),
             step_with(hx=lambda n: np.concatenate([n.x, n.h_prev], axis=1)),
+        ),
+        Mistake(
+            _("the gates are given the h that the step made; what they read is the one before it, state.h"),
+            step_with(hx=lambda n: np.concatenate([n.o * np.tanh(n.c), n.x], axis=1)),
         ),
         Mistake(
             _("the biases' gradients are averaged over the batch: the loss sums over it, so they are summed"),
@@ -221,11 +257,11 @@ STEP_BACKWARD = Check(
         ),
         Mistake(
             _("the weights' gradients are averaged over the batch: they are summed"),
-            step_with(**every("W", lambda n, z: z.T @ n.hx / B)),
+            step_with(**every("W", lambda n, z: z.T @ n.hx / len(z))),
         ),
         Mistake(
             _("weights and biases are averaged over the batch: they are summed"),
-            step_with(**every("W", lambda n, z: z.T @ n.hx / B), **every("b", lambda n, z: z.mean(axis=0))),
+            step_with(**every("W", lambda n, z: z.T @ n.hx / len(z)), **every("b", lambda n, z: z.mean(axis=0))),
         ),
         Mistake(
             _("the weights' gradients are turned: one row per hidden unit, as in W, so d_z.T @ hx"),

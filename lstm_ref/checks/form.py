@@ -55,7 +55,9 @@ def form_complaint(name: str, output, outcome: dict, want, sizes: str) -> str | 
         return _("{name} is not written yet: it still raises NotImplementedError.").format(name=name)
     if kind == "error":
         line = str(outcome.get("line", ""))
-        text = _("{name} raised {type}: {text}").format(name=name, type=outcome.get("type"), text=outcome.get("text"))
+        text = _("{name} raised {type}: {text}").format(
+            name=name, type=outcome.get("type"), text=str(outcome.get("text", "")).rstrip(".")
+        )
         return text + (_(" — at the line `{line}` ({sizes}).").format(line=line, sizes=sizes) if line else ".")
     if kind == "None":
         return _("{name} returned None; expected {output}. Is the return statement missing?").format(

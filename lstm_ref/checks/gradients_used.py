@@ -4,8 +4,9 @@ import numpy as np
 
 from lstm_ref import backward, cell, gradients
 from lstm_ref.cell import LSTMParams, LSTMState
-from lstm_ref.checks.backward_step import NAMES, D, H
+from lstm_ref.checks.backward_step import D, H
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
+from lstm_ref.checks.where_backward import NAMES, which_columns, which_factor, which_move
 from lstm_ref.checks.wrong_backward import GATES
 from lstm_ref.messages import _
 
@@ -16,7 +17,9 @@ def to_measure(rng) -> list[Arguments]:
     """One sequence, one input and two units: a gradient of six numbers, for each of which the loss is asked twice."""
     state, d_state = (LSTMState(rng.uniform(-1, 1, (1, 2)), rng.normal(0, 1, (1, 2))) for _side in range(2))
     params = LSTMParams(*(rng.normal(0, 1, shape) for _gate in GATES for shape in ((2, 3), (2,))))
-    call = {"d_state": d_state, "x": rng.normal(0, 1, (1, 1)), "state": state, "params": params}
+    # x has the other sign than the first h, so that the gradient has numbers of both signs.
+    x = -np.sign(state.h[:, :1]) * np.abs(rng.normal(0, 1, (1, 1)))
+    call = {"d_state": d_state, "x": x, "state": state, "params": params}
     return [call | {"eps": eps} for eps in (0.01, 0.02)]
 
 
@@ -53,6 +56,24 @@ def derived(d_state, x, state, params, eps):
     return backward.lstm_step_backward(d_state, x, state, gates, params).params.W_f
 
 
+def never_moved_back(d_state, x, state, params, eps):
+    """Two copies made once, before the loop: a weight that was moved stays where it is."""
+    up, down, found = params.W_f.copy(), params.W_f.copy(), np.zeros_like(params.W_f)
+    for place in np.ndindex(*found.shape):
+        up[place] += eps
+        down[place] -= eps
+        above, below = (loss(d_state, x, state, params._replace(W_f=W)) for W in (up, down))
+        found[place] = (above - below) / (2 * eps)
+    return found
+
+
+def first_alone(*arguments):
+    """`return` inside the loop."""
+    found = measured(central)(*arguments)
+    found.flat[1:] = 0
+    return found
+
+
 NUMERICAL = Check(
     name="numerical_gradient",
     output="gradient",
@@ -84,7 +105,34 @@ NUMERICAL = Check(
             _("the sign is turned: plus comes before minus"),
             measured(lambda up, here, down, eps: (down - up) / (2 * eps)),
         ),
-        Mistake(_("the gradient is derived, with the backward pass that it should judge: measure it"), derived),
+        Mistake(
+            _("down is where the weight began: once it is up, it has to go down by 2 * eps to be eps below"),
+            measured(lambda up, here, down, eps: (up - here) / (2 * eps)),
+        ),
+        Mistake(
+            _("the loss above is asked with the weight as it was: _replace returns new parameters, the old ones stay"),
+            measured(lambda up, here, down, eps: (here - down) / (2 * eps)),
+        ),
+        Mistake(
+            _("both losses are of the same weights: up and down need a copy each, and _replace returns new parameters"),
+            measured(lambda up, here, down, eps: 0.0),
+        ),
+        Mistake(_("return stands inside the loop, so that only the first weight is measured"), first_alone),
+        Mistake(
+            _("a weight that was moved stays moved while the next ones are measured: a new copy for each"),
+            never_moved_back,
+        ),
+        Mistake(
+            _("the sign is lost: a gradient may be negative"),
+            measured(lambda up, here, down, eps: abs(up - down) / (2 * eps)),
+        ),
+        Mistake(
+            _(
+                "the gradient is derived, with the backward pass that it should judge, or measured with another eps "
+                "than the given one"
+            ),
+            derived,
+        ),
         *(
             Mistake(
                 _("the weights of the {gate} are moved: it is W_f that is asked for").format(gate=NAMES[g]),
@@ -166,11 +214,23 @@ CLIP = Check(
     output="clipped",
     reference=gradients.clip_by_norm,
     sizes=sizes_of_arrays("grads"),
+    advice=which_factor,
     parts={
         "long": Part(
             long_gradients,
             mistakes=(
                 Mistake(_("nothing is clipped"), lambda grads, max_norm: grads),
+                Mistake(
+                    _("the factor stands upside down: max_norm / norm shortens"),
+                    scaled(lambda grads, max_norm: norm_of(all_numbers(grads)) / max_norm),
+                ),
+                Mistake(
+                    _("only the arrays longer than max_norm are shortened: the one factor is for all of them"),
+                    lambda grads, max_norm: [
+                        grad * max_norm / norm_of(all_numbers(grads)) if norm_of(grad) > max_norm else grad
+                        for grad in grads
+                    ],
+                ),
                 Mistake(
                     _("1e-6 is added to the norm, as PyTorch does against a division by 0; here it is to be exact"),
                     scaled(lambda grads, max_norm: max_norm / (norm_of(all_numbers(grads)) + 1e-6)),
@@ -208,6 +268,10 @@ CLIP = Check(
         Mistake(
             _("the root is missing: the sum of the squares is the norm squared"),
             clipped_by(lambda grads: (all_numbers(grads) ** 2).sum()),
+        ),
+        Mistake(
+            _("the numbers are added first and squared then: each is squared, and then they are added"),
+            clipped_by(lambda grads: np.sqrt(sum(grad.sum() ** 2 for grad in grads))),
         ),
         Mistake(
             _("the largest number is taken for the norm"), clipped_by(lambda grads: np.abs(all_numbers(grads)).max())
@@ -253,6 +317,7 @@ DESCEND = Check(
     reference=lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), rate),
     given=("clip_by_norm",),
     sizes=sizes_of_arrays("grads"),
+    advice=which_move,
     parts={"values": Part(to_descend)},
     mistakes=(
         Mistake(
@@ -284,6 +349,12 @@ DESCEND = Check(
             lambda weights, grads, rate, max_norm: moved(weights, one_by_one(grads, max_norm), rate),
         ),
         Mistake(
+            _("each number is cut by itself: clip the whole list by its norm"),
+            lambda weights, grads, rate, max_norm: moved(
+                weights, [np.clip(grad, -max_norm, max_norm) for grad in grads], rate
+            ),
+        ),
+        Mistake(
             _("only the step is returned: the new weights are weight - rate * gradient"),
             lambda weights, grads, rate, max_norm: [-rate * grad for grad in clip(grads, max_norm)],
         ),
@@ -293,18 +364,27 @@ DESCEND = Check(
 
 # --- with_forget_bias ------------------------------------------------------------------------------------------------
 
-LAYERS = 3
+STACKS = ((1.0, 3, H), (2.5, 2, H + 1))  # value, layers, H: sizes that differ, so that none can be written as a number
 
 
 def two_biases(rng) -> list[Arguments]:
-    draws = [rng.uniform(-0.5, 0.5, (LAYERS, 4 * H)) for _bias in range(2)]
-    return [{"bias_ih": draws[0], "bias_hh": draws[1], "value": value} for value in (1.0, 2.5)]
+    calls = []
+    for value, layers, units in STACKS:
+        draws = [rng.uniform(-0.5, 0.5, (layers, 4 * units)) for _bias in range(2)]
+        calls.append({"bias_ih": draws[0], "bias_hh": draws[1], "value": value})
+    return calls
 
 
-def set_where(ih=1.0, hh=0.0, gate=1, layers=slice(None)):
+def sizes_of_biases(arguments: Arguments) -> str:
+    layers, width = arguments["bias_ih"].shape
+    return _("{layers} layers, H={H}").format(layers=layers, H=width // 4)
+
+
+def set_where(ih=1.0, hh=0.0, gate=1, layers=slice(None), units=None):
     """Both biases with a slice of them set: to `ih` and `hh` times the value, None for left as it was."""
 
     def wrong(bias_ih, bias_hh, value):
+        H = units or bias_ih.shape[1] // 4
         where = (layers, slice(gate * H, (gate + 1) * H))
         bias_ih, bias_hh = bias_ih.copy(), bias_hh.copy()
         for bias, factor in ((bias_ih, ih), (bias_hh, hh)):
@@ -323,7 +403,8 @@ FORGET_BIAS = Check(
     name="with_forget_bias",
     output=("bias_ih", "bias_hh"),
     reference=set_where(),
-    sizes=lambda arguments: _("{layers} layers, H={H}").format(layers=LAYERS, H=H),
+    sizes=sizes_of_biases,
+    advice=which_columns,
     parts={"values": Part(two_biases)},
     mistakes=(
         Mistake(
@@ -354,9 +435,28 @@ FORGET_BIAS = Check(
         Mistake(
             _("value is added to what was there: it is to take its place"),
             lambda bias_ih, bias_hh, value: (
-                bias_ih + value * (np.arange(4 * H) // H == 1),
+                bias_ih + value * (np.arange(bias_ih.shape[1]) // (bias_ih.shape[1] // 4) == 1),
+                set_where()(bias_ih, bias_hh, value)[1],
+            ),
+        ),
+        Mistake(
+            _("value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"),
+            lambda bias_ih, bias_hh, value: (
+                bias_ih + value * (np.arange(bias_ih.shape[1]) // (bias_ih.shape[1] // 4) == 1),
                 bias_hh,
             ),
+        ),
+        Mistake(
+            _("H is written as the number {H}: it is a quarter of the columns, bias_ih.shape[1] // 4").format(H=H),
+            set_where(units=H),
+        ),
+        Mistake(
+            _("the two are returned in the wrong order: (bias_ih, bias_hh)"),
+            lambda *arguments: set_where()(*arguments)[::-1],
+        ),
+        Mistake(
+            _("the other gates are lost: start from copies of both and set the forget gate's part alone"),
+            lambda bias_ih, bias_hh, value: set_where()(0 * bias_ih, 0 * bias_hh, value),
         ),
     ),
 )

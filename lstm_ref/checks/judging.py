@@ -310,6 +310,8 @@ def _explain(check: Check, arguments: Arguments, result) -> str:
         expected, shape = want[leaf].shape, got[leaf].shape if leaf in got else ()
         if not _axes(check, leaf).startswith("BT") or len(shape) != len(expected) or shape[1] == expected[1]:
             continue
+        if shape[:2] == expected[1::-1]:
+            return _("The first two axes are the wrong way round: np.stack(steps, axis=1) puts the sequences first.")
         if shape[1] == 1:
             return _("One step alone came back. Does `return` stand inside the loop?")
         if shape[1] == expected[0]:

@@ -13,6 +13,7 @@ _SHAPES = _(
     "+, - and * go element by element: compared from the right, the sizes must be equal, or 1. Weights times what they "
     "read is a matrix product, @."
 )
+_LIST = _("A list is no array: go through it, as in [2 * a for a in arrays], and through two of them with zip.")
 _MATMUL = _("In a @ b the rows of b, {0}, must be as many as the columns of a, {1}.")
 _WHOLE = _("A whole number is wanted there. / gives a float, even 8 / 2; // gives a whole number.")
 
@@ -53,9 +54,42 @@ _MEANINGS = (
         _("All steps at once meet a single one. A loop goes from step to step: step t of all sequences is a[:, t]."),
     ),
     ("ValueError", r"operands could not be broadcast together", _SHAPES),
+    (
+        "ValueError",
+        r"except for the concatenation axis must match exactly, but along dimension 0",
+        _(
+            "Side by side they need the same number of rows. Is one of them a[t]? That is sequence t with all its "
+            "steps; step t of all sequences is a[:, t]."
+        ),
+    ),
+    (
+        "ValueError",
+        r"setting an array element with a sequence.{0,60}inhomogeneous shape",
+        _("Arrays of different shapes do not make one array: go through them one by one."),
+    ),
+    ("TypeError", r"can't multiply sequence by non-int", _LIST),
+    ("TypeError", r"unsupported operand type.{0,40}'list'", _LIST),
+    (
+        "TypeError",
+        r"'(?:float|numpy.float64)' object is not iterable",
+        _("There one number stands where a list is gone through: do the arguments come in the right order?"),
+    ),
+    (
+        "TypeError",
+        r"__new__\(\) takes .{1,40} positional arguments? but \d+ were given",
+        _("Between tuples + joins one to the other; to add them up, add field by field."),
+    ),
     ("ValueError", r"\(size (\d{1,9}) is different from (\d{1,9})\)", _MATMUL),
     ("AttributeError", r"'NoneType' object has no attribute", _NONE),
     ("TypeError", r"'NoneType' object is not (?:subscriptable|iterable)", _NONE),
+    (
+        "TypeError",
+        r"unsupported operand type.{0,40}'NoneType' and 'NoneType'",
+        _(
+            "None stands on both sides. Is it W_hr, the last field of LSTMParams? It is None in every cell without a "
+            "projection: params[:8] leaves it out."
+        ),
+    ),
     ("TypeError", r"unsupported operand type.{0,40}'NoneType'", _NONE),
     (
         "AttributeError",
@@ -122,6 +156,11 @@ _MEANINGS = (
         ),
     ),
     ("AttributeError", r"module '(\w{1,40})' has no attribute '(\w{1,40})'", _("{0} has no {1}: is it misspelt?")),
+    (
+        "IndexError",
+        r"list index out of range",
+        _("The list is shorter than that: print(len(...)) on the line before says how long it is."),
+    ),
     (
         "IndexError",
         r"index -?\d+ is out of bounds for axis \d+ with size (\d{1,9})",

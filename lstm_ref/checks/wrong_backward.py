@@ -95,6 +95,7 @@ def sequence_with(
     hand_over=same,
     arriving=same,
     outside=lambda d_hs, t: d_hs[:, t],
+    arrives=lambda outside, handed: LSTMState(outside + handed.h, handed.c),
     before=lambda states, t: states[t],
     gathered=sum,
     order=reversed,
@@ -106,8 +107,9 @@ def sequence_with(
     """`lstm_backward` with some of its moves replaced.
 
     hand_over: what goes to the step before; arriving: what is made of d_state; outside: what is taken of d_hs at a
-    step; before: which state a step is given; gathered: how the weights' gradients are put together; returned: which
-    state's gradient is returned, from what arrived at the first step and what it handed on.
+    step; arrives: what comes together there, from that and what was handed over; before: which state a step is given;
+    gathered: how the weights' gradients are put together; returned: which state's gradient is returned, from what
+    arrived at the first step and what it handed on.
     """
 
     def wrong(d_hs, xs, params, state, d_state):
@@ -118,7 +120,7 @@ def sequence_with(
         last = handed = arriving(d_state)
         d_xs, found = [], []
         for t in order(range(T)):
-            own = LSTMState(outside(d_hs, t) + handed.h, handed.c)
+            own = arrives(outside(d_hs, t), handed)
             if every_step_gets_the_last and found:
                 own = LSTMState(own.h + last.h, own.c + last.c)
             gates_t = cell.Gates(*(values[:, t] for values in gates))
