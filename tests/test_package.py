@@ -89,3 +89,16 @@ def test_the_stand_in_for_strangers_has_the_same_types_and_no_answers():
     assert not set(names) & {"forget_gate", "sigmoid", "half_life", "lstm_step"}
     fields = python(there + "print(r.LSTMParams._fields, r.LSTMState._fields)")
     assert fields == f"{lstm_ref.LSTMParams._fields} {lstm_ref.LSTMState._fields}"
+
+
+def test_what_a_type_can_do_in_a_notebook_it_can_do_while_that_is_graded():
+    """`params.hidden_size` in an answer that was right all along must not cost its points in the sandbox."""
+    there = f"import sys; sys.path.insert(0, {str(SANDBOX)!r}); import lstm_ref as r; "
+    for name in ("LSTMParams", "LSTMState", "Gates", "LSTMGrads"):
+        public = {attribute for attribute in dir(getattr(lstm_ref, name)) if not attribute.startswith("_")}
+        assert public == set(python(there + f"print(*(n for n in dir(r.{name}) if n[0] != '_'))").split())
+    sizes = "import numpy as np; W, b = np.ones((4, {columns})), np.ones(4); p = r.LSTMParams(*[W, b] * 4{more}); "
+    show = "print(p.hidden_size, p.output_size, p.input_size)"
+    for columns, more, want in ((6, "", "4 4 2"), (5, ", np.ones((3, 4))", "4 3 2")):
+        made = sizes.format(columns=columns, more=more) + show
+        assert python(there + made) == python("import lstm_ref as r; " + made) == want

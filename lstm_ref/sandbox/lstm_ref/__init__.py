@@ -22,6 +22,18 @@ class LSTMParams(NamedTuple):
     b_o: Any
     W_hr: Any = None
 
+    @property
+    def hidden_size(self):
+        return self.W_f.shape[0]
+
+    @property
+    def output_size(self):
+        return self.hidden_size if self.W_hr is None else self.W_hr.shape[0]
+
+    @property
+    def input_size(self):
+        return self.W_f.shape[1] - self.output_size
+
 
 class Gates(NamedTuple):
     f: Any  # (B, H)
