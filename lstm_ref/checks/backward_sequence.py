@@ -147,6 +147,10 @@ BACKWARD = Check(
             sequence_with(outside=lambda d_hs, t: d_hs[:, d_hs.shape[1] - 1 - t]),
         ),
         Mistake(
+            _("d_hs is read one step too early: d_hs[:, t] arrives at the h which step t made"),
+            sequence_with(outside=lambda d_hs, t: d_hs[:, t - 1]),
+        ),
+        Mistake(
             _("the weights' gradients are overwritten at each step and not added up"),
             sequence_with(gathered=lambda found: found[-1]),
         ),
@@ -222,20 +226,22 @@ def in_a_loop(
     given=lambda before, after: before,
     go_on=lambda part, params, before, after, grads: after,
     length=lambda steps, chunk: chunk,
+    hand_on=lambda grads: None,
 ):
     """Truncated backpropagation as an answer writes it, with some of its moves replaced.
 
     outside: what is taken of d_hs for the chunk that begins at t; given: the state which the chunk is given; go_on: the
-    state that the next one begins from; length: how many steps a chunk has.
+    state that the next one begins from; length: how many steps a chunk has; hand_on: what the next gets at its end.
     """
 
     def wrong(d_hs, xs, params, state, chunk):
-        found, chunk = [], length(xs.shape[1], chunk)
+        found, chunk, arrives = [], length(xs.shape[1], chunk), None
         for t in range(0, xs.shape[1], chunk):
             part = xs[:, t : t + chunk]
             _hs, after = lstm_forward(part, params, state)
             d_part = outside(d_hs, t, chunk)[:, : part.shape[1]]
-            grads = backward.lstm_backward(d_part, part, params, given(state, after))
+            grads = backward.lstm_backward(d_part, part, params, given(state, after), arrives)
+            arrives = hand_on(grads)
             state = go_on(part, params, state, after, grads)
             found.append(grads.params[:8])
         return LSTMParams(*map(sum, zip(*found, strict=True)))
@@ -288,6 +294,10 @@ TRUNCATED = Check(
         Mistake(
             _("the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"),
             in_a_loop(go_on=lambda part, params, before, after, grads: grads.state),
+        ),
+        Mistake(
+            _("a chunk's gradient is handed on to the end of the next chunk: it comes from later, and here it is cut"),
+            in_a_loop(hand_on=lambda grads: grads.state),
         ),
         *(
             Mistake(

@@ -5,8 +5,8 @@ import numpy as np
 from lstm_ref import backward, cell, gradients
 from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.backward_step import D, H
-from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
-from lstm_ref.checks.where_backward import NAMES, which_columns, which_factor, which_move
+from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.where_backward import NAMES, which_columns, which_factor, which_move, wrong_numbers
 from lstm_ref.checks.wrong_backward import GATES
 from lstm_ref.messages import _
 
@@ -74,12 +74,31 @@ def first_alone(*arguments):
     return found
 
 
+def which_weight(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """A weight that was not measured, or the two losses of one that was, to compare with."""
+    d_state, x, state, params, eps = arguments.values()
+    wrong = wrong_numbers(got["gradient"], want["gradient"])
+    missed = np.argwhere(wrong & (got["gradient"] == 0))
+    if len(missed) and not wrong.all():
+        return _("W_f[{i}, {j}] was not measured: W_f has the shape {shape}, (H, H+D).").format(
+            i=missed[0][0], j=missed[0][1], shape=params.W_f.shape
+        )
+    place = tuple(int(n) for n in np.argwhere(wrong)[0])
+    bump = np.zeros_like(params.W_f)
+    bump[place] = eps
+    up, down = (loss(d_state, x, state, params._replace(W_f=params.W_f + sign * bump)) for sign in (1, -1))
+    return _("There the loss is {up:.8g} with eps more and {down:.8g} with eps less: compare them with yours.").format(
+        up=up, down=down
+    )
+
+
 NUMERICAL = Check(
     name="numerical_gradient",
     output="gradient",
     reference=measured(central),
     sizes=lambda arguments: f"B=1, D=1, H=2, eps={arguments['eps']}",
     axes={"gradient": "H"},
+    advice=which_weight,
     parts={"values": Part(to_measure)},
     # Rounding: 1e-15 of a loss of order 10, divided by 2 eps of 0.02.
     tolerance=1e-9,
@@ -173,12 +192,13 @@ def arrays(rng, norm: float) -> list[np.ndarray]:
 
 
 def long_gradients(rng) -> list[Arguments]:
-    return [{"grads": arrays(rng, norm), "max_norm": limit} for norm, limit in ((40.0, 5.0), (3.0, 0.5))]
+    # One of them is shorter than 1, and a short one below is longer: it is max_norm that they are compared with.
+    return [{"grads": arrays(rng, norm), "max_norm": limit} for norm, limit in ((40.0, 5.0), (0.8, 0.25))]
 
 
 def short_gradients(rng) -> list[Arguments]:
     zeros = [np.zeros_like(array) for array in arrays(rng, 1.0)]
-    return [{"grads": arrays(rng, 0.7), "max_norm": 5.0}, {"grads": zeros, "max_norm": 1.0}]
+    return [{"grads": arrays(rng, 3.0), "max_norm": 5.0}, {"grads": zeros, "max_norm": 1.0}]
 
 
 def norm_of(array):
@@ -285,6 +305,14 @@ CLIP = Check(
             clipped_by(lambda grads: np.sqrt((all_numbers(grads) ** 2).mean())),
         ),
         Mistake(
+            _("the norm is compared with 1: those longer than max_norm are shortened, and no others"),
+            scaled(
+                lambda grads, max_norm: (
+                    max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 1 else 1.0
+                )
+            ),
+        ),
+        Mistake(
             _("long gradients are shortened to length 1 and not to max_norm"),
             scaled(
                 lambda grads, max_norm: (
@@ -298,7 +326,7 @@ CLIP = Check(
 
 def to_descend(rng) -> list[Arguments]:
     calls = []
-    for norm, limit in ((40.0, 5.0), (0.7, 5.0)):
+    for norm, limit in ((40.0, 5.0), (3.0, 5.0)):
         grads = arrays(rng, norm)
         weights = [rng.normal(0, 10, grad.shape) for grad in grads]
         calls.append({"weights": weights, "grads": grads, "rate": 0.25, "max_norm": limit})

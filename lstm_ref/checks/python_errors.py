@@ -67,6 +67,11 @@ _MEANINGS = (
         r"setting an array element with a sequence.{0,60}inhomogeneous shape",
         _("Arrays of different shapes do not make one array: go through them one by one."),
     ),
+    (
+        "TypeError",
+        r"bitwise_xor|operand type.{0,10} for \^:",
+        _("A power is written **, as in a**2. ^ is something else."),
+    ),
     ("TypeError", r"can't multiply sequence by non-int", _LIST),
     ("TypeError", r"unsupported operand type.{0,40}'list'", _LIST),
     (
