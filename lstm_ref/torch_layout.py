@@ -133,9 +133,11 @@ def to_torch_arrays(params: LSTMParams) -> TorchArrays:
     """The weights of one cell as `nn.LSTM` keeps them: gates stacked i, f, candidate, o; all of b in bias_ih."""
     xp = same_kind(W_f=params.W_f, b_f=params.b_f)
     H = params.hidden_size
-    weight = xp.concat([params.W_i, params.W_f, params.W_c, params.W_o], axis=0)
-    bias = xp.concat([params.b_i, params.b_f, params.b_c, params.b_o], axis=0)
-    return TorchArrays(weight[:, H:], weight[:, :H], bias, xp.zeros_like(bias))
+    W = [params.W_i, params.W_f, params.W_c, params.W_o]
+    b = [params.b_i, params.b_f, params.b_c, params.b_o]
+    weight, bias = xp.concat(W, axis=0), xp.concat(b, axis=0)
+    zeros = xp.zeros_like(bias)
+    return TorchArrays(weight[:, H:], weight[:, :H], bias, zeros)
 
 
 def from_torch_arrays(weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array) -> LSTMParams:
@@ -150,6 +152,8 @@ def from_torch_arrays(weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_h
     expect_shape("weight_ih", weight_ih, (4 * H, weight_ih.shape[-1]), "(4H, D)")
     for name, one in (("bias_ih", bias_ih), ("bias_hh", bias_hh)):
         expect_shape(name, one, (4 * H,), "(4H,)")
-    weight, bias = xp.concat([weight_hh, weight_ih], axis=1), bias_ih + bias_hh
-    i, f, candidate, o = ((weight[n * H : (n + 1) * H], bias[n * H : (n + 1) * H]) for n in range(4))
+    weight = xp.concat([weight_hh, weight_ih], axis=1)
+    bias = bias_ih + bias_hh
+    rows = [slice(n * H, (n + 1) * H) for n in range(4)]
+    i, f, candidate, o = ((weight[gate], bias[gate]) for gate in rows)
     return LSTMParams(*f, *i, *candidate, *o)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
@@ -17,6 +18,7 @@ sys.path.insert(0, str(EXT))
 
 import exercise_pages  # noqa: E402  the extensions live beside the pages, not in a package
 import fresh_pages  # noqa: E402
+import whole_streams  # noqa: E402
 
 
 @pytest.fixture
@@ -62,6 +64,20 @@ def test_a_missing_path_is_an_error(tree):
     (tree / "requirements.lock").unlink()
     with pytest.raises(ConfigError, match=r"fresh_when_changed names requirements\.lock, which does not exist"):
         name_of(tree)
+
+
+def test_a_line_that_came_in_pieces_stays_one_line():
+    def printed(text, name="stdout"):
+        return nbformat.v4.new_output("stream", name=name, text=text)
+
+    pieces = [printed("output"), printed("to the side\n", "stderr"), printed(" (3, 5, 8)\n"), printed("h_n\n\nc_n\n")]
+    shown = whole_streams.joined(pieces)
+    assert [(one["name"], one["text"]) for one in shown] == [
+        ("stdout", "output (3, 5, 8)\nh_n\n\nc_n\n"),
+        ("stderr", "to the side\n"),
+    ]
+    assert whole_streams.joined(pieces) == shown  # asked twice, it says the same: no piece is counted twice
+    assert pieces[0]["text"] == "output"
 
 
 def notebook(*kinds):

@@ -53,10 +53,17 @@ function render({ model, el }) {
     set({ ...values, row, column });
   }
 
+  function sameRow(H) {
+    // Of a cell of another size, the same gate and, where there is one, the same unit.
+    const now = state();
+    const unit = now.row % now.hidden_size;
+    return Math.floor(now.row / now.hidden_size) * H + Math.min(unit, H - 1);
+  }
+
   const presets = presetButtons({ legend: labels.presets, presets: model.get("presets"), onPick: change });
   const units = slider({
     name: "hidden_size", letter: "H", label: labels.hidden_size, min: limits.hidden_size[0], max: limits.hidden_size[1],
-    step: 1, digits: 0, onInput: (value) => change({ hidden_size: value }),
+    step: 1, digits: 0, onInput: (value) => change({ hidden_size: value, row: sameRow(value) }),
   });
   const row = slider({ name: "row", letter: "", label: labels.row, min: 0, max: 1, step: 1, digits: 0, onInput: (value) => change({ row: value }) });
   const column = slider({ name: "column", letter: "", label: labels.column, min: 0, max: 1, step: 1, digits: 0, onInput: (value) => change({ column: value }) });
@@ -120,8 +127,16 @@ function render({ model, el }) {
     codes.book.textContent = `from_torch(lstm)[${now.layer}]${pair}.${entry}`;
     line.className = `lstm-weight-line lstm-${place.gate}`;
     line.replaceChildren(...equationOf(now, place));
-    const said = { 1: labels.said_bias, h: labels.said_h, x: labels.said_x, below: labels.said_below }[place.reads];
-    voice.say(fill(said, { torch: at, book: entry, unit: place.index[0], gate: labels[place.gate], source: place.source }) + fill(labels.share, counts(now)));
+    const said = {
+      1: labels.said_bias,
+      h: now.backward ? labels.said_h_after : labels.said_h,
+      x: labels.said_x,
+      below: now.directions === "both" ? labels.said_below_both : labels.said_below,
+    }[place.reads];
+    const there = place.source % now.hidden_size;
+    const way = place.source < now.hidden_size ? labels.forward : labels.backward;
+    const words = { torch: at, book: entry, unit: place.index[0], gate: labels[place.gate], source: place.source, there, way };
+    voice.say(fill(said, words) + fill(labels.share, counts(now)));
   }
 
   const stop = live({ model, el, names: CHOICES, root, draw });

@@ -102,13 +102,20 @@ class WeightMap(CourseWidget):
     def summary(self):
         place = self.place
         shapes = torch_shapes(**self.sizes)
-        said = self.labels[{"1": "said_bias", "h": "said_h", "x": "said_x", "below": "said_below"}[place.reads]]
-        return said.format(
+        said = {"1": "said_bias", "h": "said_h", "x": "said_x", "below": "said_below"}[place.reads]
+        if place.reads == "h" and self.backward:
+            said = "said_h_after"
+        if place.reads == "below" and self.directions == "both":
+            said = "said_below_both"
+        below, there = divmod(place.source or 0, self.hidden_size)
+        return self.labels[said].format(
             torch=f"{self.name}[{', '.join(map(str, self.index))}]",
             book=f"{place.array}[{', '.join(map(str, place.index))}]",
             unit=place.index[0],
             gate=self.labels[place.gate],
             source=place.source,
+            there=there,
+            way=self.labels["backward" if below else "forward"],
         ) + self.labels["share"].format(size=math.prod(shapes[self.name]), total=sum(map(math.prod, shapes.values())))
 
     def picture(self):
@@ -147,15 +154,25 @@ class WeightMap(CourseWidget):
             ),
             "in_torch": _("nn.LSTM"),
             "in_book": _("the book"),
-            "key": _("Click anywhere, on either side. Wide arrays are drawn narrower than they are."),
+            "key": _(
+                "Click anywhere, on either side. Wide arrays are drawn narrower than they are. PyTorch writes g for ĉ."
+            ),
             "equation": _("The line in which it stands"),
             "said_h": _(
                 "{torch} is {book}: how much unit {unit} of the {gate} listens to unit {source} of its own h, one step "
                 "before. "
             ),
+            "said_h_after": _(
+                "{torch} is {book}: how much unit {unit} of the {gate} listens to unit {source} of its own h, one step "
+                "after: this direction reads from the end. "
+            ),
             "said_x": _("{torch} is {book}: how much unit {unit} of the {gate} listens to input {source}. "),
             "said_below": _(
                 "{torch} is {book}: how much unit {unit} of the {gate} listens to output {source} of the layer below. "
+            ),
+            "said_below_both": _(
+                "{torch} is {book}: how much unit {unit} of the {gate} listens to output {source} of the layer below, "
+                "which is unit {there} of its {way} direction. "
             ),
             "said_bias": _("{torch} is one of two numbers that make {book}, the bias of unit {unit} of the {gate}. "),
             "share": _("Its array holds {size} of the {total} numbers."),

@@ -83,6 +83,22 @@ def test_the_line_of_the_course_is_counted():
     assert sum(value.numel() for value in module(widget).parameters()) == 50_688
 
 
+def test_what_is_said_of_the_backward_direction_is_what_the_line_says():
+    widget = WeightMap(hidden_size=4, directions="both", layer=1, row=5, column=2)
+    assert "its own h, one step before" in widget.summary()
+    widget.direction = "backward"
+    assert "its own h, one step after" in widget.summary()
+    widget.parameter = "weight_ih"
+    for column, said in (
+        (2, "output 2 of the layer below, which is unit 2 of its forward direction"),
+        (6, "unit 2 of its backward"),
+    ):
+        widget.column = column
+        assert said in widget.summary()
+    widget.directions = "one"
+    assert "output 3 of the layer below. " in widget.summary()
+
+
 EXPECTED = {
     "own": ("f", "h", 3),
     "amplitude": ("candidate", "x", 0),

@@ -108,3 +108,12 @@ def test_a_smaller_cell_keeps_the_choice_within_its_arrays(visit, site):
     shown = numbers(root, ".lstm-sliders", [("hidden_size", 5)])
     assert shown["row"] == 19 and shown["column"] == 4
     assert codes(root)[0] == "lstm.weight_ih_l1[19, 4]"
+
+
+def test_a_cell_of_another_size_keeps_the_gate_and_the_unit(visit, site):
+    page = visit(f"{site}/{PAGE}")
+    root = widget(page, MAP)
+    root.locator("[data-preset=own]").click()  # unit 6 of the forget gate
+    for size, row in ((20, 26), (5, 9)):
+        assert numbers(root, ".lstm-sliders", [("hidden_size", size)])["row"] == row
+    assert codes(root) == ("lstm.weight_hh_l0[9, 3]", "from_torch(lstm)[0].W_f[4, 3]")
