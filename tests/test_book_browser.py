@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import chapters, numbers, widget
+from playwright.sync_api import expect
 
 import lstm_ref
 from lstm_ref.widgets.gate_explorer import GATES, STEPS, constant
@@ -113,12 +114,12 @@ def test_every_control_answers_to_the_keyboard(visit, site):
     root = widget(page, EXPLORER)
     root.locator("[data-preset=keep]").focus()
     page.keyboard.press("Enter")
-    assert root.locator("[data-preset=keep]").get_attribute("aria-pressed") == "true"
+    expect(root.locator("[data-preset=keep]")).to_have_attribute("aria-pressed", "true")
     root.locator('input[data-control="f"]').focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
     assert numbers(root, "table")["f[7]"] == 0.97
-    assert root.locator("[data-preset=keep]").get_attribute("aria-pressed") == "false"
+    expect(root.locator("[data-preset=keep]")).to_have_attribute("aria-pressed", "false")
     root.locator('input[data-control="t"]').focus()
     page.keyboard.press("Home")
     for _ in range(4):
@@ -172,7 +173,7 @@ def test_the_result_is_said_in_words_once_the_hand_rests(visit, site):
     root.locator("[data-preset=keep]").click()
     numbers(root, "table", [("t", 1), ("f", 0.25)])
     status = root.locator('[role=status][aria-live="polite"]')
-    page.wait_for_function("node => node.textContent.includes('25 %')", arg=status.element_handle(), timeout=2000)
+    page.wait_for_function("node => node.textContent.includes('25 %')", arg=status.element_handle())
     assert "0.250" in status.inner_text()
     assert "is 0.000 after 12 steps" in root.locator(".lstm-plot desc").text_content()
 

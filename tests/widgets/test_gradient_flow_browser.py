@@ -86,8 +86,6 @@ def test_the_result_is_said_in_words(root):
     root.locator("[data-preset=keep]").click()
     numbers(root, "table", [("t", 14)])
     status = root.locator('[role=status][aria-live="polite"]')
-    root.page.wait_for_function(
-        "node => node.textContent.includes('2 steps back')", arg=status.element_handle(), timeout=4000
-    )
+    root.page.wait_for_function("node => node.textContent.includes('2 steps back')", arg=status.element_handle())
     assert "1.00 of the gradient has come along c, 0 by way of h" in status.inner_text()
     assert "along c and 0 by way of h, together 1.00" in root.locator(".lstm-plot desc").text_content()

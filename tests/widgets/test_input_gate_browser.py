@@ -80,7 +80,7 @@ def test_the_result_is_said_in_words_and_so_are_the_pictures(visit, site):
     root = widget(page, ROOT)
     root.locator("[data-preset=minus]").click()
     status = root.locator('[role=status][aria-live="polite"]')
-    page.wait_for_function("node => node.textContent.includes('98 %')", arg=status.element_handle(), timeout=2000)
+    page.wait_for_function("node => node.textContent.includes('98 %')", arg=status.element_handle())
     assert "a memory of 0.50 becomes \u22120.447" in status.inner_text()
     described = root.locator(".lstm-plot desc").all_text_contents()
     assert "as high as the candidate, \u22120.964" in described[0]

@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 from browser_fixtures import numbers, widget
+from playwright.sync_api import expect
 
 from lstm_ref.widgets.keeper_cell import SETTINGS, STEPS, presets, run_keeper
 
@@ -61,7 +62,7 @@ def test_each_example_sets_the_widget_to_itself(root):
 def test_the_keyboard_turns_the_watcher_up_until_the_spike_is_dropped(root):
     root.locator("[data-preset=threshold]").click()
     dropped = root.locator("[data-verdict=dropped]")
-    assert dropped.get_attribute("data-good") == "false"
+    expect(dropped).to_have_attribute("data-good", "false")
     root.locator('input[data-control="w_h"]').focus()
     for presses in range(1, 61):
         root.page.keyboard.press("ArrowRight")

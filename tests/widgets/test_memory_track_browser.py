@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 from browser_fixtures import numbers, stroke, widget
+from playwright.sync_api import expect
 
 import lstm_ref
 from lstm_ref.widgets.memory_track import SOURCES, STEPS, candidates, presets
@@ -105,7 +106,7 @@ def test_a_lane_is_one_stop_of_the_tab_key_and_answers_to_the_arrows(root):
 def test_a_bar_says_what_it_is(root):
     root.locator("[data-preset=latch]").click()
     bar = root.get_by_role("slider", name="input gate, step 6")
-    assert bar.get_attribute("aria-valuetext") == "1.00"
+    expect(bar).to_have_attribute("aria-valuetext", "1.00")
     assert root.get_by_role("slider", name="forget gate, step").count() == STEPS
 
 
@@ -150,6 +151,6 @@ def test_the_result_is_said_in_words_once_the_hand_rests(root):
     status = root.locator('[role=status][aria-live="polite"]')
     words = "of that write, 64 % is left"
     root.page.wait_for_function(
-        "([node, words]) => node.textContent.includes(words)", arg=[status.element_handle(), words], timeout=3000
+        "([node, words]) => node.textContent.includes(words)", arg=[status.element_handle(), words]
     )
     assert "is 0.239 after 16 steps" in root.locator(".lstm-plot desc").first.text_content()

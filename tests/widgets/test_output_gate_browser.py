@@ -117,5 +117,5 @@ def test_the_result_is_said_in_words_once_the_hand_rests(root):
     root.locator("[data-preset=open]").click()
     numbers(root, "table", [("t", 8), ("o", 0.25)])
     status = root.locator('[role=status][aria-live="polite"]')
-    root.page.wait_for_function("node => node.textContent.includes('25 %')", arg=status.element_handle(), timeout=2000)
+    root.page.wait_for_function("node => node.textContent.includes('25 %')", arg=status.element_handle())
     assert "The output gate is above one half at 15 of 16 steps" in root.locator(".lstm-plot desc").first.text_content()

@@ -73,7 +73,7 @@ def test_the_keyboard_reaches_everything_and_the_sentence_follows(root):
     agree(root, PoolingPads(pooling="attention", counts="valid", padding=12, v=9.5))
     status = root.locator('[role=status][aria-live="polite"]')
     said = "node => node.textContent.includes('12 steps of padding changed nothing')"
-    root.page.wait_for_function(said, arg=status.element_handle(), timeout=4000)
+    root.page.wait_for_function(said, arg=status.element_handle())
 
 
 def test_the_slider_of_attention_is_there_for_attention_alone(root):

@@ -68,7 +68,7 @@ def test_the_keyboard_moves_every_slider_and_the_sentence_follows(visit, site):
     assert numbers(root, ".lstm-slider.lstm-lag")["lag"] == 1
     status = root.locator('[role=status][aria-live="polite"]')
     said = "node => node.textContent.includes('The last step multiplies')"
-    page.wait_for_function(said, arg=status.element_handle(), timeout=4000)
+    page.wait_for_function(said, arg=status.element_handle())
 
 
 def test_a_click_on_either_plot_chooses_how_far_back(visit, site):
