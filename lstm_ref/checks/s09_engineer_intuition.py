@@ -322,12 +322,19 @@ AND = Check(
 
 
 def radars(rng) -> list[Arguments]:
-    """Two radars of different scale: the second one's noise is louder than the first one's targets."""
+    """Two radars of different scale: the second one's noise is louder than the first one's targets.
+
+    Each is asked for twice, with quiet and strong close together and far apart: a threshold that is only just wrong
+    fails at the one or at the other, and does not pass by luck.
+    """
     found = []
     for scale in (rng.uniform(0.3, 0.6), rng.uniform(3, 6)):
-        quiet, strong = rng.uniform(0.1, 0.25), rng.uniform(0.5, 0.8)
-        levels = (quiet, strong, rng.uniform(3, 6) * strong)
-        found.append(dict(zip(("quiet", "strong", "loudest"), (three_digits(scale * x) for x in levels), strict=True)))
+        close = rng.uniform(0.2, 0.25), rng.uniform(0.5, 0.55)
+        apart = rng.uniform(0.1, 0.12), rng.uniform(0.75, 0.8)
+        for quiet, strong in (close, apart):
+            levels = (quiet, strong, rng.uniform(3, 6) * strong)
+            names = ("quiet", "strong", "loudest")
+            found.append({name: three_digits(scale * x) for name, x in zip(names, levels, strict=True)})
     return found
 
 
