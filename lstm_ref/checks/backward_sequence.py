@@ -195,48 +195,29 @@ def in_chunks(rng) -> list[Arguments]:
     return [call | {"chunk": 3}, call | {"chunk": 2}]
 
 
-def truncated(d_hs, xs, params, state, chunk):
-    """The gradient of the weights in chunks: the state goes on, the gradient does not come back."""
-    return chunked(d_hs, xs, params, state, chunk)
-
-
-def chunked(
-    d_hs, xs, params, state, chunk, *, begin=lambda first, now: now, hand_over=nothing, chunks=same, gathered=sum
-):
-    starts = chunks([t for t in range(0, xs.shape[1], chunk)])
-    states, now = {}, state
-    for t in range(0, xs.shape[1], chunk):
-        states[t] = begin(state, now)
-        _hs, now = lstm_forward(xs[:, t : t + chunk], params, states[t])
-    found, handed = [], nothing(state)
-    for t in reversed(starts):
-        here = slice(t, t + chunk)
-        grads = backward.lstm_backward(d_hs[:, here], xs[:, here], params, states[t], handed)
-        handed = hand_over(grads.state)
-        found.append(grads.params)
-    return LSTMParams(*(gathered(list(values)) for values in zip(*(p[:8] for p in found), strict=True)))
-
-
-def chunked_with(**moves):
-    return lambda d_hs, xs, params, state, chunk: chunked(d_hs, xs, params, state, chunk, **moves)
-
-
-def in_a_loop(
+def chunked_with(
     outside=lambda d_hs, t, chunk: d_hs[:, t : t + chunk],
+    begin=lambda first, now: now,
     given=lambda before, after: before,
     go_on=lambda part, params, before, after, grads: after,
     length=lambda steps, chunk: chunk,
     hand_on=lambda grads: None,
+    kept=same,
+    gathered=sum,
 ):
-    """Truncated backpropagation as an answer writes it, with some of its moves replaced.
+    """`truncated_backward` with some of its moves replaced.
 
-    outside: what is taken of d_hs for the chunk that begins at t; given: the state which the chunk is given; go_on: the
-    state that the next one begins from; length: how many steps a chunk has; hand_on: what the next gets at its end.
+    outside: what is taken of d_hs for the chunk that begins at t; begin: the state before a chunk, from the first one
+    and the one now; given: the state which the chunk is given; go_on: the state that the next one begins from; length:
+    how many steps a chunk has; hand_on: what the next gets at its end; kept: which chunks' gradients count; gathered:
+    how these are put together.
     """
 
     def wrong(d_hs, xs, params, state, chunk):
-        found, chunk, arrives = [], length(xs.shape[1], chunk), None
+        first, found, arrives = state, [], None
+        chunk = length(xs.shape[1], chunk)
         for t in range(0, xs.shape[1], chunk):
+            state = begin(first, state)
             part = xs[:, t : t + chunk]
             _hs, after = lstm_forward(part, params, state)
             d_part = outside(d_hs, t, chunk)[:, : part.shape[1]]
@@ -244,9 +225,17 @@ def in_a_loop(
             arrives = hand_on(grads)
             state = go_on(part, params, state, after, grads)
             found.append(grads.params[:8])
-        return LSTMParams(*map(sum, zip(*found, strict=True)))
+        return LSTMParams(*(gathered(values) for values in zip(*kept(found), strict=True)))
 
     return wrong
+
+
+# The gradient of the weights in chunks: the state goes on, the gradient does not come back.
+truncated = chunked_with()
+
+
+def not_cut(d_hs, xs, params, state, chunk):
+    return LSTMParams(*backward.lstm_backward(d_hs, xs, params, state).params[:8])
 
 
 def one_step_on(n):
@@ -265,7 +254,7 @@ TRUNCATED = Check(
     mistakes=(
         Mistake(
             _("the gradient is handed from chunk to chunk: that is the whole gradient, and nothing was cut"),
-            chunked_with(hand_over=same),
+            not_cut,
             seen="OpenNMT/OpenNMT-py#403",
         ),
         Mistake(
@@ -280,39 +269,39 @@ TRUNCATED = Check(
             _("every chunk starts from the first state: each goes on where the last one ended"),
             chunked_with(begin=lambda first, now: first),
         ),
-        Mistake(_("the last chunk is left out"), chunked_with(chunks=lambda starts: starts[:-1])),
-        Mistake(_("only the last chunk is returned"), chunked_with(chunks=lambda starts: starts[-1:])),
-        Mistake(_("only the first chunk is returned"), chunked_with(chunks=lambda starts: starts[:1])),
+        Mistake(_("the last chunk is left out"), chunked_with(kept=lambda found: found[:-1])),
+        Mistake(_("only the last chunk is returned"), chunked_with(kept=lambda found: found[-1:])),
+        Mistake(_("only the first chunk is returned"), chunked_with(kept=lambda found: found[:1])),
         Mistake(
             _("the chunks are averaged: they are added, as the steps are"),
             chunked_with(gathered=lambda found: sum(found) / len(found)),
         ),
         Mistake(
             _("a chunk is given the state after it: take its gradient first, then go on to the next state"),
-            in_a_loop(given=lambda before, after: after),
+            chunked_with(given=lambda before, after: after),
         ),
         Mistake(
             _("the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"),
-            in_a_loop(go_on=lambda part, params, before, after, grads: grads.state),
+            chunked_with(go_on=lambda part, params, before, after, grads: grads.state),
         ),
         Mistake(
             _("a chunk's gradient is handed on to the end of the next chunk: it comes from later, and here it is cut"),
-            in_a_loop(hand_on=lambda grads: grads.state),
+            chunked_with(hand_on=lambda grads: grads.state),
         ),
         *(
             Mistake(
                 _("the state goes on by one step only for each chunk: go through all of its steps"),
-                in_a_loop(go_on=one_step_on(n)),
+                chunked_with(go_on=one_step_on(n)),
             )
             for n in (-1, 0)
         ),
         Mistake(
             _("every chunk gets the d_hs of the first: cut d_hs as xs is, from start to start + chunk"),
-            in_a_loop(outside=lambda d_hs, t, chunk: d_hs),
+            chunked_with(outside=lambda d_hs, t, chunk: d_hs),
         ),
         Mistake(
             _("chunk is taken for the number of chunks: it is how many steps each of them has"),
-            in_a_loop(length=lambda steps, chunk: steps // chunk),
+            chunked_with(length=lambda steps, chunk: steps // chunk),
         ),
     ),
 )

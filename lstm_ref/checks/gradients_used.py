@@ -427,6 +427,11 @@ def everything(bias_ih, bias_hh, value):
     return np.full_like(bias_ih, value), np.zeros_like(bias_hh)
 
 
+def added(bias, value):
+    """The value on top of what stands in the forget gate's part."""
+    return bias + value * (np.arange(bias.shape[1]) // (bias.shape[1] // 4) == 1)
+
+
 FORGET_BIAS = Check(
     name="with_forget_bias",
     output=("bias_ih", "bias_hh"),
@@ -463,14 +468,14 @@ FORGET_BIAS = Check(
         Mistake(
             _("value is added to what was there: it is to take its place"),
             lambda bias_ih, bias_hh, value: (
-                bias_ih + value * (np.arange(bias_ih.shape[1]) // (bias_ih.shape[1] // 4) == 1),
+                added(bias_ih, value),
                 set_where()(bias_ih, bias_hh, value)[1],
             ),
         ),
         Mistake(
             _("value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"),
             lambda bias_ih, bias_hh, value: (
-                bias_ih + value * (np.arange(bias_ih.shape[1]) // (bias_ih.shape[1] // 4) == 1),
+                added(bias_ih, value),
                 bias_hh,
             ),
         ),
