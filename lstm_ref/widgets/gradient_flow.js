@@ -45,14 +45,9 @@ function render({ model, el }) {
     presets: model.get("presets"),
     onPick: ({ f, i, o, candidate, w, t }) => change({ f, i, o, candidate, w, t }),
   });
-  const lanes = ["f", "i", "o"].map((name) => [name, lane({
-    name, letter: name, label: labels[name], barLabel: labels.bar, steps, read: () => model.get(name),
-    onStep: (t) => change({ t }),
-    onDraw: (drawn, value, t) => change({ t, [name]: withDrawn(model.get(name), drawn, value, model.get("scope") === "every") }),
-  })]);
-  const scope = choice({
-    name: "scope", legend: labels.scope, options: { every: labels.scope_every, one: labels.scope_one },
-    onChange: (value) => change({ scope: value }),
+  const { lanes, scope } = drawnGates({
+    model, change, steps, names: ["f", "i", "o"],
+    scopes: { every: labels.scope_every, one: labels.scope_one },
   });
   const sliders = [["w", "w", 0.1], ["candidate", "\u0109", 0.05]].map(([name, letter, step]) => [name, slider({
     name, letter, label: labels[name], min: limits[name][0], max: limits[name][1], step,

@@ -71,7 +71,7 @@ class GradientFlow(CourseWidget):
     Raises traitlets.TraitError for values out of range and lists of the wrong length.
     """
 
-    _esm = front_end("lanes", "gradient_flow")
+    _esm = front_end("lanes", "drawn_gates", "gradient_flow")
 
     f = Gate(STEPS, default=0.5).tag(sync=True)
     i = Gate(STEPS, default=0.5).tag(sync=True)

@@ -4,7 +4,6 @@
 const SETTINGS = ["threshold", "k", "w_h", "b_f", "spike"];
 const INPUTS = [...SETTINGS, "t"];
 const BOX = { top: 22, middle: 118, says: 134, lane: 30, gate: 174, memory: 226, bottom: 318, height: 342 };
-const HIGHEST = 4.4; // the tallest spike fits; an amplitude that is needed may be beyond
 const ROWS = ["amplitude", "needed", "h", "i", "f", "c", "calm"];
 
 function runKeeper({ threshold, k, w_h, b_f, spike }, xs, events, constants) {
@@ -92,7 +91,7 @@ function render({ model, el }) {
         }),
         children: [
           svg("rect", { class: "lstm-now", x: at.x(now.t) - at.column / 2, width: at.column, y: 0, height: BOX.height, rx: 4 }),
-          drawAmplitude(found, at, events, labels),
+          drawAmplitude(found, at, events, labels, constants.highest),
           drawLane(found.h, at, BOX.says, "h", "h", true), drawLane(found.i, at, BOX.gate, "i", "i", false),
           drawMemory(found, at),
           stepNumbers(at, steps, now.t, BOX.height - 4).slice(1),
@@ -164,9 +163,9 @@ function entry(kind, text, shape) {
   return html("span", {}, svg("svg", { width: 22, height: 14, "aria-hidden": "true" }, mark), text);
 }
 
-function drawAmplitude({ amplitude, needed }, at, events, labels) {
+function drawAmplitude({ amplitude, needed }, at, events, labels, highest) {
   const { left, right, column, x } = at;
-  const top = Math.max(2, Math.max(...amplitude) * 1.1, Math.min(Math.max(...needed) * 1.1, HIGHEST));
+  const top = Math.max(2, Math.max(...amplitude) * 1.1, Math.min(Math.max(...needed) * 1.1, highest));
   const y = scale([0, top], [BOX.middle, BOX.top]);
   const bar = Math.max(column - 4, 3);
   // What is beyond the picture is drawn along its upper edge.

@@ -15,7 +15,7 @@ BUMP, SPIKE = (5, 8), 13  # counted from 1, as in radar_example
 QUIET = 0.1  # the amplitude where nothing happens
 STEEP = 10.0  # of unit 1's candidate, tanh(STEEP (amplitude - threshold))
 SAYS = math.tanh(1.0)  # what unit 1 says when it is sure
-HIGHEST = 4.4  # on the picture of the amplitude: the tallest spike fits
+HIGHEST = 4.4  # on the picture: the tallest spike fits; an amplitude that is needed may be beyond
 SETTINGS = ("threshold", "k", "w_h", "b_f", "spike")
 
 
@@ -84,7 +84,8 @@ class KeeperCell(CourseWidget):
     xs = traitlets.List(radar_example()[0, :, 0].tolist(), read_only=True).tag(sync=True)
     events = traitlets.Dict({"bump": list(BUMP), "spike": SPIKE}, read_only=True).tag(sync=True)
     constants = traitlets.Dict(
-        {"quiet": QUIET, "steep": STEEP, "says": SAYS, "shut": SHUT, "write": 3.0, "least": KEPT, "most": MOVED},
+        {"quiet": QUIET, "steep": STEEP, "says": SAYS, "shut": SHUT, "write": 3.0, "least": KEPT, "most": MOVED}
+        | {"highest": HIGHEST},
         read_only=True,
     ).tag(sync=True)
 

@@ -30,7 +30,14 @@ function render({ model, el }) {
     options: { amplitude: labels.source_amplitude, change: labels.source_change, one: labels.source_one },
     onChange: (value) => change({ source: value }),
   });
-  const { lanes, scope, start } = drawnGates({ model, change, steps });
+  const { lanes, scope } = drawnGates({
+    model, change, steps, names: ["i", "f"],
+    scopes: { one: labels.scope_one, every: labels.scope_every },
+  });
+  const start = slider({
+    name: "c_prev", letter: "c", subscript: 0, label: labels.c_prev, min: limits.c_prev[0], max: limits.c_prev[1], step: 0.1,
+    onInput: (value) => change({ c_prev: value }),
+  });
   const stepper = slider({
     name: "t", letter: "t", label: labels.step_slider, min: 1, max: steps, step: 1, digits: 0,
     onInput: (value) => change({ t: value }),

@@ -33,7 +33,15 @@ function render({ model, el }) {
     name, letter: name, label: labels[name], min: 0, max: 1, step: STOP,
     onInput: (value) => change({ [name]: everywhere(value) }),
   })]);
-  const { lanes, scope, start } = drawnGates({ model, change, steps });
+  const { lanes, scope } = drawnGates({
+    model, change, steps, names: ["i", "f"],
+    scopes: { one: labels.scope_one, every: labels.scope_every },
+  });
+  const [min, max] = model.get("limits").c_prev;
+  const start = slider({
+    name: "c_prev", letter: "c", subscript: 0, label: labels.c_prev, min, max, step: 0.1,
+    onInput: (value) => change({ c_prev: value }),
+  });
   const distance = quantity("distance");
   const found = html("span", { class: "lstm-puzzle-found", "aria-hidden": "true" }, "\u2713");
   const score = html("p", { class: "lstm-puzzle-score" }, labels.distance, ": ", distance.node, " ", found);
