@@ -1,0 +1,68 @@
+"""Every chapter keeps the form that a reader learns to expect from the first one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+BOOK = Path(__file__).parents[1] / "book"
+CHAPTERS = sorted(BOOK.glob("[01][0-9]_*.md"))
+
+# In this order. A chapter may open with another verb than "Move it first", but with something to touch.
+FORM = {
+    "a question for a title": r"^# .*\?",
+    "the time it takes": r"^\*\*Time:\*\* \d+ minutes to read and play, then \d+ to \d+ for the exercise\.$",
+    "what is needed": r"^\*\*You need:\*\* ",
+    "its goals": r"^\*\*You will be able to\*\* ",
+    "the way to the letters and the words": r"^\*\*To look up:\*\* .*\]\(notation\.md\).*\]\(glossary\.md\)",
+    "something to touch": r"^## (Move|Touch|Draw|Walk).*\n((?!##).*\n)*?from lstm_ref import [A-Z]",
+    "an equation": r"^\$\$$",
+    "code of the reference": r"^```\{literalinclude\} \.\./lstm_ref/",
+    "the way to the exercise": r"^## Your turn\n\n.*\]\(\.\./exercises/STEM/STEM\.ipynb\)",
+    "a summary": r"^## In short\n\n- ",
+    "questions": r"^## Check yourself\n\n:::\{question\}",
+    "citations": r"^## References\n\n```\{bibliography\}",
+}
+
+
+def missing(text, stem):
+    """What of FORM the text of a chapter does not have, or not in its place."""
+    found, start = [], 0
+    for what, pattern in FORM.items():
+        match = re.compile(pattern.replace("STEM", stem), re.MULTILINE).search(text, start)
+        if match is None:
+            found.append(what)
+        else:
+            start = match.start() + 1
+    return found
+
+
+def test_there_are_eleven_chapters():
+    assert [path.stem[:2] for path in CHAPTERS] == [f"{n:02}" for n in range(1, 12)]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_has_its_parts_in_their_order(path):
+    text = path.read_text(encoding="utf-8")
+    assert missing(text, path.stem) == []
+    assert 3 <= text.split("## Check yourself")[1].count(":::{question}") <= 4
+    assert "{term}`" in text, "no word leads to the glossary"
+    assert re.search(r"\{cite:[tp]\}`", text), "nothing is cited"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("# What to forget?", "# On forgetting.", "a question for a title"),
+        ("**Time:** 30", "**Time:** some", "the time it takes"),
+        ("(notation.md)", "(index.md)", "the way to the letters and the words"),
+        ("from lstm_ref import GateExplorer", "", "something to touch"),
+        ("exercises/03_forget_gate/03", "exercises/04_input_gate/04", "the way to the exercise"),
+        ("## In short", "## At length", "a summary"),
+        ("```{bibliography}", "```{note}", "citations"),
+    ],
+)
+def test_a_part_that_is_missing_would_be_noticed(before, after, what):
+    text = (BOOK / "03_forget_gate.md").read_text(encoding="utf-8")
+    assert before in text
+    assert missing(text.replace(before, after), "03_forget_gate") == [what]
