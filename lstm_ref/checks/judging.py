@@ -225,6 +225,7 @@ def _place(check: Check, leaf: str, index: tuple[int, ...]) -> str:
 
 def _apart(got: float, want: float) -> tuple[str, str]:
     """Both numbers with as few digits, four or more, as show that they differ; whole numbers in full."""
+    got, want = got + 0.0, want + 0.0  # -0.0 + 0.0 is 0.0
     if got != want and all(math.isfinite(n) and n == int(n) and abs(n) < 1e15 for n in (got, want)):
         return f"{got:.0f}", f"{want:.0f}"
     for digits in range(4, 18):
@@ -312,6 +313,13 @@ def _explain(check: Check, arguments: Arguments, result) -> str:
             continue
         if shape[:2] == expected[1::-1]:
             return _("The first two axes are the wrong way round: np.stack(steps, axis=1) puts the sequences first.")
+        if sorted(shape) == sorted(expected):
+            return _(
+                "The axes come in another order; .T turns all of them round. np.stack(steps, axis=1) puts the "
+                "sequences first and the steps second."
+            )
+        if (shape[0], *shape[2:]) != (expected[0], *expected[2:]):
+            continue
         if shape[1] == 1:
             return _("One step alone came back. Does `return` stand inside the loop?")
         if shape[1] == expected[0]:

@@ -32,6 +32,11 @@ _MEANINGS = (
     ),
     (
         "TypeError",
+        r"'numpy\.ndarray' object is not callable",
+        _("An array stands before a bracket, as a function would: is a * missing, or is it a[...]?"),
+    ),
+    (
+        "TypeError",
         r"'int' object is not iterable",
         _("`for` needs something to go through: range(n) gives 0 to n - 1."),
     ),
@@ -161,6 +166,11 @@ _MEANINGS = (
         ),
     ),
     ("AttributeError", r"module '(\w{1,40})' has no attribute '(\w{1,40})'", _("{0} has no {1}: is it misspelt?")),
+    (
+        "IndexError",
+        r"tuple index out of range",
+        _("The shape of an array has one number for each axis: a.shape[1] is there only if a has two axes or more."),
+    ),
     (
         "IndexError",
         r"list index out of range",

@@ -4,21 +4,29 @@ import numpy as np
 
 from lstm_ref import cell, output
 from lstm_ref.checks.gates import B, H
-from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part, first_wrong
+from lstm_ref.checks.s05_memory_update import combination
 from lstm_ref.messages import _
 
 T = 5  # differs from B and H, so that no axis can be taken for another
 
 
 def gates_of_a_sequence(rng) -> Arguments:
-    """A state that is not zero, gates far from their ends, memories that grow beyond 1."""
-    return {
+    """A state that is not zero, gates far from their ends, and of the last memories at least one beyond 1.5."""
+    call = {
         "c_0": rng.uniform(0.5, 2, (B, H)) * rng.choice([-1.0, 1.0], (B, H)),
         "f": rng.uniform(0.5, 0.95, (B, T, H)),
         "i": rng.uniform(0.3, 0.9, (B, T, H)),
         "candidate": rng.uniform(0.2, 0.9, (B, T, H)) * rng.choice([-1.0, 1.0], (B, T, H)),
         "o": rng.uniform(0.2, 0.9, (B, T, H)),
     }
+    # One unit keeps much and writes much, always of one sign: else all memories may end between -1 and 1.
+    loud = rng.integers(H)
+    call["f"][:, :, loud] = rng.uniform(0.9, 0.95, (B, T))
+    for name in ("i", "candidate"):
+        call[name][:, :, loud] = rng.uniform(0.6, 0.9, (B, T))
+    call["c_0"][:, loud] = np.abs(call["c_0"][:, loud])
+    return call
 
 
 def open_gates(rng) -> list[Arguments]:
@@ -26,10 +34,10 @@ def open_gates(rng) -> list[Arguments]:
 
 
 def shut_but_twice(rng) -> list[Arguments]:
-    """Only what two steps leave is seen: who starts each from c_0 and who holds c while o = 0 differ at the second."""
+    """Only what the last two steps leave is seen. At the second of them those who carry h, or o * c, part company."""
     call = gates_of_a_sequence(rng)
     call["o"] = np.zeros((B, T, H))
-    call["o"][:, [2, -1]] = rng.uniform(0.4, 0.8, (B, 2, H))
+    call["o"][:, -2:] = rng.uniform(0.4, 0.8, (B, 2, H))
     return [call]
 
 
@@ -84,11 +92,24 @@ def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         return _("All the outputs are right. Look at what is returned as c: the memory after the last step, as it is.")
     t = int(np.argwhere(wrong.any(axis=(0, 2)))[0, 0])
     c_right = bool((np.abs(got["c"] - want["c"]) <= 1e-9).all())
+    memories = every_memory(*list(arguments.values())[:4])
     if c_right:
+        at = first_wrong(wrong, "BTH")
         return _(
             "The memory that is left is right, and so is what is written. Look at how it is shown, at step {t} first: "
-            "h = o * tanh(c), with the o and the c of that step."
-        ).format(t=t)
+            "h = o * tanh(c), with the o and the c of that step. There o is {o:.4g}, c is {c:.4g} and tanh(c) is "
+            "{squashed:.4g}."
+        ).format(t=t, o=arguments["o"][at], c=memories[at], squashed=np.tanh(memories[at]))
+    if t and not arguments["o"][:, :t].any():
+        return _(
+            "Until then the gate is shut, so nothing is said of the steps before: look at what one step hands to the "
+            "next. `values` shows them all."
+        )
+    made_of = combination_behind(arguments, got["hs"][:, t], t, memories)
+    if made_of:
+        return _("At step {t} the memory behind your numbers is {made_of}; asked for is f * c + i * candidate.").format(
+            t=t, made_of=made_of
+        )
     if t == 0:
         return _(
             "It is wrong from the first step on. Try one step by hand: c = f * c_0 + i * candidate, and then "
@@ -98,6 +119,14 @@ def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         "Step 0 is right and step {t} is the first that is not, so look at what one step hands to the next: it is c, "
         "neither squashed nor gated."
     ).format(t=t)
+
+
+def combination_behind(arguments: Arguments, h: np.ndarray, t: int, memories: np.ndarray) -> str:
+    """What the memory behind the outputs of step t is made of, if it is a sum of products of the right numbers."""
+    c_0, f, i, candidate, o = arguments.values()
+    with np.errstate(all="ignore"):
+        c = np.arctanh(h / o[:, t])
+    return combination(c, f=f[:, t], c=memories[:, t - 1] if t else c_0, i=i[:, t], candidate=candidate[:, t])
 
 
 REVEAL = Check(
@@ -117,6 +146,10 @@ REVEAL = Check(
                     _("the memory stands still while o = 0: a shut gate hides it, but f and i act all the same"),
                     with_arguments(lambda c, f, i, g, o: (c, np.where(o == 0, 1, f), np.where(o == 0, 0, i), g, o)),
                 ),
+                Mistake(
+                    _("the memory is dropped where o = 0: hiding is not forgetting"),
+                    with_line(carried=lambda c, h, o: np.where(o == 0, 0, c)),
+                ),
             ),
         ),
     },
@@ -125,6 +158,49 @@ REVEAL = Check(
             _("tanh is left out of what is shown: h = o * tanh(c)"),
             with_line(shown=lambda o, c, before: o * c),
             seen="nicodjimenez/lstm#47, Element-Research/rnn#13",
+        ),
+        Mistake(
+            _("the memory itself is shown: what is seen of it is o * tanh(c)"),
+            with_line(shown=lambda o, c, before: c),
+        ),
+        Mistake(
+            _("the two letters are swapped: it is the memory that is squashed"),
+            with_line(shown=lambda o, c, before: c * np.tanh(o)),
+        ),
+        Mistake(
+            _("o goes through a sigmoid once more: it is a fraction already"),
+            with_line(shown=lambda o, c, before: cell.sigmoid(o) * np.tanh(c)),
+        ),
+        Mistake(
+            _("the gates go through a sigmoid once more: they are fractions already"),
+            with_arguments(lambda c, f, i, g, o: (c, cell.sigmoid(f), cell.sigmoid(i), g, cell.sigmoid(o))),
+        ),
+        Mistake(
+            _("the gate is rounded to 0 or 1: it is a fraction"),
+            with_arguments(lambda c, f, i, g, o: (c, f, i, g, np.round(o))),
+        ),
+        Mistake(
+            _("the outputs are added up from step to step: each h is o * tanh(c) of its own step"),
+            changed_result(lambda hs, c: (np.cumsum(hs, axis=1), c)),
+        ),
+        Mistake(
+            _("the memory after the last step is shown at every step: each step shows its own"),
+            lambda c_0, f, i, candidate, o: (
+                o * np.tanh(run(c_0, f, i, candidate, o)[1][:, None]),
+                run(c_0, f, i, candidate, o)[1],
+            ),
+        ),
+        Mistake(
+            _("every step shows the last output: one array was changed in place and put into the list T times"),
+            changed_result(lambda hs, c: (hs[:, [-1] * T], c)),
+        ),
+        Mistake(
+            _("c_0 is returned where the memory after the last step is asked for"),
+            lambda c_0, *gates: (run(c_0, *gates)[0], c_0),
+        ),
+        Mistake(
+            _("the memory before the last step is returned, and not the one after it"),
+            lambda c_0, *gates: (run(c_0, *gates)[0], run(c_0, *(gate[:, :-1] for gate in gates))[1]),
         ),
         *(
             Mistake(
@@ -145,6 +221,21 @@ REVEAL = Check(
         Mistake(
             _("h takes the place of c in f * c and is returned as the memory: hiding is not forgetting"),
             with_line(carried=lambda c, h, o: h, kept=lambda c, h, o: h),
+        ),
+        *(
+            Mistake(
+                _("the memory is cut off at -1 and 1: it may grow as large as it likes"),
+                with_line(**lines),
+            )
+            for lines in (
+                {"kept": lambda c, h, o: np.clip(c, -1, 1)},
+                {"carried": lambda c, h, o: np.clip(c, -1, 1)},
+                {"update": lambda f, c, i, candidate: np.clip(f * c + i * candidate, -1, 1)},
+            )
+        ),
+        Mistake(
+            _("the memory that is shown is cut off at -1 and 1: tanh bends towards them"),
+            with_line(shown=lambda o, c, before: o * np.clip(c, -1, 1)),
         ),
         *(
             Mistake(
@@ -181,6 +272,11 @@ REVEAL = Check(
         ),
         Mistake(_("f multiplies what is shown in place of o"), with_arguments(lambda c, f, i, g, o: (c, f, i, g, f))),
         Mistake(_("i multiplies what is shown in place of o"), with_arguments(lambda c, f, i, g, o: (c, f, i, g, i))),
+        Mistake(
+            _("o multiplies the old memory in place of f: o only says what is seen of it"),
+            with_arguments(lambda c, f, i, g, o: (c, o, i, g, o)),
+        ),
+        Mistake(_("o multiplies what is written in place of i"), with_arguments(lambda c, f, i, g, o: (c, f, o, g, o))),
         Mistake(_("f and o are swapped"), with_arguments(lambda c, f, i, g, o: (c, o, i, g, f))),
         Mistake(_("i and o are swapped"), with_arguments(lambda c, f, i, g, o: (c, f, o, g, i))),
         Mistake(_("f and i are swapped in the update"), with_arguments(lambda c, f, i, g, o: (c, i, f, g, o))),
@@ -191,6 +287,15 @@ REVEAL = Check(
             _("1 - o multiplies: o = 1 shows everything"), with_arguments(lambda c, f, i, g, o: (c, f, i, g, 1 - o))
         ),
         Mistake(_("1 - f is used in place of i"), with_arguments(lambda c, f, i, g, o: (c, f, 1 - f, g, o))),
+        Mistake(
+            _("1 - i multiplies what is written: i = 1 writes"),
+            with_arguments(lambda c, f, i, g, o: (c, f, 1 - i, g, o)),
+        ),
+        Mistake(_("the write is subtracted"), with_arguments(lambda c, f, i, g, o: (c, f, -i, g, o))),
+        Mistake(
+            _("f scales what is written as well: f * (c + i * candidate) thins the write of this very step"),
+            with_line(update=lambda f, c, i, candidate: f * (c + i * candidate)),
+        ),
         Mistake(
             _("i and the candidate are added: the gate multiplies it"),
             with_line(update=lambda f, c, i, candidate: f * c + i + candidate),
@@ -206,6 +311,10 @@ REVEAL = Check(
         ),
         Mistake(
             _("f is left out: nothing is ever forgotten"), with_arguments(lambda c, f, i, g, o: (c, 0 * f + 1, i, g, o))
+        ),
+        Mistake(
+            _("the old memory is left out, f * c: each step holds only what it wrote"),
+            with_arguments(lambda c, f, i, g, o: (c, 0 * f, i, g, o)),
         ),
         Mistake(
             _("nothing new is written: i * candidate is missing"),
@@ -246,6 +355,10 @@ REVEAL = Check(
             changed_result(lambda hs, c: (hs.swapaxes(0, 1), c)),
         ),
         Mistake(
+            _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
+            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(B, T, H), c)),
+        ),
+        Mistake(
             _("the steps are joined side by side; np.stack(..., axis=1) gives them an axis of their own"),
             changed_result(lambda hs, c: (hs.reshape(B, T * H), c)),
         ),
@@ -269,6 +382,14 @@ REVEAL = Check(
         Mistake(
             _("the last step is left out: range(T) is already 0 to T - 1"),
             lambda c_0, *gates: run(c_0, *(gate[:, :-1] for gate in gates)),
+        ),
+        Mistake(
+            _("the first step is left out: steps count from 0, and range(T) begins there"),
+            lambda c_0, *gates: run(c_0, *(gate[:, 1:] for gate in gates)),
+        ),
+        Mistake(
+            _("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"),
+            lambda c_0, f, i, candidate, o: f[:, :, 0] * c_0,
         ),
     ),
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_ref import cell, memory
-from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
+from lstm_ref.checks.judging import Arguments, Check, Mistake, Part, first_wrong
 from lstm_ref.checks.settings import SETTINGS
 from lstm_ref.messages import _
 
@@ -74,6 +74,7 @@ UPDATE_MEMORY = Check(
             seen="torchrecurrent#22",
         ),
         Mistake(_("1 - f is used: f = 1 means keep"), with_update(lambda f, c, i, a: (1 - f, c, i, a))),
+        Mistake(_("1 - i is used: i = 1 means write"), with_update(lambda f, c, i, a: (f, c, 1 - i, a))),
         Mistake(
             _("i is 1 - f: in an LSTM the two gates are set apart from each other"),
             with_update(lambda f, c, i, a: (f, c, 1 - f, a)),
@@ -93,6 +94,10 @@ UPDATE_MEMORY = Check(
         Mistake(
             _("tanh is taken of the candidate, which has had it already"),
             with_update(lambda f, c, i, a: (f, c, i, np.tanh(a))),
+        ),
+        Mistake(
+            _("tanh is taken of the old memory and of the candidate: c goes on as it is, the candidate has had it"),
+            with_update(lambda f, c, i, a: (f, np.tanh(c), i, np.tanh(a))),
         ),
         Mistake(
             _("the gates go through a sigmoid once more; they are fractions already"),
@@ -147,6 +152,10 @@ UPDATE_MEMORY = Check(
             _("the output is given, tanh(c) scaled by a gate: c alone is asked for"),
             lambda f, c, i, a: i * np.tanh(cell.update_memory(f, c, i, a)),
         ),
+        Mistake(
+            _("what would be negative is cut off at 0: a memory and a candidate can be negative"),
+            lambda *a: np.maximum(cell.update_memory(*a), 0),
+        ),
         Mistake(MATRIX, one_column(np.dot), seen="dlai/41544"),
         Mistake(MATRIX, one_column(lambda a, b: a @ b), seen="dlai/41544"),
         Mistake(MATRIX, one_column(lambda a, b: a @ b.T)),
@@ -167,7 +176,15 @@ def update_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> st
         rows = np.flatnonzero(wrong.any(axis=axis))
         if len(rows) == 1 and wrong.sum() > 1:
             return text.format(n=rows[0])
-    return ""
+    return by_hand(*(argument[first_wrong(wrong, "BH")] for argument in arguments.values()))
+
+
+def by_hand(f: float, c_prev: float, i: float, candidate: float) -> str:
+    """The four numbers that one number of the new memory is made of, and their two products (never "-0")."""
+    return _(
+        "There f is {f:.4g}, c_prev {c_prev:.4g}, i {i:.4g} and the candidate {candidate:.4g}: "
+        "{kept:.4g} is kept and {written:.4g} written."
+    ).format(f=f, c_prev=c_prev + 0.0, i=i, candidate=candidate, kept=f * c_prev + 0.0, written=i * candidate + 0.0)
 
 
 def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
@@ -185,7 +202,9 @@ def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
         return ""
     rounded = np.round(weights, 6)
     told = [
-        (f"{weight:g} * " if weight != 1 else "") + term for term, weight in zip(terms, rounded, strict=True) if weight
+        {1: "", -1: "-"}.get(weight, f"{weight:g} * ") + term
+        for term, weight in zip(terms, rounded, strict=True)
+        if weight
     ]
     return " + ".join(told).replace("+ -", "- ")
 
@@ -254,6 +273,16 @@ def steps_by_first_axis(count):
         return np.stack(trace, axis=1)
 
     return wrong
+
+
+def units_for_steps(f, i, candidate, c0):
+    for t in range(T):
+        c0 = f[:, :, t] * c0 + i[:, :, t] * candidate[:, :, t]
+    return c0
+
+
+def at_every_step(gate, t: int):
+    return gate[:, [t] * T]
 
 
 def one_gate_shifted(shift):
@@ -350,6 +379,18 @@ RUN_MEMORY = Check(
             _("the steps are joined without an axis of their own; np.stack makes one, np.concatenate does not"),
             lambda *a: np.concatenate(list(np.moveaxis(memory.run_memory(*a), 1, 0)), axis=0),
         ),
+        Mistake(
+            _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
+            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0).reshape(B, T, H),
+        ),
+        Mistake(
+            _("the last step is left out: range(T) is already 0 to T - 1"), lambda *a: memory.run_memory(*a)[:, :-1]
+        ),
+        Mistake(
+            _("the first step is left out: steps count from 0, and range(T) begins there"),
+            lambda f, i, a, c0: memory.run_memory(f[:, 1:], i[:, 1:], a[:, 1:], c0),
+        ),
+        Mistake(_("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"), units_for_steps),
         Mistake(_("the loop goes over the batch and not over time: T is f.shape[1], and len(f) is B"), over_the_batch),
         Mistake(
             _("f[t] takes a sequence out of the batch; step t of all sequences is f[:, t]"), steps_by_first_axis(len)
@@ -364,6 +405,7 @@ RUN_MEMORY = Check(
         ),
         Mistake(_("i is added to the candidate and not multiplied with it"), stepped(lambda f, c, i, a: f * c + i + a)),
         Mistake(_("1 - f is used: f = 1 means keep"), changed_run(lambda f, i, a, c0: (1 - f, i, a, c0))),
+        Mistake(_("1 - i is used: i = 1 means write"), changed_run(lambda f, i, a, c0: (f, 1 - i, a, c0))),
         Mistake(
             _("i is 1 - f: in an LSTM the two gates are set apart from each other"),
             changed_run(lambda f, i, a, c0: (f, 1 - f, a, c0)),
@@ -389,12 +431,39 @@ RUN_MEMORY = Check(
             _("nothing is written: only the product of the gates and c0 is left"),
             lambda f, i, a, c0: np.cumprod(f, axis=1) * c0[:, None],
         ),
-        Mistake(
-            _("the gates of the first step are used at every step"),
-            changed_run(lambda f, i, a, c0: (f[:, :1] + 0 * f, i[:, :1] + 0 * i, a, c0)),
+        *(
+            Mistake(_("the gates of the first step are used at every step"), changed_run(change))
+            for change in (
+                lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), a, c0),
+                lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), at_every_step(a, 0), c0),
+            )
+        ),
+        *(
+            Mistake(_("the gates of the last step are used at every step"), changed_run(change))
+            for change in (
+                lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), a, c0),
+                lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), at_every_step(a, -1), c0),
+            )
         ),
         Mistake(
-            _("f of the first step is used at every step: it is f[:, t]"), one_gate_shifted(lambda f: f[:, :1] + 0 * f)
+            _("f of the first step is used at every step: it is f[:, t]"),
+            one_gate_shifted(lambda f: at_every_step(f, 0)),
+        ),
+        Mistake(
+            _("i of the first step is used at every step: it is i[:, t]"),
+            changed_run(lambda f, i, a, c0: (f, at_every_step(i, 0), a, c0)),
+        ),
+        Mistake(
+            _("the candidate of the first step is written at every step: it is candidate[:, t]"),
+            changed_run(lambda f, i, a, c0: (f, i, at_every_step(a, 0), c0)),
+        ),
+        Mistake(
+            _("the gates of the first sequence are used for all: f[:, t] is step t of every sequence"),
+            changed_run(lambda f, i, a, c0: (f[:1] + 0 * f, i[:1] + 0 * i, a[:1] + 0 * a, c0)),
+        ),
+        Mistake(
+            _("what is written never fades: f acts on c0 alone"),
+            lambda f, i, a, c0: np.cumprod(f, axis=1) * c0[:, None] + np.cumsum(i * a, axis=1),
         ),
         Mistake(
             _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"),
@@ -453,6 +522,9 @@ def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
     off = np.flatnonzero(off.any(axis=(0, 2)))
     if first + 1 < T and len(off) == 1:
         told += " " + _("Every other step follows from the one before it: look at step {t} alone.").format(t=off[0])
+    if not made_of:
+        sequence, _step, unit = at = first_wrong(wrong, "BTH")
+        told += " " + by_hand(f[at], before[sequence, unit], i[at], candidate[at])
     return told
 
 

@@ -65,7 +65,11 @@ def tanh_from_exp_of_2c(c):
 
 def what_was_there(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The two numbers that a wrong output was made of."""
-    index = tuple(np.argwhere(~(np.abs(got["h"] - want["h"]) <= 1e-9))[0])
+    wrong = ~(np.abs(got["h"] - want["h"]) <= 1e-9)
+    units = np.flatnonzero(wrong.any(axis=0))
+    if len(units) == 1 and wrong.sum() > 1:
+        return _("Only unit {n} is wrong.").format(n=units[0])
+    index = tuple(np.argwhere(wrong)[0])
     o, c = float(arguments["o"][index]), float(arguments["c"][index])
     return _("There o is {o:.4g} and c is {c:.4g}, so tanh(c) is {squashed:.4g}. Which of them went astray?").format(
         o=o, c=c, squashed=np.tanh(c)
@@ -138,6 +142,23 @@ HIDDEN_STATE = Check(
         ),
         Mistake(_("tanh is upside down: its reciprocal is returned"), lambda o, c: o / np.tanh(c)),
         Mistake(_("the gate divides: it multiplies"), lambda o, c: np.tanh(c) / o),
+        *(
+            Mistake(_("brackets are missing: tanh(c) is (e^c - e^-c) / (e^c + e^-c)"), wrong)
+            for wrong in (
+                lambda o, c: o * (np.exp(c) - np.exp(-c) / np.exp(c) + np.exp(-c)),
+                lambda o, c: o * ((np.exp(c) - np.exp(-c)) / np.exp(c) + np.exp(-c)),
+                lambda o, c: o * (np.exp(c) - np.exp(-c)) / np.exp(c) + np.exp(-c),
+                lambda o, c: o * (np.exp(c) - np.exp(-c) / (np.exp(c) + np.exp(-c))),
+            )
+        ),
+        Mistake(
+            _("brackets are missing: tanh(c) is 2 sigmoid(2 c) - 1, and o multiplies all of it"),
+            lambda o, c: o * 2 * cell.sigmoid(2 * c) - 1,
+        ),
+        Mistake(_("a factor is missing: tanh(c) is 2 sigmoid(2 c) - 1"), lambda o, c: o * (cell.sigmoid(2 * c) - 1)),
+        Mistake(_("the gate is rounded to 0 or 1: it is a fraction"), lambda o, c: np.round(o) * np.tanh(c)),
+        Mistake(_("np.sinh is used for np.tanh"), lambda o, c: o * np.sinh(c)),
+        Mistake(_("np.cosh is used for np.tanh"), lambda o, c: o * np.cosh(c)),
         Mistake(_("np.arctan is used for np.tanh"), lambda o, c: o * np.arctan(c)),
         Mistake(_("np.tan is used for np.tanh"), lambda o, c: o * np.tan(c)),
         Mistake(_("np.arctanh is used for np.tanh: that is its inverse"), lambda o, c: o * np.arctanh(c)),
@@ -213,6 +234,16 @@ ENDS = (
         quietly(lambda h, o: np.arctanh(np.clip(h / o, -1, 1))),
     ),
     Mistake(
+        _("an output larger than its gate gives inf: no memory does that, so nan"),
+        on_ratio(lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.sign(r) * np.inf)),
+    ),
+    Mistake(
+        _("inf and nan are swapped: |h| = o comes from a memory that is too large to tell, |h| > o from none"),
+        on_ratio(
+            lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.where(np.abs(r) == 1, np.nan, np.inf)), shut=np.inf
+        ),
+    ),
+    Mistake(
         _("a shut gate gives 0: it shows nothing, and a memory of 0 is only one of those that look like that; nan"),
         on_ratio(np.arctanh, shut=0.0),
     ),
@@ -245,6 +276,12 @@ def put_back(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     h, o, c = float(arguments["h"][index]), float(arguments["o"][index]), float(got["c"][index])
     if o == 0 and h == 0:
         return _("Here o is 0, and 0 * tanh(c) is 0 for every c. |h| = o holds here too: ask for o = 0 first.")
+    if abs(h) > o:
+        return _("Here |h| is larger than o, and o * |tanh(c)| never is: no memory gives this output, so nan.")
+    if abs(h) == o:
+        return _("Here |h| is o: tanh(c) has rounded to 1 or -1, so inf with the sign of h.")
+    if not np.isfinite(c):
+        return _("Here |h| is smaller than o, so there is a memory: tanh(c) is h / o, {r:.4g}.").format(r=h / o)
     return _("Put it back: {o:.4g} * tanh({c:.4g}) is {again:.4g}, and h is {h:.4g}.").format(
         o=o, c=c, again=o * np.tanh(c), h=h
     )
@@ -273,7 +310,17 @@ MEMORY_FROM_OUTPUT = Check(
             quietly(lambda h, o: np.arctanh(h) / o),
         ),
         Mistake(_("the gate is multiplied once more: divide by o"), quietly(lambda h, o: np.arctanh(h * o))),
-        Mistake(_("the quotient is upside down: h / o"), quietly(lambda h, o: np.arctanh(o / h))),
+        Mistake(
+            _("the quotient is upside down: h / o, or artanh is asked for a number beyond 1 in another way"),
+            quietly(lambda h, o: np.arctanh(o / h)),
+        ),
+        *(
+            Mistake(
+                _("np.log10 or np.log2 is used: artanh is written with the natural logarithm, np.log"),
+                quietly(lambda h, o, base=base: np.arctanh(h / o) / np.log(base)),
+            )
+            for base in (10, 2)
+        ),
         Mistake(
             _("o is subtracted: what was multiplied is undone by dividing"), quietly(lambda h, o: np.arctanh(h - o))
         ),
