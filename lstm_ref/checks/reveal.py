@@ -5,14 +5,14 @@ import numpy as np
 from lstm_ref import cell, output
 from lstm_ref.checks.gates import B, H
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part, first_wrong
-from lstm_ref.checks.s05_memory_update import combination
+from lstm_ref.checks.s05_memory_update import combination, let_one_unit_grow
 from lstm_ref.messages import _
 
 T = 5  # differs from B and H, so that no axis can be taken for another
 
 
 def gates_of_a_sequence(rng) -> Arguments:
-    """A state that is not zero, gates far from their ends, and of the last memories at least one beyond 1.5."""
+    """A state that is not zero, gates far from their ends, and of each last memory one unit beyond 1."""
     call = {
         "c_0": rng.uniform(0.5, 2, (B, H)) * rng.choice([-1.0, 1.0], (B, H)),
         "f": rng.uniform(0.5, 0.95, (B, T, H)),
@@ -20,12 +20,8 @@ def gates_of_a_sequence(rng) -> Arguments:
         "candidate": rng.uniform(0.2, 0.9, (B, T, H)) * rng.choice([-1.0, 1.0], (B, T, H)),
         "o": rng.uniform(0.2, 0.9, (B, T, H)),
     }
-    # One unit keeps much and writes much, always of one sign: else all memories may end between -1 and 1.
-    loud = rng.integers(H)
-    call["f"][:, :, loud] = rng.uniform(0.9, 0.95, (B, T))
-    for name in ("i", "candidate"):
-        call[name][:, :, loud] = rng.uniform(0.6, 0.9, (B, T))
-    call["c_0"][:, loud] = np.abs(call["c_0"][:, loud])
+    unit = let_one_unit_grow(rng, call)
+    call["c_0"][:, unit] = np.abs(call["c_0"][:, unit])
     return call
 
 

@@ -214,12 +214,23 @@ def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
 
 def random_run(rng, start: float) -> Arguments:
     """Gates that differ at every step; `start` scales the memory before the first."""
-    return {
+    call = {
         "f": rng.uniform(0.1, 0.9, (B, T, H)),
         "i": rng.uniform(0.1, 0.9, (B, T, H)),
         "candidate": rng.uniform(-1, 1, (B, T, H)),
         "c0": start * rng.normal(0, 2, (B, H)),
     }
+    let_one_unit_grow(rng, call)
+    return call
+
+
+def let_one_unit_grow(rng, call: Arguments) -> int:
+    """One unit keeps much and always adds much: else all memories may stay between -1 and 1. Returns which."""
+    unit = rng.integers(call["f"].shape[2])
+    call["f"][:, :, unit] = rng.uniform(0.9, 0.95, call["f"].shape[:2])
+    for name in ("i", "candidate"):
+        call[name][:, :, unit] = rng.uniform(0.6, 0.9, call[name].shape[:2])
+    return unit
 
 
 def stepped(update=cell.update_memory, shown=lambda c: c, carried=lambda c: c):
@@ -486,6 +497,21 @@ RUN_MEMORY = Check(
         ),
         Mistake(
             _("f is raised to the power of the step: that is right only where f is the same at every step"), powers_of_f
+        ),
+        *(
+            Mistake(_("the memory is cut off at -1 and 1: it may grow as large as it likes"), wrong)
+            for wrong in (
+                stepped(shown=lambda c: np.clip(c, -1, 1)),
+                stepped(lambda *step: np.clip(cell.update_memory(*step), -1, 1)),
+                changed_run(lambda f, i, a, c0: (f, i, a, np.clip(c0, -1, 1))),
+            )
+        ),
+        *(
+            Mistake(_("what would be negative is cut off at 0: a memory and a candidate can be negative"), wrong)
+            for wrong in (
+                stepped(shown=lambda c: np.maximum(c, 0)),
+                stepped(lambda *step: np.maximum(cell.update_memory(*step), 0)),
+            )
         ),
         Mistake(MATRIX, stepped(lambda f, c, i, a: np.dot(f, c) + i * a), seen="dlai/41544"),
         Mistake(MATRIX, stepped(lambda f, c, i, a: f @ c + i * a), seen="dlai/41544"),
