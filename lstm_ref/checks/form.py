@@ -332,7 +332,7 @@ def _how_to_stack(outcome) -> str:
     """How a list becomes one array."""
     if outcome.get("kind") != "list":
         return ""
-    if {item.get("kind") for item in outcome.get("items") or ()} <= {"float", "int"}:
+    if {item.get("kind") for item in outcome.get("items") or ()} <= {"float", "int", "list"}:
         return _(" np.array makes an array of a list of numbers.")
     return _(" np.stack makes one array of a list of arrays.")
 

@@ -70,6 +70,10 @@ def gate_check(
         given=("sigmoid",),
         at_the_limits=(
             Mistake(
+                _("the sigmoid is written as exp(z) / (1 + exp(z)): for large z infinity by infinity is nan"),
+                on_z(lambda z: np.exp(z) / (1 + np.exp(z))),
+            ),
+            Mistake(
                 _("z is clipped before the sigmoid, so that the gate never closes or opens fully"),
                 on_z(lambda z: cell.sigmoid(np.clip(z, -10, 10))),
             ),
@@ -84,6 +88,10 @@ def gate_check(
             Mistake(softmaxed, on_z(softmax), seen="nicklashansen/rnn_lstm_from_scratch#3"),
             Mistake(_("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"), on_z(lambda z: z)),
             Mistake(_("tanh is used instead of sigmoid: tanh can be negative, and a gate cannot"), on_z(np.tanh)),
+            Mistake(
+                _("relu is used instead of sigmoid: it has no upper end, and a gate is never above 1"),
+                on_z(lambda z: np.maximum(z, 0)),
+            ),
             Mistake(_("the sigmoid is taken twice"), on_z(lambda z: cell.sigmoid(cell.sigmoid(z)))),
             Mistake(
                 _("tanh is taken before the sigmoid, so that {gate} cannot leave 0.27 to 0.73").format(**names),
@@ -157,6 +165,14 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
     def joined(join):
         return lambda h_prev, x, W, b: squash(join(h_prev, x, W, b))
 
+    def only_first(rows, columns):
+        def wrong(h_prev, x, W, b):
+            result = np.zeros((B, H))
+            result[:rows, :columns] = right(h_prev, x, W, b)[:rows, :columns]
+            return result
+
+        return wrong
+
     return (
         Mistake(
             _("x comes before h_prev: the first H columns of {W} belong to h_prev, so it is [h_prev, x]").format(
@@ -181,12 +197,25 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
             ),
             lambda h_prev, x, W, b: right(h_prev, x, W, 0 * b) + b,
         ),
+        Mistake(
+            _("the {squash} is taken of [h_prev, x]; weigh and add first, then take it of the sum").format(**names),
+            lambda h_prev, x, W, b: squash(np.concatenate([h_prev, x], axis=1)) @ W.T + b,
+        ),
         Mistake(_("h_prev is ignored: only x is read"), changed(lambda h, x, W, b: (0 * h, x, W, b))),
         Mistake(_("x is ignored: only h_prev is read"), changed(lambda h, x, W, b: (h, 0 * x, W, b))),
         Mistake(_("only the bias is read"), changed(lambda h, x, W, b: (0 * h, 0 * x, W, b))),
         Mistake(
             _("only the first sequence of the batch is used for all"),
             changed(lambda h, x, W, b: (h[:1].repeat(B, 0), x[:1].repeat(B, 0), W, b)),
+        ),
+        *(
+            Mistake(
+                _("only the first {part} is computed, and the rest stays 0: does `return` stand inside a loop?").format(
+                    part=part
+                ),
+                only_first(rows, columns),
+            )
+            for part, rows, columns in ((_("sequence"), 1, H), (_("number"), 1, 1))
         ),
         Mistake(
             _("{output} is transposed: one row per sequence is expected, (B, H)").format(**names),
@@ -196,14 +225,41 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
             _("{output} already multiplies h_prev: {output} alone is asked for").format(**names),
             lambda h_prev, x, W, b: right(h_prev, x, W, b) * h_prev,
         ),
-        Mistake(
-            _("{W} is used without its transpose: it has one row per hidden unit, so it is hx @ {W}.T").format(**names),
-            joined(lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W + b),
-            seen="pytorch/pytorch#1961",
+        *(
+            Mistake(
+                _("{W} is used without its transpose: it has one row per hidden unit, so it is hx @ {W}.T").format(
+                    **names
+                ),
+                joined(lambda h, x, W, b, product=product: product(np.concatenate([h, x], axis=1), W) + b),
+                seen="pytorch/pytorch#1961",
+            )
+            for product in (np.matmul, np.dot)
         ),
         Mistake(
-            _("{W} comes first: each row of [h_prev, x] is one sequence, so it is hx @ {W}.T").format(**names),
-            joined(lambda h, x, W, b: W @ np.concatenate([h, x], axis=1) + b),
+            _("{W} is reshaped, which mixes up its rows; {W}.T is its transpose").format(**names),
+            joined(lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W.reshape(-1, H) + b),
+        ),
+        Mistake(
+            _(
+                "the block of {W} for h_prev is not transposed: it is square and fits either way, so nothing warns"
+            ).format(**names),
+            joined(lambda h, x, W, b: h @ W[:, :H] + x @ W[:, H:].T + b),
+        ),
+        *(
+            Mistake(
+                _(
+                    "h_prev and x each meet the whole of {W}: its first H columns are for h_prev, the others for x"
+                ).format(**names),
+                joined(lambda h, x, W, b, turn=turn: h @ turn(W) + x @ turn(W) + b),
+            )
+            for turn in (np.transpose, np.asarray)
+        ),
+        *(
+            Mistake(
+                _("{W} comes first: each row of [h_prev, x] is one sequence, so it is hx @ {W}.T").format(**names),
+                joined(lambda h, x, W, b, product=product: product(W, np.concatenate([h, x], axis=1)) + b),
+            )
+            for product in (np.matmul, np.dot)
         ),
         Mistake(
             _("{W} comes first, which gives (H, B), and {b} does not fit that; hx @ {W}.T gives (B, H)").format(
@@ -217,6 +273,10 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
                 joined(lambda h, x, W, b, options=options: np.concatenate(h, x, **options) @ W.T + b),
             )
             for options in ({}, {"axis": 1})
+        ),
+        Mistake(
+            _("[h_prev, x] is a list, as the equation looks; np.concatenate with axis=1 makes one array of it"),
+            joined(lambda h, x, W, b: np.array([h, x]) @ W.T + b),
         ),
         Mistake(
             _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),

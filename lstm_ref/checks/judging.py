@@ -240,6 +240,8 @@ def _name_mistake(check: Check, part: Part, calls: list[Arguments], results: lis
     if not all(map(is_result, results)):
         return ""
     pairs = [(Problem(call, check), Returned(result["first"])) for call, result in zip(calls, results, strict=True)]
+    if not check.any_form and all(gives(check, Mistake("", check.reference), *pair) for pair in pairs):
+        return ""  # right numbers in a wrong form: a mistake that cannot be seen here would explain nothing
 
     def matching(mistakes, leaf=None):
         return [m for m in mistakes if all(gives(check, m, *pair, leaf=leaf) for pair in pairs)]

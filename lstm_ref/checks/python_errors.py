@@ -33,7 +33,7 @@ _MEANINGS = (
     (
         "TypeError",
         r"'numpy\.ndarray' object is not callable",
-        _("An array stands before a bracket, as a function would: is a * missing, or is it a[...]?"),
+        _("An array stands before a bracket, as a function would: is a * missing, or is it a[...]? W.T has none."),
     ),
     (
         "TypeError",
@@ -63,8 +63,8 @@ _MEANINGS = (
         "ValueError",
         r"except for the concatenation axis must match exactly, but along dimension 0",
         _(
-            "Side by side they need the same number of rows. Is one of them a[t]? That is sequence t with all its "
-            "steps; step t of all sequences is a[:, t]."
+            "Side by side they need the same number of rows. Is one of them transposed, or a[t]? The latter is "
+            "sequence t with all its steps; step t of all sequences is a[:, t]."
         ),
     ),
     (
@@ -90,6 +90,37 @@ _MEANINGS = (
         _("Between tuples + joins one to the other; to add them up, add field by field."),
     ),
     ("ValueError", r"\(size (\d{1,9}) is different from (\d{1,9})\)", _MATMUL),
+    (
+        "ValueError",
+        r"not aligned: (\d{1,9}) \(dim \d\) != (\d{1,9}) \(dim \d\)",
+        _("In np.dot(a, b) the rows of b, {1}, must be as many as the columns of a, {0}."),
+    ),
+    (
+        "TypeError",
+        r"\b([hvd]stack|column_stack)\(\) takes 1 positional argument",
+        _("np.{0} takes its arrays in one list: np.{0}([a, b])."),
+    ),
+    (
+        "TypeError",
+        r"append\(\) missing 1 required positional argument: 'values'",
+        _("np.append takes two arrays, and not a list of them: np.append(a, b, axis=1)."),
+    ),
+    ("TypeError", r"unexpected keyword argument 'dim'", _("What torch calls dim is axis in NumPy.")),
+    (
+        "AttributeError",
+        r"'numpy\.ndarray' object has no attribute '(?:append|extend)'",
+        _("append and extend are for lists; np.concatenate joins arrays."),
+    ),
+    (
+        "OverflowError",
+        r"math range error",
+        _("math.exp stops at 709, where floats end; np.exp goes on to infinity, and np.tanh needs neither."),
+    ),
+    (
+        "RecursionError",
+        r"maximum recursion depth",
+        _("The function calls itself, and so does each of these calls, without end."),
+    ),
     ("AttributeError", r"'NoneType' object has no attribute", _NONE),
     ("TypeError", r"'NoneType' object is not (?:subscriptable|iterable)", _NONE),
     (
@@ -129,7 +160,8 @@ _MEANINGS = (
     ),
     (
         "AttributeError",
-        r"'numpy\.ndarray' object has no attribute '(permute|unsqueeze|clone|detach|numpy|numel|unbind|chunk)'",
+        r"'numpy\.ndarray' object has no attribute "
+        r"'(permute|unsqueeze|clone|detach|numpy|numel|unbind|chunk|t|tanh|sigmoid|exp|cat)'",
         _("A tensor of torch has {0}; an array of NumPy does not, and here everything is in NumPy."),
     ),
     (

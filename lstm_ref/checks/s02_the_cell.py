@@ -69,6 +69,21 @@ CONCATENATE_INPUTS = Check(
             _("both are put into a list, as the brackets of the equation look; joined they are one array"),
             lambda h_prev, x: [h_prev, x],
         ),
+        *(
+            Mistake(
+                _("+ between lists puts the rows of x below those of h_prev; joined, they stand side by side"),
+                lambda h_prev, x, listed=listed: listed(h_prev) + listed(x),
+            )
+            for listed in (list, np.ndarray.tolist)
+        ),
+        Mistake(
+            _("only the first sequence is joined, and the others stay 0: does `return` stand inside the loop?"),
+            lambda h_prev, x: np.concatenate([h_prev, x], axis=1) * (np.arange(len(x)) == 0)[:, None],
+        ),
+        Mistake(
+            _("only the last sequence is left: each turn of the loop puts another in its place; collect them all"),
+            lambda h_prev, x: np.concatenate([h_prev[-1], x[-1]]),
+        ),
         Mistake(_("both are returned as a pair; joined they are one array"), lambda h_prev, x: (h_prev, x)),
         Mistake(
             _("the two are added or multiplied: joined means one after the other, so that each keeps its own weights"),
@@ -76,6 +91,8 @@ CONCATENATE_INPUTS = Check(
         ),
         Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: h_prev @ x),
         Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: h_prev.T @ x),
+        Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: h_prev @ x.T),
+        Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: np.dot(h_prev, x)),
         Mistake(_("h_prev alone is returned"), lambda h_prev, x: h_prev),
         Mistake(_("x alone is returned"), lambda h_prev, x: x),
         Mistake(
@@ -191,6 +208,19 @@ def how_far_off(arguments: Arguments, got, want) -> str:
     ).format(n=abs(difference), many=_("many") if difference > 0 else _("few"), H=H, HD=H * D, HH=H * H)
 
 
+# Answers to the parts before, left as they are: only where both count do they show two mistakes at once.
+IN_ONE_DIRECTION = (
+    Mistake(
+        _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"),
+        counted(layers=lambda n: 1, directions=lambda n, layer: 1),
+    ),
+    Mistake(
+        _("bidirectional is not used, and every layer is counted as the first"),
+        counted(deeper=lambda D, H, both: D, directions=lambda n, layer: 1),
+    ),
+)
+
+
 PARAMETER_COUNT = Check(
     name="parameter_count",
     output="count",
@@ -201,11 +231,19 @@ PARAMETER_COUNT = Check(
         "one_bias": Part(configurations((1, 1), (1,))),
         "two_biases": Part(configurations((1, 1), (2,))),
         "layers": Part(configurations((2, 3))),
-        "directions": Part(configurations((1, 2, 3), both=True)),
+        "directions": Part(configurations((1, 2, 3), both=True), mistakes=IN_ONE_DIRECTION),
     },
     mistakes=(
         Mistake(_("the four is forgotten: three gates and the candidate each have weights of their own"), counted(1)),
         Mistake(_("three are counted: the candidate has weights as the three gates have"), counted(3)),
+        Mistake(
+            _("input_size and hidden_size are exchanged: D is what comes in, H is how many units there are"),
+            lambda D, H, L, n, both: reference_count(H, D, L, n, both),
+        ),
+        Mistake(
+            _("the sizes of W_f are added: H rows of H + D numbers are H * (H + D) numbers"),
+            counted(unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + h + d)),
+        ),
         Mistake(_("the weights of h are left out"), counted(unit=lambda d, h, n: d + n)),
         Mistake(_("the weights of x are left out"), counted(unit=lambda d, h, n: h + n)),
         Mistake(_("the biases are left out"), counted(unit=lambda d, h, n: d + h)),
@@ -269,6 +307,14 @@ PARAMETER_COUNT = Check(
             _("the second layer is taken to read nothing but its own h; it reads the outputs below it as well"),
             counted(deeper=lambda D, H, both: 0),
         ),
+        Mistake(
+            _("the deeper layers are taken to read 2H numbers always; a layer in one direction gives H"),
+            counted(deeper=lambda D, H, both: 2 * H),
+        ),
+        Mistake(
+            _("the deeper layers have no biases; every layer has its own"),
+            lambda D, H, L, n, both: reference_count(D, H, L, n, both) - (L - 1) * 4 * H * n * (2 if both else 1),
+        ),
         Mistake(_("num_layers is not used: one layer is counted"), counted(layers=lambda n: 1)),
         Mistake(_("one layer too many is counted"), counted(layers=lambda n: n + 1)),
         Mistake(_("one layer too few is counted"), counted(layers=lambda n: n - 1)),
@@ -290,6 +336,10 @@ PARAMETER_COUNT = Check(
         Mistake(
             _("only the first layer is counted in both directions; every layer has two, and the next reads 2H numbers"),
             counted(deeper=lambda D, H, both: H, directions=lambda n, k: n if k == 0 else 1),
+        ),
+        Mistake(
+            _("the first layer is taken to read 2D numbers; both directions read the same x"),
+            lambda D, H, L, n, both: reference_count(2 * D if both else D, H, L, n, both),
         ),
         Mistake(
             _("both directions are counted as one cell of 2H units; they are two of H, and each reads its own h alone"),

@@ -83,6 +83,14 @@ CANDIDATE = line_check(
             on_z(lambda z: 2 * cell.sigmoid(z)),
         ),
         Mistake(
+            _("2 * sigmoid(2 * z) is returned: the - 1 is missing, so that it runs from 0 to 2"),
+            on_z(lambda z: 2 * cell.sigmoid(2 * z)),
+        ),
+        Mistake(
+            _("the denominator of tanh has no parentheses: a / b + c is (a / b) + c, and not a / (b + c)"),
+            on_z(lambda z: (np.exp(z) - np.exp(-z)) / np.exp(z) + np.exp(-z)),
+        ),
+        Mistake(
             _("sinh is returned, (exp(z) - exp(-z)) / 2: its denominator is not the one of tanh, and it has no bound"),
             on_z(np.sinh),
         ),
@@ -264,6 +272,33 @@ PROPOSED_WRITE = Check(
         ),
         Mistake(_("both biases are left out"), with_weights(lambda W_i, b_i, W_c, b_c: (W_i, 0 * b_i, W_c, 0 * b_c))),
         Mistake(
+            _("the bias b_i of the gate is left out"), with_weights(lambda W_i, b_i, W_c, b_c: (W_i, 0 * b_i, W_c, b_c))
+        ),
+        Mistake(
+            _("the bias b_c of the candidate is left out"),
+            with_weights(lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_c, 0 * b_c)),
+        ),
+        Mistake(
+            _("x comes before h_prev, joined or handed over: it is [h_prev, x], and input_gate(h_prev, x, W_i, b_i)"),
+            lambda h_prev, x, *weights: proposed_write(x, h_prev, *weights),
+        ),
+        Mistake(
+            _("x comes before h_prev in the gate, though not in the candidate"),
+            lambda h, x, W_i, b_i, W_c, b_c: cell.input_gate(x, h, W_i, b_i) * cell.candidate(h, x, W_c, b_c),
+        ),
+        Mistake(
+            _("x comes before h_prev in the candidate, though not in the gate"),
+            lambda h, x, W_i, b_i, W_c, b_c: cell.input_gate(h, x, W_i, b_i) * cell.candidate(x, h, W_c, b_c),
+        ),
+        Mistake(
+            _("tanh is left out: the candidate's sum has no bound, and so has the write"),
+            from_sums(lambda z_i, z_c: cell.sigmoid(z_i) * z_c),
+        ),
+        Mistake(
+            _("the sigmoid is left out: the gate's sum can be any number, and a gate lies between 0 and 1"),
+            from_sums(lambda z_i, z_c: z_i * np.tanh(z_c)),
+        ),
+        Mistake(
             _("the candidate is made with the sigmoid: then no write is negative, and the memory can only grow"),
             from_sums(lambda z_i, z_c: cell.sigmoid(z_i) * cell.sigmoid(z_c)),
         ),
@@ -282,6 +317,10 @@ PROPOSED_WRITE = Check(
         Mistake(
             _("tanh of the product is taken; the product itself is the write"),
             from_both(lambda i, g: np.tanh(i * g)),
+        ),
+        Mistake(
+            _("the sigmoid of the product is taken; the product itself is the write"),
+            from_both(lambda i, g: cell.sigmoid(i * g)),
         ),
         Mistake(
             _("the polarity is turned: (1 - i) writes where the gate is shut"), from_both(lambda i, g: (1 - i) * g)
@@ -312,6 +351,10 @@ PROPOSED_WRITE = Check(
         Mistake(
             _("h_prev is added to the write: the write alone is asked for, and the memory is c, not h"),
             lambda h_prev, x, *weights: h_prev + proposed_write(h_prev, x, *weights),
+        ),
+        Mistake(
+            _("i multiplies h_prev instead of the candidate: what is written is new, and not the last output"),
+            lambda h_prev, x, W_i, b_i, W_c, b_c: cell.input_gate(h_prev, x, W_i, b_i) * h_prev,
         ),
         Mistake(
             _("h_prev is multiplied in: the write is i times the candidate"),
@@ -371,6 +414,18 @@ def with_bias(shift):
     return wrong
 
 
+def with_rounding(digits, first, then):
+    """w and b of the reference, rounded: w before b is made of it, both at the end, or both times."""
+
+    def wrong(threshold, margin):
+        w = math.log(9) / margin
+        kept = round(w, digits) if first else w
+        b = -kept * threshold
+        return (round(w, digits), round(b, digits)) if then else (kept, b)
+
+    return wrong
+
+
 def _exchanged(threshold, margin):
     w, b = thresholds.threshold_gate(threshold, margin)
     return b, w
@@ -408,8 +463,27 @@ THRESHOLD_GATE = Check(
             _("the bias puts one half at threshold + margin; one half belongs at the threshold"),
             with_bias(lambda w, t, m: -w * (t + m)),
         ),
+        Mistake(
+            _("the sum at the threshold is taken for 0.5; that is the gate, and its sum is 0"),
+            with_bias(lambda w, t, m: 0.5 - w * t),
+        ),
+        Mistake(
+            _("the bias is -ln 9 * threshold; it is -w * threshold, and w is ln 9 / margin"),
+            with_bias(lambda w, t, m: -math.log(9) * t),
+        ),
+        Mistake(
+            _("the bias is -threshold / margin; it is -w * threshold, and w is ln 9 / margin"),
+            with_bias(lambda w, t, m: -t / m),
+        ),
         Mistake(_("the bias is threshold / w; it is -w * threshold"), with_bias(lambda w, t, m: t / w)),
         Mistake(_("the bias is -threshold / w; it is -w * threshold"), with_bias(lambda w, t, m: -t / w)),
+        Mistake(
+            _("w is upside down, margin / ln 9; it is ln 9 / margin: the narrower the margin, the larger the weight"),
+            with_weight(lambda t, m: m / math.log(9)),
+        ),
+        Mistake(
+            _("w is ln 9 / threshold; the sum rises by ln 9 over the margin"), with_weight(lambda t, m: math.log(9) / t)
+        ),
         Mistake(_("the margin is left out: w = ln 9"), with_weight(lambda t, m: math.log(9))),
         Mistake(
             _("the margin multiplies; the narrower the margin, the larger the weight"),
@@ -422,7 +496,17 @@ THRESHOLD_GATE = Check(
                 ),
                 with_weight(lambda t, m, rounded=rounded: rounded / m),
             )
-            for rounded in (2.2, 2.197, 2.1972, 2.19722)
+            for rounded in (2.2, 2.197, 2.1972, 2.19722, 2.197225, 2.1972246)
+        ),
+        *(
+            Mistake(
+                _("w and b are rounded to {digits} digits: return them as they are, and round where you print").format(
+                    digits=digits
+                ),
+                with_rounding(digits, first, then),
+            )
+            for digits in (2, 3, 4)
+            for first, then in ((False, True), (True, True), (True, False))
         ),
         Mistake(
             _("the margin is taken for the place where the gate is at 0.9; it says how far above the threshold"),
@@ -441,6 +525,14 @@ THRESHOLD_GATE = Check(
         Mistake(
             _("a straight line is drawn from 0.5 to 0.9; the gate is a sigmoid, and its sum there is ln(0.9 / 0.1)"),
             with_weight(lambda t, m: 0.4 / m),
+        ),
+        Mistake(
+            _("w x + b itself is put at 0.5 and at 0.9; the gate is its sigmoid, and the sums there are 0 and ln 9"),
+            lambda threshold, margin: (0.4 / margin, 0.5 - 0.4 / margin * threshold),
+        ),
+        Mistake(
+            _("the parentheses are missing in ln(0.9 / (1 - 0.9)): 0.9 / 1 - 0.9 is 0, and ln 0 is minus infinity"),
+            with_weight(lambda t, m: -math.inf),
         ),
         Mistake(
             _("ln(0.9) is taken for the logit, which is ln(0.9 / 0.1)"),

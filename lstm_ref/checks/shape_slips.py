@@ -7,6 +7,7 @@ from lstm_ref.messages import _
 # What learners write for a shape, and what to say to it: name of the array -> (wrong shape from the sizes, sentence).
 _TRANSPOSED = _("That is its transpose: each unit has a row of its own, so the H rows come first.")
 _ALL_GATES = _("That is all four gates in one matrix, as PyTorch keeps them; here each gate has its own.")
+_NOT_C = _("c is not read by the gates: it is h and x that are joined, H + D numbers.")
 _PER_SEQUENCE = _("The weights are shared by all sequences of the batch, so B cannot be in their shape.")
 _ONLY_X = _("That leaves no weights for h: the gate reads [h, x], which has H + D numbers.")
 _ONLY_H = _("That leaves no weights for x: the gate reads [h, x], which has H + D numbers.")
@@ -21,8 +22,10 @@ _UNROLLED = _("The same weights serve at every step: that is why a sequence may 
 
 _HIDDEN_SLIPS = (
     (lambda H, **_s: (H,), _NO_BATCH),
+    (lambda H, **_s: (1, H), _NO_BATCH),
     (lambda B, H, **_s: (H, B), _BATCH_LAST),
     (lambda B, D, **_s: (B, D), _LIKE_THE_INPUT),
+    (lambda D, H, **_s: (H, H + D), _("That is the shape of the weights; what they give has a row for each sequence.")),
     (lambda B, D, H, **_s: (B, H + D), _PER_READ),
     (lambda B, **_s: (B, 1), _ONE_GATE),
     (lambda B, **_s: (B,), _ONE_GATE),
@@ -38,6 +41,10 @@ _WEIGHT_SLIPS = (
     (lambda D, H, **_s: (D, H), _ONLY_X),
     (lambda H, **_s: (H, H), _ONLY_H),
     (lambda D, H, **_s: (H + D,), _("Each of the H units has weights of its own, one row for each.")),
+    (lambda B, H, **_s: (B, H), _PER_SEQUENCE),
+    (lambda B, D, H, **_s: (H + D, B), _PER_SEQUENCE),
+    (lambda D, H, **_s: (H, H * D), _("Joining adds the widths; H numbers and then D make H + D.")),
+    (lambda D, H, **_s: (H, H + D + 1), _("The bias is not part of the matrix: it has an array of its own, b_f.")),
     (lambda D, H, **_s: (D, H + D), _LIKE_THE_INPUT),
     (
         lambda D, H, **_s: (H + D, H + D),
@@ -48,6 +55,7 @@ _SECOND_LAYER = _("The second layer does not see x: it reads the outputs of the 
 CELL = {
     "x": (
         (lambda D, **_s: (D,), _NO_BATCH),
+        (lambda D, **_s: (1, D), _NO_BATCH),
         (lambda B, D, **_s: (D, B), _BATCH_LAST),
         (lambda B, H, **_s: (B, H), _("x has D numbers, whatever the size of the cell.")),
     ),
@@ -57,8 +65,10 @@ CELL = {
         (lambda B, D, H, **_s: (2 * B, H + D), _("They stand side by side, not one below the other: B stays.")),
         (lambda B, D, H, **_s: (B, H * D), _("Joining adds the widths; H numbers and then D make H + D.")),
         (lambda B, D, H, **_s: (B, H, D), _("Joining adds the widths; H numbers and then D make H + D.")),
-        (lambda B, H, **_s: (B, 2 * H), _("c is not read by the gates: it is h and x that are joined, H + D numbers.")),
+        (lambda B, H, **_s: (B, 2 * H), _NOT_C),
+        (lambda B, D, H, **_s: (B, 2 * H + D), _NOT_C),
         (lambda D, H, **_s: (H + D,), _NO_BATCH),
+        (lambda D, H, **_s: (1, H + D), _NO_BATCH),
         (lambda B, D, H, **_s: (H + D, B), _BATCH_LAST),
         (lambda B, H, **_s: (B, H), _("That leaves no room for x: H numbers and then D make H + D.")),
     ),
@@ -77,6 +87,7 @@ CELL = {
 }
 _SEQUENCE_STATE = (
     (lambda B, T, H, **_s: (B, T, H), _ALL_STEPS),
+    (lambda T, H, **_s: (T, H), _ALL_STEPS),
     (lambda B, T, **_s: (B, T), _STEPS),
     (lambda B, H, **_s: (2, B, H), _("That is both layers, as PyTorch gives it; the first layer alone is asked for.")),
     (lambda B, H, **_s: (1, B, H), _("That is how PyTorch gives it, with an axis for the layers; here there is none.")),
@@ -86,6 +97,11 @@ SEQUENCE = {
     "xs": (
         (lambda B, T, D, **_s: (T, B, D), _("The batch comes first, then the steps: (B, T, D).")),
         (lambda B, T, D, **_s: (B, D, T), _("The steps come before the inputs: (B, T, D).")),
+        (lambda B, D, **_s: (B, D), _("That is one step; xs holds the inputs of all T steps.")),
+        (
+            lambda B, T, **_s: (B, T),
+            _("At each step D numbers come in, and they have an axis of their own: (B, T, D)."),
+        ),
         (lambda T, D, **_s: (T, D), _NO_BATCH),
         (lambda B, T, D, **_s: (B * T, D), _("Sequences and steps each have an axis: (B, T, D).")),
         (lambda B, T, D, **_s: (B, T * D), _("Steps and inputs each have an axis: (B, T, D).")),
@@ -96,6 +112,7 @@ SEQUENCE = {
         (lambda B, H, **_s: (B, H), _("That is one step; hs holds the outputs of all T steps.")),
         (lambda B, T, H, **_s: (T, B, H), _("The batch comes first, then the steps: (B, T, H).")),
         (lambda B, T, H, **_s: (B, H, T), _("The steps come before the units: (B, T, H).")),
+        (lambda B, T, H, **_s: (B * T, H), _("Sequences and steps each have an axis: (B, T, H).")),
         (lambda B, T, D, **_s: (B, T, D), _LIKE_THE_INPUT),
         (lambda B, T, **_s: (B, T), _STEPS),
         (lambda B, H, D, **_s: (B, H, D), _STEPS),
@@ -109,6 +126,8 @@ SEQUENCE = {
     "W_f": (
         (lambda T, D, H, **_s: (T, H, H + D), _UNROLLED),
         (lambda T, D, H, **_s: (H, H + T * D), _UNROLLED),
+        (lambda T, D, H, **_s: (H, H + D + T), _UNROLLED),
+        (lambda T, H, **_s: (H, H + T), _UNROLLED),
         (lambda T, D, **_s: (T, T + D), _STEPS),
         (lambda T, D, H, **_s: (T, H + D), _STEPS),
         *_WEIGHT_SLIPS,
@@ -120,7 +139,9 @@ SEQUENCE = {
             lambda H, **_s: (H, H),
             _("It reads two things, each of H numbers: the outputs of the first layer and its own h."),
         ),
+        (lambda T, H, **_s: (H, H + T), _UNROLLED),
         (lambda T, H, **_s: (H, H + T * H), _UNROLLED),
+        (lambda H, **_s: (4 * H, 2 * H), _ALL_GATES),
         (lambda H, **_s: (2 * H, H), _TRANSPOSED),
         (lambda H, **_s: (2 * H, 2 * H), _("It reads 2H numbers and gives H: one row for each of its own H units.")),
         (lambda D, H, **_s: (H + D, H), _SECOND_LAYER),
