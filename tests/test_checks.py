@@ -76,6 +76,14 @@ def test_judge_fails_closed(garbage):
     assert judge("forget_gate", problem, garbage, "equation")
 
 
+def test_an_import_that_only_grading_refuses_is_explained():
+    text = "cannot import name 'sigmoid' from 'lstm_ref' (/stand_ins/lstm_ref/__init__.py)"
+    outcome = {"kind": "error", "type": "ImportError", "text": text, "line": "from lstm_ref import sigmoid"}
+    problem = make("forget_gate", 0, "limits")
+    said = judge("forget_gate", problem, {"calls": [{"first": outcome, "second": outcome}]}, "limits")
+    assert "does not lend it to a notebook that is graded: write it yourself" in said
+
+
 def test_an_answer_too_many_or_too_few_is_refused():
     problem = make("forget_gate", 0)
     answer = caller.run(problem, lstm_ref.forget_gate)

@@ -117,6 +117,11 @@ _MEANINGS = (
         _("math.exp stops at 709, where floats end; np.exp goes on to infinity, and np.tanh needs neither."),
     ),
     (
+        "ImportError",
+        r"cannot import name '(\w{1,40})' from 'lstm_ref'",
+        _("lstm_ref has no {0}, or does not lend it to a notebook that is graded: write it yourself."),
+    ),
+    (
         "RecursionError",
         r"maximum recursion depth",
         _("The function calls itself, and so does each of these calls, without end."),
