@@ -167,6 +167,10 @@ def _at_a_step(target, fits, f: list, i: list, c_prev: float, first: int) -> str
         does = _(
             "There the target fades, and nothing is written: i = 0, and f is the fraction of {before:.3f} that is left."
         ).format(before=before)
+    elif abs(now - offer) < 0.005:
+        does = _(
+            "There the target takes the candidate itself, {offer:.3f}: f = 0 makes room, i = 1 takes it whole."
+        ).format(offer=offer)
     elif now > before:
         does = _("There the target rises by {by:.3f}: i says how much of the candidate {offer:.3f} is written.").format(
             by=now - before, offer=offer
@@ -175,6 +179,8 @@ def _at_a_step(target, fits, f: list, i: list, c_prev: float, first: int) -> str
         does = _(
             "There the target takes a new value, {now:.3f}, of the candidate {offer:.3f}: f = 0 makes room, i writes."
         ).format(now=now, offer=offer)
+    if f == i and len(set(f)) > 1:
+        return f"{yours} {does} " + _("Your two lists are the same: `f = i = [...]` makes one list with two names.")
     coupled = ""
     # f = 1 and i = 0 only hold: that says nothing of whether the two were thought to hang together.
     if np.allclose(np.add(f, i), 1) and f[first - 1] != 1:
