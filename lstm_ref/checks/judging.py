@@ -95,8 +95,7 @@ def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str |
             why = (
                 _name_mistake(check, check.parts[part], calls, results)
                 or _advise(check, arguments, result)
-                or _explain(check, arguments, result)
-                or _one_size(check, calls[:n], arguments, result)
+                or _explain(check, calls[:n], arguments, result)
             )
             complaint = f"{complaint} {why}".strip()
         if complaint:
@@ -296,13 +295,21 @@ def _asked_with(check: Check, arguments: Arguments) -> list[str]:
     return [name for name, one in signature(check.reference).parameters.items() if one.default is one.empty]
 
 
-def _explain(check: Check, arguments: Arguments, result) -> str:
-    """What to say to an error of Python's own, and to steps that are too few, where nothing better is known."""
+def _explain(check: Check, before: list[Arguments], arguments: Arguments, result) -> str:
+    """What to say to an error of Python's own, or to an array of the wrong shape, where nothing better is known."""
     if not is_result(result):
         return ""
     outcome = result["first"]
     if outcome.get("kind") == "error":
-        return meaning(check.name, outcome, _asked_with(check, arguments))
+        said = meaning(check.name, outcome, _asked_with(check, arguments))
+        if outcome.get("type") in ("ValueError", "IndexError"):
+            said += " " + _one_size(check, before, arguments, result)
+        return said.strip()
+    return _steps(check, arguments, outcome) or _one_size(check, before, arguments, result)
+
+
+def _steps(check: Check, arguments: Arguments, outcome: dict) -> str:
+    """What to say to steps that are too few."""
     if check.any_form:
         return ""
     value, want = numbers(outcome), _expected(check, arguments)
@@ -330,16 +337,20 @@ def _explain(check: Check, arguments: Arguments, result) -> str:
 
 
 def _one_size(check: Check, before: list[Arguments], arguments: Arguments, result) -> str:
-    """What to say to an array of the wrong shape, where those of the calls before, of other sizes, were right."""
+    """What to say to an error or a wrong shape, where the calls before, of other sizes, were right."""
     sizes = check.sizes(before[-1]) if before else ""
-    if not is_result(result) or sizes in ("", check.sizes(arguments)):
+    if sizes in ("", check.sizes(arguments)) or _shapes(before[-1]) == _shapes(arguments):
         return ""
-    outcome = result["first"]
-    if outcome.get("kind") == "error" or not form_complaint(
-        check.name, check.output, outcome, _expected(check, arguments), ""
-    ):
+    if not form_complaint(check.name, check.output, result["first"], _expected(check, arguments), ""):
         return ""
     return _("With {sizes} it was right: is a size written there as a number?").format(sizes=sizes)
+
+
+def _shapes(value) -> list:
+    """Of every array among the arguments of a call."""
+    if isinstance(value, dict | list | tuple):
+        return [_shapes(item) for item in (value.values() if isinstance(value, dict) else value)]
+    return list(np.shape(value))
 
 
 def number(value: float) -> str:

@@ -128,6 +128,7 @@ _MEANINGS = (
     ),
     ("AttributeError", r"'NoneType' object has no attribute", _NONE),
     ("TypeError", r"'NoneType' object is not (?:subscriptable|iterable)", _NONE),
+    ("TypeError", r"object of type 'NoneType' has no len", _NONE),
     (
         "TypeError",
         r"unsupported operand type.{0,40}'NoneType' and 'NoneType'",
@@ -139,8 +140,33 @@ _MEANINGS = (
     ("TypeError", r"unsupported operand type.{0,40}'NoneType'", _NONE),
     (
         "AttributeError",
-        r"'(tuple|list|dict|int|float|numpy.ndarray)' object has no attribute '[hc]'",
+        r"'(tuple|list|dict|int|float|numpy.ndarray|LSTMParams)' object has no attribute '[hc]'",
         _("An LSTMState, with its .h and .c, is wanted there; what stands there is of type {0}."),
+    ),
+    (
+        "AttributeError",
+        r"'LSTMParams' object has no attribute",
+        _("It has W_f, b_f, W_i, b_i, W_c, b_c, W_o and b_o; H is how many rows W_f has, params.W_f.shape[0]."),
+    ),
+    (
+        "AttributeError",
+        r"'LSTMState' object has no attribute",
+        _("It has two arrays, state.h and state.c, and is none itself."),
+    ),
+    (
+        "AttributeError",
+        r"'tuple' object has no attribute '(shape|T|copy|mean|sum|max)'",
+        _("A function with two results gives a tuple: take it apart, as in hs, state = ..."),
+    ),
+    (
+        "TypeError",
+        r"tuple indices must be integers or slices, not str",
+        _("The parts of a named tuple are asked for with a dot, as in params.W_f."),
+    ),
+    (
+        "TypeError",
+        r"concatenate\(\) got multiple values for argument 'axis'",
+        _("np.concatenate takes one list of arrays, and then axis=1: np.concatenate([a, b], axis=1)."),
     ),
     ("AttributeError", r"can't set attribute", _("A named tuple cannot be changed: make a new one.")),
     ("TypeError", r"slice indices must be integers", _WHOLE),
@@ -212,6 +238,11 @@ _MEANINGS = (
         "IndexError",
         r"list index out of range",
         _("The list is shorter than that: print(len(...)) on the line before says how long it is."),
+    ),
+    (
+        "IndexError",
+        r"index -?\d+ is out of bounds for axis \d+ with size 0\b",
+        _("Nothing is in there. Where nothing was found, there is no first: what is the answer then?"),
     ),
     (
         "IndexError",

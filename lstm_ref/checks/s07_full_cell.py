@@ -33,11 +33,12 @@ def random_state(rng, batch: int = B, units: int = H) -> LSTMState:
     return LSTMState(rng.uniform(-1, 1, (batch, units)), rng.normal(0, 1, (batch, units)))
 
 
-def two_steps(rng) -> list[Arguments]:
-    """Two steps in a row: the second begins where the first should have ended."""
+def three_steps(rng) -> list[Arguments]:
+    """Two steps in a row, the second from where the first should have ended; and one of a cell of another size."""
     params, state, (x, x_next) = random_params(rng), random_state(rng), rng.normal(0, 1, (2, B, D))
     after = cell.lstm_step(x, state, params)
-    return [{"x": x, "state": state, "params": params}, {"x": x_next, "state": after, "params": params}]
+    other = {"x": rng.normal(0, 1, (2, 3)), "state": random_state(rng, 2, 5), "params": random_params(rng, 3, 5)}
+    return [{"x": x, "state": state, "params": params}, {"x": x_next, "state": after, "params": params}, other]
 
 
 def without_state(rng) -> list[Arguments]:
@@ -108,7 +109,7 @@ LSTM_STEP = Check(
     sizes=step_sizes,
     axes={"state.h": "BH", "state.c": "BH"},
     first=("state.c",),
-    parts={"memory": Part(two_steps, only=("state.c",)), "output": Part(two_steps)},
+    parts={"memory": Part(three_steps, only=("state.c",)), "output": Part(three_steps)},
     mistakes=wrong_cells(),
     advice=advise_step,
 )

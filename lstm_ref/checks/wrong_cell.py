@@ -15,6 +15,10 @@ from lstm_ref.checks.given import sigmoid
 from lstm_ref.checks.judging import Mistake
 from lstm_ref.messages import _
 
+# Over a sequence that begins with zeros these are mistakes in the running, and are named so there.
+EXCHANGED = _("the two are exchanged in what is returned: it is LSTMState(h, c)")
+STARTS_FROM_ZEROS = _("the step starts from zeros: h and c of the state that came in are lost, not carried on")
+
 LETTER_OF = {"f": "f", "i": "i", "candidate": "c", "o": "o"}  # of its weights: W_f, b_f, ...
 
 RIGHT = {
@@ -189,6 +193,7 @@ def _in_the_gates() -> list[Mistake]:
         ),
         _mistake(_("tanh is used for the gates, which must lie between 0 and 1"), **each_gate(np.tanh)),
         _mistake(_("the sigmoid of the gates is left out"), **each_gate(lambda z: z)),
+        *(_mistake(_("the sigmoid of {gate} is left out").format(gate=g), **{g: lambda z: z}) for g in gates),
         _mistake(_("every gate is 1 - itself: the sign in the sigmoid is lost"), **each_gate(lambda z: sigmoid(-z))),
         *(
             _mistake(_("tanh is used for {gate}, which must lie between 0 and 1").format(gate=g), **{g: np.tanh})
@@ -199,6 +204,7 @@ def _in_the_gates() -> list[Mistake]:
             candidate=sigmoid,
         ),
         _mistake(_("the tanh of the candidate is left out"), candidate=lambda z: z),
+        _mistake(_("ReLU takes the place of tanh in the candidate"), candidate=lambda z: np.maximum(z, 0)),
         _mistake(
             _("tanh is written inverted in the candidate, (e^-z - e^z) / (e^-z + e^z), or i * candidate is subtracted"),
             candidate=lambda z: -np.tanh(z),
@@ -227,7 +233,42 @@ def _in_the_gates() -> list[Mistake]:
         _mistake(_("the biases are left out"), sum=lambda v, W, b: v.hx @ W.T, seen="pytorch/pytorch#750"),
         _mistake(_("each bias is added twice"), sum=lambda v, W, b: v.hx @ W.T + 2 * b, seen="pytorch/pytorch#750"),
         _mistake(_("each bias is subtracted"), sum=lambda v, W, b: v.hx @ W.T - b),
+        *(
+            _mistake(_("b_{to} is left out of the line of {target}").format(to=to, target=target), **_without_bias(to))
+            for target, to in LETTER_OF.items()
+        ),
+        _mistake(_("each bias is added after the sigmoid or tanh: add first, squash then"), **_bias_outside(LETTER_OF)),
+        *(
+            _mistake(
+                _("b_{to} is added after {target} was squashed: add first, squash then").format(to=to, target=target),
+                **_bias_outside([target]),
+            )
+            for target, to in LETTER_OF.items()
+        ),
+        _mistake(
+            _("the weights of h_prev are used without their transpose: they are square, so NumPy cannot notice"),
+            sum=_square_block_not_turned,
+            seen="pytorch/pytorch#1961",
+        ),
     ]
+
+
+def _without_bias(letter: str) -> dict:
+    return {"params": lambda p: p._replace(**{f"b_{letter}": 0 * getattr(p, f"b_{letter}")})}
+
+
+def _bias_outside(targets) -> dict:
+    """These lines squash W · [h_prev, x] alone and add the bias to what comes out."""
+
+    def line(name):
+        return lambda pieces: RIGHT[name](pieces[0]) + pieces[1] if name in targets else RIGHT[name](sum(pieces))
+
+    return {"sum": lambda v, W, b: (v.hx @ W.T, b), **{name: line(name) for name in LETTER_OF}}
+
+
+def _square_block_not_turned(v, W, b):
+    H = v.h_prev.shape[1]
+    return v.h_prev @ W[:, :H] + v.x @ W[:, H:].T + b
 
 
 def _in_reading() -> list[Mistake]:
@@ -258,7 +299,7 @@ def _in_reading() -> list[Mistake]:
 def _in_the_state() -> list[Mistake]:
     return [
         _mistake(
-            _("the two are exchanged in what is returned: it is LSTMState(h, c)"),
+            EXCHANGED,
             result=lambda v: LSTMState(v.c, v.h),
             seen="microsoft/nni#2839",
         ),
@@ -279,10 +320,7 @@ def _in_the_state() -> list[Mistake]:
             _("the state is returned as it came: nothing of the step is in it"),
             result=lambda v: LSTMState(v.h_prev, v.c_prev),
         ),
-        _mistake(
-            _("the step starts from zeros: h and c of the state that came in are lost, not carried on"),
-            state=lambda state: (0 * state.h, 0 * state.c),
-        ),
+        _mistake(STARTS_FROM_ZEROS, state=lambda state: (0 * state.h, 0 * state.c)),
     ]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.given import lstm_forward, lstm_step
 from lstm_ref.checks.judging import Mistake
-from lstm_ref.checks.wrong_cell import wrong_cells
+from lstm_ref.checks.wrong_cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
 from lstm_ref.messages import _
 
 # --- one layer over a sequence ---------------------------------------------------------------------------------------
@@ -43,13 +43,16 @@ def over_sequence(step: Callable = lstm_step, result: Callable | None = None, **
     return forward
 
 
-def sequence_cells(never_write: bool = False) -> tuple[Mistake, ...]:
+def sequence_cells(given_state: bool = False) -> tuple[Mistake, ...]:
     """Mistakes in the six lines, run over a sequence by one who does not call lstm_step.
 
-    Some never write, so that from zeros they all give zeros: they are told apart only where a state is given.
+    Some show what they are only where a state is given: those that never write all give zeros from zeros, and others
+    give what a mistake in the running gives.
     """
     return tuple(
-        Mistake(m.sentence, over_sequence(m.wrong), m.seen) for m in wrong_cells() if _never_writes(m) == never_write
+        Mistake(m.sentence, over_sequence(m.wrong), m.seen)
+        for m in wrong_cells()
+        if (_never_writes(m) or m.sentence in (EXCHANGED, STARTS_FROM_ZEROS)) == given_state
     )
 
 
@@ -75,8 +78,26 @@ def _plain_tuple(xs, params, state=None):
     return lstm_step(xs[:, 0], tuple(zeros(xs, params)), params)
 
 
-def _five_steps(xs, params, state=None):
-    return over_sequence(read=lambda xs, t: [xs[:, n] for n in range(5)][t])(xs, params, state)
+def _last_not_written(xs, params, state=None):
+    state = state or zeros(xs, params)
+    hs = np.zeros((*xs.shape[:2], params.W_f.shape[0]))
+    for t in range(xs.shape[1] - 1):
+        state = lstm_step(xs[:, t], state, params)
+        hs[:, t] = state.h
+    return hs, state
+
+
+def _with_steps(count: Callable) -> Callable:
+    """`count(xs)` steps are taken, be they fewer than there are, or more, which ends in an error."""
+
+    def forward(xs, params, state=None):
+        state, hs = state or zeros(xs, params), []
+        for t in range(count(xs)):
+            state = lstm_step(xs[:, t], state, params)
+            hs.append(state.h)
+        return np.stack(hs, axis=1), state
+
+    return forward
 
 
 def _all_states(xs, params, state=None):
@@ -150,6 +171,18 @@ SEQUENCE = (
             lstm_forward(xs[:, :1], params, state)[1],
         ),
     ),
+    Mistake(
+        _("hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences up: np.stack(hs, axis=1) does not"),
+        over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1).reshape(hs.shape), last)),
+        seen="graykode/nlp-tutorial#38",
+    ),
+    Mistake(
+        _("whole states are collected: hs takes the h of each, state.h"),
+        over_sequence(keep=lambda old, new: new),
+    ),
+    Mistake(_("the loop ends one step too early: the last step of hs is never written"), _last_not_written),
+    Mistake(_("as many steps are taken as there are inputs, D: T is xs.shape[1]"), _with_steps(lambda xs: xs.shape[2])),
+    Mistake(_("as many steps are taken as there are sequences, B: T is xs.shape[1]"), _with_steps(len)),
     Mistake(_("the last step is left out"), lambda xs, params, state=None: lstm_forward(xs[:, :-1], params, state)),
     Mistake(_("the first step is left out"), lambda xs, params, state=None: lstm_forward(xs[:, 1:], params, state)),
     Mistake(
@@ -191,7 +224,7 @@ SEQUENCE = (
     ),
     Mistake(_("xs[:, :, t] is read, which is input t at all steps; step t of all is xs[:, t]"), _time_last),
     Mistake(_("a plain tuple (h, c) is handed to lstm_step, which asks for state.h"), _plain_tuple),
-    Mistake(_("five steps are taken, however long the sequence is: T is xs.shape[1]"), _five_steps),
+    Mistake(_("five steps are taken, however long the sequence is: T is xs.shape[1]"), _with_steps(lambda xs: 5)),
 )
 
 
@@ -212,6 +245,58 @@ def _turned(hs, state):
     return hs[:, ::-1], state
 
 
+def _not_carried(carry: Callable) -> Callable:
+    """What the next step begins with is wrong, but the state that is returned is that of the last step."""
+
+    def forward(xs, params, state=None):
+        made = []
+        hs, _last = run(lstm_step, xs, params, state, carry=carry, keep=lambda old, new: made.append(new) or new.h)
+        return hs, made[-1]
+
+    return forward
+
+
+def _first_again(new, first):
+    return first
+
+
+def _given_h(new, first):
+    return LSTMState(first.h, new.c)
+
+
+def _given_c(new, first):
+    return LSTMState(new.h, first.c)
+
+
+def _exchanged(state: LSTMState, *_others) -> LSTMState:
+    return LSTMState(state.c, state.h)
+
+
+_UNPACKED_AS_C_H = Mistake(
+    _("h and c are exchanged where a state is unpacked: h, c = state"),
+    over_sequence(start=_exchanged, carry=_exchanged, keep=lambda old, new: new.c),
+    seen="microsoft/nni#2839",
+)
+
+
+_FROM_ZEROS_AGAIN = (
+    _UNPACKED_AS_C_H,
+    *(
+        Mistake(_("every step begins with the first state again: the new one is not carried on"), wrong)
+        for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
+    ),
+)
+
+
+def _begun_with(zeros_of: Callable, sentence: str) -> Mistake:
+    """`zeros_of(B, T, D, H)`: h and c to begin with, of another shape."""
+
+    def start(first, xs, params):
+        return LSTMState(*[np.zeros(zeros_of(*xs.shape, params.W_f.shape[0]))] * 2)
+
+    return Mistake(sentence, over_sequence(start=start))
+
+
 NOTHING_WRITTEN = _(
     "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a step "
     "is returned as it came"
@@ -229,6 +314,18 @@ FROM_ZEROS = (
         _("the zeros to begin with have D numbers per sequence: h and c have H, as many as W_f has rows"),
         over_sequence(start=lambda first, xs, params: LSTMState(*np.zeros((2, len(xs), xs.shape[2])))),
     ),
+    *_FROM_ZEROS_AGAIN,
+    _begun_with(lambda B, T, D, H: (T, H), _("the zeros to begin with have T rows: h and c are (B, H), without steps")),
+    _begun_with(lambda B, T, D, H: (H, B), _("the zeros to begin with are (H, B): the batch comes first, (B, H)")),
+    _begun_with(
+        lambda B, T, D, H: (1, H), _("the zeros to begin with have one row: every sequence has its own, (B, H)")
+    ),
+    _begun_with(
+        lambda B, T, D, H: (B, H + D), _("the zeros to begin with have H + D numbers per sequence: h and c have H")
+    ),
+    _begun_with(
+        lambda B, T, D, H: (), _("the state to begin with is LSTMState(0, 0), two numbers: make arrays, (B, H) each")
+    ),
     Mistake(
         _("the zeros to begin with are (H,) each: every sequence has a state of its own, (B, H)"),
         over_sequence(start=lambda first, xs, params: LSTMState(first.h[0], first.c[0])),
@@ -238,14 +335,15 @@ FROM_ZEROS = (
 
 # Where a state is given, these differ from one another; from zeros they do not.
 CARRIED = (
-    Mistake(
-        _("the given h is used at every step: that of the step before is not carried on"),
-        over_sequence(carry=lambda new, first: LSTMState(first.h, new.c)),
+    *(
+        Mistake(_("the given h is used at every step: that of the step before is not carried on"), wrong)
+        for wrong in (over_sequence(carry=_given_h), _not_carried(_given_h))
     ),
-    Mistake(
-        _("the given c is used at every step: that of the step before is not carried on"),
-        over_sequence(carry=lambda new, first: LSTMState(new.h, first.c)),
+    *(
+        Mistake(_("the given c is used at every step: that of the step before is not carried on"), wrong)
+        for wrong in (over_sequence(carry=_given_c), _not_carried(_given_c))
     ),
+    _UNPACKED_AS_C_H,
     Mistake(
         _("h is taken from the given state and c begins with zeros: the memory must be carried on too"),
         over_sequence(start=lambda first, xs, params: LSTMState(first.h, 0 * first.c)),
@@ -255,11 +353,11 @@ CARRIED = (
         _("c is taken from the given state and h begins with zeros: the gates of the first step read h"),
         over_sequence(start=lambda first, xs, params: LSTMState(0 * first.h, first.c)),
     ),
-    Mistake(
-        _("every step begins with the given state again: the new one is not carried on"),
-        over_sequence(carry=lambda new, first: first),
+    *(
+        Mistake(_("every step begins with the given state again: the new one is not carried on"), wrong)
+        for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
     ),
-    *sequence_cells(never_write=True),
+    *sequence_cells(given_state=True),
 )
 
 
@@ -287,9 +385,9 @@ def over_layers(result: Callable | None = None, **changes) -> Callable:
     return forward
 
 
-def stack_cells(never_write: bool = False) -> tuple[Mistake, ...]:
+def stack_cells(given_state: bool = False) -> tuple[Mistake, ...]:
     """Mistakes in the six lines and in the running, made by one who does not call lstm_forward."""
-    inside = (*(() if never_write else IN_THE_RUN), *sequence_cells(never_write))
+    inside = (*(() if given_state else IN_THE_RUN), *sequence_cells(given_state))
     return tuple(Mistake(m.sentence, over_layers(forward=m.wrong), m.seen) for m in inside)
 
 
@@ -307,8 +405,20 @@ STACK = (
         _("every layer reads xs, where it should read the hs of the layer below; or layers are run from the last on"),
         over_layers(read=lambda xs, below: xs),
     ),
-    Mistake(_("the weights of layer 0 are used for every layer"), _same_weights),
+    Mistake(_("the weights of layer 0 are used for every layer, or layer 0 is run twice"), _same_weights),
     Mistake(_("only the first layer is run"), _one_run),
+    Mistake(
+        _("return stands inside the loop over the layers, so that only layer 0 is run"),
+        over_layers(result=lambda outputs, made, given: (outputs[0], made[:1])),
+    ),
+    Mistake(
+        _("only the last step of hs is returned: every step's is asked for"),
+        over_layers(result=lambda outputs, made, given: (outputs[-1][:, -1], made)),
+    ),
+    Mistake(
+        _("the next layer is handed the last h, (B, H): it reads hs, every step of the layer below"),
+        over_layers(read=lambda xs, below: below if below is xs else below[:, -1]),
+    ),
     Mistake(
         _("the hs of the first layer are returned, not those of the last"),
         over_layers(result=lambda outputs, made, given: (outputs[0], made)),
@@ -362,6 +472,7 @@ STACK_FROM_ZEROS = (
         NOTHING_WRITTEN,
         over_layers(forward=FROM_ZEROS[0].wrong, result=lambda outputs, made, given: (0 * outputs[-1], made)),
     ),
+    *(Mistake(m.sentence, over_layers(forward=m.wrong), m.seen) for m in _FROM_ZEROS_AGAIN),
 )
 STACK_STATES = (
     Mistake(
@@ -385,5 +496,5 @@ STACK_STATES = (
         _("the given states are returned as they came"),
         over_layers(result=lambda outputs, made, given: (outputs[-1], list(given))),
     ),
-    *stack_cells(never_write=True),
+    *stack_cells(given_state=True),
 )
