@@ -6,11 +6,11 @@ from lstm_ref import jacobians, rnn
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.messages import _
 
-# Sizes that all differ, so that no axis can be taken for another.
-B, T, D, H = 3, 5, 2, 4
+# B, T, D, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same.
+SIZES = ((3, 5, 2, 4), (2, 4, 3, 5))
 
 
-def weights(rng) -> Arguments:
+def weights(rng, D: int, H: int) -> Arguments:
     """Of order one, biases not zero: small weights hide mistakes."""
     return {"W": rng.normal(0, 1, (H, H + D)), "b": rng.normal(0, 1, H)}
 
@@ -19,7 +19,23 @@ def weights(rng) -> Arguments:
 
 
 def two_steps(rng) -> list[Arguments]:
-    return [{"x": rng.normal(0, 1, (B, D)), "h_prev": rng.uniform(-1, 1, (B, H)), **weights(rng)} for _n in range(2)]
+    return [
+        {"x": rng.normal(0, 1, (B, D)), "h_prev": rng.uniform(-1, 1, (B, H)), **weights(rng, D, H)}
+        for B, _T, D, H in SIZES
+    ]
+
+
+def step_sizes(arguments: Arguments) -> str:
+    (B, D), H = arguments["x"].shape, len(arguments["b"])
+    return f"B={B}, D={D}, H={H}"
+
+
+def W_h(W):
+    return W[:, : len(W)]
+
+
+def W_x(W):
+    return W[:, len(W) :]
 
 
 def join(x, h_prev):
@@ -60,7 +76,7 @@ RNN_STEP = Check(
     output="h",
     reference=step,
     axes={"h": "BH"},
-    sizes=lambda arguments: f"B={B}, D={D}, H={H}",
+    sizes=step_sizes,
     advice=which_units,
     parts={"equation": Part(two_steps)},
     mistakes=(
@@ -103,12 +119,12 @@ RNN_STEP = Check(
         ),
         Mistake(
             _("tanh squashes the pieces W h, W x and b one by one; add first, squash once"),
-            lambda x, h_prev, W, b: np.tanh(h_prev @ W[:, :H].T) + np.tanh(x @ W[:, H:].T) + np.tanh(b),
+            lambda x, h_prev, W, b: sum(np.tanh(piece) for piece in (h_prev @ W_h(W).T, x @ W_x(W).T, b)),
             seen="a course forum, dlai/258604",
         ),
         Mistake(
             _("the recurrent weights are used without their transpose: they are square, so NumPy cannot notice"),
-            lambda x, h_prev, W, b: np.tanh(h_prev @ W[:, :H] + x @ W[:, H:].T + b),
+            lambda x, h_prev, W, b: np.tanh(h_prev @ W_h(W) + x @ W_x(W).T + b),
             seen="pytorch/pytorch#1961",
         ),
         Mistake(_("h_prev is ignored: only x and b are read"), lambda x, h_prev, W, b: step(x, 0 * h_prev, W, b)),
@@ -119,7 +135,7 @@ RNN_STEP = Check(
         ),
         Mistake(
             _("only the first sequence of the batch is used for all"),
-            lambda x, h_prev, W, b: step(x[:1].repeat(B, 0), h_prev[:1].repeat(B, 0), W, b),
+            lambda x, h_prev, W, b: step(x[:1].repeat(len(x), 0), h_prev[:1].repeat(len(x), 0), W, b),
         ),
         Mistake(
             _("h is transposed: one row per sequence is expected, (B, H)"),
@@ -170,13 +186,20 @@ RNN_STEP = Check(
 # --- rnn_forward ---------------------------------------------------------------------------------------------------
 
 
-def sequences(steps: int):
-    def calls(rng) -> list[Arguments]:
-        return [
-            {"xs": rng.normal(0, 1, (B, steps, D)), "h0": rng.uniform(-1, 1, (B, H)), **weights(rng)} for _n in range(2)
-        ]
+def one_step(rng) -> list[Arguments]:
+    return sequences(rng, steps=1)
 
-    return calls
+
+def sequences(rng, steps: int | None = None) -> list[Arguments]:
+    return [
+        {"xs": rng.normal(0, 1, (B, steps or T, D)), "h0": rng.uniform(-1, 1, (B, H)), **weights(rng, D, H)}
+        for B, T, D, H in SIZES
+    ]
+
+
+def sequence_sizes(arguments: Arguments) -> str:
+    (B, T, D), H = arguments["xs"].shape, len(arguments["b"])
+    return f"B={B}, T={T}, D={D}, H={H}"
 
 
 def forward(xs, h0, W, b):
@@ -245,6 +268,34 @@ def in_a_row(hs, h):
     return hs.reshape(hs.shape[0], -1), h
 
 
+def below_each_other(hs, h):
+    return np.concatenate(list(hs.swapaxes(0, 1))), h
+
+
+def as_many_steps_as(count):
+    """Fewer steps than there are, or more, which ends in an error."""
+    return lambda xs, h0, W, b: on_chain(chained([xs[:, t] for t in range(count(xs))], h0, W, b))
+
+
+def on_chain(outputs):
+    return np.stack(outputs, axis=1), outputs[-1]
+
+
+def arguments_exchanged(xs, h0, W, b):
+    hs = [h0]
+    for t in range(xs.shape[1]):
+        hs.append(np.tanh(np.concatenate([xs[:, t], hs[-1]], axis=1) @ W.T + b))
+    return on_chain(hs[1:])
+
+
+def last_not_written(xs, h0, W, b):
+    hs = np.zeros((*xs.shape[:2], len(b)))
+    h = h0
+    for t in range(xs.shape[1] - 1):
+        h = hs[:, t] = step(xs[:, t], h, W, b)
+    return hs, h
+
+
 def where_it_goes_wrong(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The first step that is wrong says whether the step or the handing on is."""
     wrong = ~np.isclose(got["hs"], want["hs"], rtol=0, atol=1e-9)
@@ -263,10 +314,26 @@ RNN_FORWARD = Check(
     output=("hs", "h"),
     reference=forward,
     axes={"hs": "BTH", "h": "BH"},
-    sizes=lambda arguments: f"B={B}, T={arguments['xs'].shape[1]}, D={D}, H={H}",
+    sizes=sequence_sizes,
     advice=where_it_goes_wrong,
     given=("rnn_step",),
-    parts={"one_step": Part(sequences(1)), "sequence": Part(sequences(T))},
+    parts={
+        "one_step": Part(one_step),
+        "sequence": Part(
+            sequences,
+            mistakes=(
+                Mistake(
+                    _("the outputs are joined below each other, (T*B, H); np.stack with axis=1 gives steps an axis"),
+                    on_outputs(below_each_other),
+                ),
+                Mistake(
+                    _("hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences: np.stack(hs, axis=1)"),
+                    on_outputs(lambda hs, h: (hs.swapaxes(0, 1).reshape(hs.shape), h)),
+                    seen="graykode/nlp-tutorial#38",
+                ),
+            ),
+        ),
+    },
     mistakes=(
         Mistake(
             _("h0 is ignored and zeros are put in its place"),
@@ -285,6 +352,18 @@ RNN_FORWARD = Check(
         ),
         Mistake(_("the first input is skipped, and h0 is given in place of the first output"), first_input_skipped),
         Mistake(_("the last step is missing"), on_outputs(lambda hs, h: (hs[:, :-1], h))),
+        Mistake(_("the loop ends one step too early: the last step of hs is never written"), last_not_written),
+        *(
+            Mistake(
+                _("the loop counts another axis than the steps: T is xs.shape[1], B is len(xs), D is xs.shape[2]"),
+                as_many_steps_as(count),
+            )
+            for count in (len, lambda xs: xs.shape[2])
+        ),
+        Mistake(
+            _("x and h_prev are exchanged where a step is taken: rnn_step(x, h_prev, W, b) reads x first"),
+            arguments_exchanged,
+        ),
         Mistake(
             _("h is the output of the first step; the last one is asked for"), on_outputs(lambda hs, h: (hs, hs[:, 0]))
         ),
@@ -347,15 +426,20 @@ RNN_FORWARD = Check(
 
 def at_rest(rng) -> list[Arguments]:
     """h = 0 at every step: tanh has slope 1 there, and each Jacobian is W_h itself."""
-    return [{"hs": np.zeros((B, T, H)), "W": rng.normal(0, 1, (H, H + D))}]
+    return [{"hs": np.zeros((B, T, H)), "W": rng.normal(0, 1, (H, H + D))} for B, T, D, H in SIZES[:1]]
 
 
 def in_motion(rng) -> list[Arguments]:
-    return [{"hs": rng.uniform(-0.95, 0.95, (B, T, H)), "W": rng.normal(0, 1, (H, H + D))} for _n in range(2)]
+    return [{"hs": rng.uniform(-0.95, 0.95, (B, T, H)), "W": rng.normal(0, 1, (H, H + D))} for B, T, D, H in SIZES]
+
+
+def norms_sizes(arguments: Arguments) -> str:
+    (B, T, H), columns = arguments["hs"].shape, arguments["W"].shape[1]
+    return f"B={B}, T={T}, H={H}, D={columns - H}"
 
 
 def norms_of(hs, W):
-    return jacobians.jacobian_product_norms(hs, rnn.RNNParams(W, np.zeros(H)))
+    return jacobians.jacobian_product_norms(hs, rnn.RNNParams(W, np.zeros(len(W))))
 
 
 def slope(hs):
@@ -364,7 +448,7 @@ def slope(hs):
 
 def each_jacobian(hs, W, slope=slope):
     """A list of T, each (B, H, H)."""
-    return [slope(hs[:, t])[:, :, None] * W[:, :H] for t in range(hs.shape[1])]
+    return [slope(hs[:, t])[:, :, None] * W_h(W) for t in range(hs.shape[1])]
 
 
 def spectral(matrices):
@@ -373,7 +457,7 @@ def spectral(matrices):
 
 def products(steps, measure=spectral, times=np.matmul):
     """Norms of 1, J_T, J_T J_{T-1}, ..., with another list of Jacobians, another measure, another product."""
-    product = np.broadcast_to(np.eye(H), steps[0].shape)
+    product = np.broadcast_to(np.eye(steps[0].shape[-1]), steps[0].shape)
     columns = []
     for jacobian in reversed(steps):
         columns.append(measure(product))
@@ -391,16 +475,16 @@ def with_measure(measure):
 
 def with_weights(change):
     """Another H x H block in place of W[:, :H]."""
-    return lambda hs, W: products(each_jacobian(hs, np.concatenate([change(W), W[:, H:]], axis=1)))
+    return lambda hs, W: products(each_jacobian(hs, np.concatenate([change(W), W_x(W)], axis=1)))
 
 
 def slope_on_the_wrong_side(hs, W):
-    return products([slope(hs[:, t])[:, None, :] * W[:, :H] for t in range(hs.shape[1])])
+    return products([slope(hs[:, t])[:, None, :] * W_h(W) for t in range(hs.shape[1])])
 
 
 def one_factor_too_many(hs, W):
     steps = each_jacobian(hs, W)
-    product, columns = np.eye(H), []
+    product, columns = np.eye(len(W)), []
     for jacobian in reversed(steps):
         product = product @ jacobian
         columns.append(spectral(product))
@@ -408,7 +492,7 @@ def one_factor_too_many(hs, W):
 
 
 def norms_multiplied(hs, W):
-    sizes = [np.ones(B)] + [spectral(jacobian) for jacobian in reversed(each_jacobian(hs, W)[1:])]
+    sizes = [np.ones(len(hs))] + [spectral(jacobian) for jacobian in reversed(each_jacobian(hs, W)[1:])]
     return np.cumprod(np.stack(sizes, axis=1), axis=1)
 
 
@@ -416,7 +500,7 @@ def norm_of_the_stack(**order):
     """np.linalg.norm without axis=(1, 2): of all sequences together, or an error."""
 
     def wrong(hs, W):
-        product = np.tile(np.eye(H), (len(hs), 1, 1))
+        product = np.tile(np.eye(len(W)), (len(hs), 1, 1))
         columns = []
         for jacobian in reversed(each_jacobian(hs, W)):
             columns.append(np.linalg.norm(product, **order))
@@ -432,11 +516,24 @@ def all_of_W(hs, W):
 
 
 def diag_of_a_batch(hs, W):
-    return np.tile(np.eye(H), (len(hs), 1, 1)) @ np.diag(slope(hs[:, -1])) @ W[:, :H]
+    return np.tile(np.eye(len(W)), (len(hs), 1, 1)) @ np.diag(slope(hs[:, -1])) @ W_h(W)
 
 
 def diag_of_a_batch_in_front(hs, W):
-    return np.diag(slope(hs[:, -1])) @ W[:, :H]
+    return np.diag(slope(hs[:, -1])) @ W_h(W)
+
+
+def without_brackets(hs, W):
+    product, columns = np.tile(np.eye(len(W)), (len(hs), 1, 1)), []
+    for t in reversed(range(hs.shape[1])):
+        columns.append(spectral(product))
+        product = product @ slope(hs[:, t])[:, :, None] * W_h(W)
+    return np.stack(columns, axis=1)
+
+
+def counted_from_the_front(hs, W):
+    """At lag k the Jacobian of step k, and not of step T - k."""
+    return products(each_jacobian(np.concatenate([hs[:, :1], hs[:, :0:-1]], axis=1), W))
 
 
 WITHOUT_AXIS = _("np.linalg.norm is not told the axes: axis=(1, 2) takes one norm for each sequence")
@@ -450,6 +547,9 @@ def single_norms(hs, W):
 def which_lag(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     wrong = ~np.isclose(got["norms"], want["norms"], rtol=1e-9, atol=1e-9).all(axis=0)
     first = int(np.flatnonzero(wrong)[0])
+    sequences = np.flatnonzero(~np.isclose(got["norms"], want["norms"], rtol=1e-9, atol=1e-9).all(axis=1))
+    if sequences[0] > 0:
+        return _("Sequence 0 is right. Does the product begin with the identity again for each of the others?")
     if first == 0:
         return _("Column 0 is lag 0: nothing lies between, the product is the identity, and its norm is 1.")
     if first == 1:
@@ -464,7 +564,7 @@ JACOBIAN_PRODUCT_NORMS = Check(
     output="norms",
     reference=norms_of,
     place=lambda arguments, index: _("norms[{b}, {k}] (sequence {b}, lag {k})").format(b=index[0], k=index[1]),
-    sizes=lambda arguments: f"B={B}, T={T}, H={H}, D={D}",
+    sizes=norms_sizes,
     advice=which_lag,
     parts={"in_motion": Part(in_motion), "at_rest": Part(at_rest)},
     mistakes=(
@@ -487,10 +587,10 @@ JACOBIAN_PRODUCT_NORMS = Check(
             _("each column of W_h is multiplied by 1 - h**2: the slope belongs to the unit that answers, a row of W_h"),
             slope_on_the_wrong_side,
         ),
-        Mistake(_("W_h is transposed: row j of a Jacobian says how unit j moves"), with_weights(lambda W: W[:, :H].T)),
+        Mistake(_("W_h is transposed: row j of a Jacobian says how unit j moves"), with_weights(lambda W: W_h(W).T)),
         Mistake(
             _("the wrong columns of W are taken: those of h_prev are the first H, W[:, :H]"),
-            with_weights(lambda W: W[:, -H:]),
+            with_weights(lambda W: W[:, -len(W) :]),
         ),
         Mistake(
             _("the factors stand in the other order: going back, each new Jacobian is put on the right"),
@@ -551,6 +651,14 @@ JACOBIAN_PRODUCT_NORMS = Check(
             lambda hs, W: products(each_jacobian(hs[:, ::-1], W)),
         ),
         Mistake(
+            _("lag k takes the slope of hs[:, k], counted from the front; going back from the last it is hs[:, -k]"),
+            counted_from_the_front,
+        ),
+        Mistake(
+            _("brackets are missing: product @ slope * W_h does @ first; it is product @ (slope * W_h)"),
+            without_brackets,
+        ),
+        Mistake(
             _("the last step's Jacobian is left out: h_T is reached through step T"),
             lambda hs, W: products(each_jacobian(np.concatenate([hs[:, :1], hs[:, :-1]], axis=1), W)),
         ),
@@ -567,41 +675,60 @@ JACOBIAN_PRODUCT_NORMS = Check(
 
 # --- lag_until -----------------------------------------------------------------------------------------------------
 
-LAGS = 12
+LAGS = ((3, 12), (4, 9))  # B and T of two calls
 
 
-def falling_curves(rng) -> Arguments:
-    """Each falls below the fraction at its own lag; one meets it first, one rises again above it, one first grows."""
-    norms = rng.uniform(0.45, 0.75, (B, 1)) ** np.arange(LAGS)
+def falling_curves(rng, B: int, T: int) -> Arguments:
+    """Each falls below the fraction at its own lag; one meets it first, one rises again, one grows at both ends."""
+    norms = rng.uniform(0.45, 0.7, (B, 1)) ** np.arange(T)
     fraction = float(rng.uniform(0.06, 0.12))
     norms[0, int((norms[0] < fraction).argmax()) - 1] = fraction
     dip = int(rng.integers(2, 4))
     norms[1, dip : dip + 2] = fraction * 0.5, fraction * 1.7
     norms[2, 1] = 1.6
+    norms[2, -2] = 0.9 * norms[2, -1]
     return {"norms": norms, "fraction": fraction}
 
 
 def falling(rng) -> list[Arguments]:
     """Curves on which no two of the known mistakes give the same lags: whole numbers would often agree by chance."""
     while True:
-        calls = [falling_curves(rng), falling_curves(rng)]
-        answers = {tuple(np.ravel([f(**call) for call in calls])) for f in (jacobians.lag_until, *LAG_WRONG)}
-        if len(answers) == len(LAG_WRONG) + 1:
+        calls = [falling_curves(rng, B, T) for B, T in LAGS]
+        answers = {tuple(np.hstack([np.ravel(f(**call)) for call in calls])) for f in (jacobians.lag_until, *LAG_WRONG)}
+        lucky = all((searched_sorted(**call) == jacobians.lag_until(**call)).all() for call in calls)
+        if len(answers) == len(LAG_WRONG) + 1 and not lucky:
             return calls
 
 
 def never_falling(rng) -> list[Arguments]:
-    norms = np.array([[0.5], [0.97], [1.05]]) ** np.arange(LAGS) * rng.uniform(0.999, 1.001, (B, LAGS))
-    norms[:, 0] = 1
-    return [{"norms": norms, "fraction": float(rng.uniform(0.06, 0.12))}]
+    calls = []
+    for B, T in LAGS:
+        norms = np.array([[0.5], [0.97], [1.05], [0.95]])[:B] ** np.arange(T) * rng.uniform(0.999, 1.001, (B, T))
+        norms[:, 0] = 1
+        calls.append({"norms": norms, "fraction": float(rng.uniform(0.06, 0.12))})
+    return calls
 
 
 def first_below(norms, fraction):
     return (norms < fraction).argmax(axis=1)
 
 
+def or_else(never, norms, fraction):
+    return np.where((norms < fraction).any(axis=1), first_below(norms, fraction), never)
+
+
+def last_below(norms, fraction):
+    below, T = norms < fraction, norms.shape[1]
+    return np.where(below.any(axis=1), T - 1 - below[:, ::-1].argmax(axis=1), T)
+
+
+def searched_sorted(norms, fraction):
+    """np.searchsorted takes a curve for one that only falls; where it rises again, it finds the first by luck."""
+    return np.array([len(row) - np.searchsorted(row[::-1], fraction) for row in norms])
+
+
 def one_for_all(norms, fraction):
-    return np.repeat(jacobians.lag_until(norms, fraction)[:1], B)
+    return np.repeat(jacobians.lag_until(norms, fraction)[:1], len(norms))
 
 
 LAG_MISTAKES = (
@@ -611,7 +738,7 @@ LAG_MISTAKES = (
     ),
     Mistake(
         _("the lag of the last fall is returned; the first is asked for"),
-        lambda norms, fraction: LAGS - (norms >= fraction)[:, ::-1].argmax(axis=1),
+        lambda norms, fraction: norms.shape[1] - (norms >= fraction)[:, ::-1].argmax(axis=1),
     ),
     Mistake(
         _("lags are counted from 1; column 0 is lag 0"),
@@ -619,7 +746,7 @@ LAG_MISTAKES = (
     ),
     Mistake(
         _("<= stands where < belongs: less than the fraction is asked for, and one curve meets it exactly"),
-        lambda norms, fraction: np.where((norms <= fraction).any(axis=1), (norms <= fraction).argmax(axis=1), LAGS),
+        lambda norms, fraction: jacobians.lag_until(np.where(norms == fraction, 0, norms), fraction),
     ),
     Mistake(
         _("the last lag before the fall is returned"),
@@ -649,7 +776,7 @@ LAG_MISTAKES = (
     Mistake(_("the lag of the first sequence is given for all"), one_for_all),
     Mistake(
         _("the norms are averaged over the batch before they are read"),
-        lambda norms, fraction: np.repeat(jacobians.lag_until(norms.mean(axis=0)[None], fraction), B),
+        lambda norms, fraction: np.repeat(jacobians.lag_until(norms.mean(axis=0)[None], fraction), len(norms)),
     ),
     Mistake(
         _("a constant decay is assumed, ln(fraction) / ln(norms[:, 1]): read the curve itself"),
@@ -659,15 +786,24 @@ LAG_MISTAKES = (
         _("the lowest norm is looked for, and not the first below the fraction"),
         lambda norms, fraction: norms.argmin(axis=1),
     ),
+    Mistake(
+        _("the last lag below the fraction is returned, as by a loop without break; the first is asked for"),
+        last_below,
+    ),
 )
 LAG_WRONG = [mistake.wrong for mistake in LAG_MISTAKES]
 
 
 def which_curve(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     b = int(np.flatnonzero(got["lags"] != want["lags"])[0])
-    if want["lags"][b] == LAGS:
+    if want["lags"][b] == arguments["norms"].shape[1]:
         return _("Nothing in norms[{b}] is below the fraction: T, the number of lags, is expected.").format(b=b)
     return _("Look at norms[{b}] and find the first column below the fraction by eye.").format(b=b)
+
+
+def lag_sizes(arguments: Arguments) -> str:
+    B, T = arguments["norms"].shape
+    return f"B={B}, T={T}, fraction={arguments['fraction']:.3f}"
 
 
 LAG_UNTIL = Check(
@@ -675,7 +811,7 @@ LAG_UNTIL = Check(
     output="lags",
     reference=jacobians.lag_until,
     axes={"lags": "B"},
-    sizes=lambda arguments: f"B={B}, T={LAGS}, fraction={arguments['fraction']:.3f}",
+    sizes=lag_sizes,
     advice=which_curve,
     parts={
         "falls": Part(falling),
@@ -687,15 +823,15 @@ LAG_UNTIL = Check(
                 ),
                 Mistake(
                     _("B, the number of sequences, stands for never; T, the number of lags, is norms.shape[1]"),
-                    lambda norms, fraction: np.where((norms < fraction).any(axis=1), first_below(norms, fraction), B),
+                    lambda norms, fraction: or_else(len(norms), norms, fraction),
                 ),
                 Mistake(
                     _("-1 stands for never; T is expected"),
-                    lambda norms, fraction: np.where((norms < fraction).any(axis=1), first_below(norms, fraction), -1),
+                    lambda norms, fraction: or_else(-1, norms, fraction),
                 ),
                 Mistake(
                     _("the last lag, T - 1, stands for never; T is expected, for it did not happen there either"),
-                    lambda norms, fraction: np.minimum(jacobians.lag_until(norms, fraction), LAGS - 1),
+                    lambda norms, fraction: np.minimum(jacobians.lag_until(norms, fraction), norms.shape[1] - 1),
                 ),
             ),
         ),
