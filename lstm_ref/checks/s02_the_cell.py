@@ -266,6 +266,14 @@ PARAMETER_COUNT = Check(
             counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: 4 * n),
         ),
         Mistake(
+            _("one bias is counted for the whole cell; each of the H units has one in each of the four"),
+            counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: n),
+        ),
+        Mistake(
+            _("^ is taken for a power; in Python that is H ** 2, or H * H"),
+            counted(unit=lambda d, h, n: d + n, extra=lambda d, h, n: 4 * (h ^ 2)),
+        ),
+        Mistake(
             _("the biases of one gate are counted, and not those of all four"),
             counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: n * h),
         ),
@@ -316,6 +324,25 @@ PARAMETER_COUNT = Check(
             lambda D, H, L, n, both: reference_count(D, H, L, n, both) - (L - 1) * 4 * H * n * (2 if both else 1),
         ),
         Mistake(_("num_layers is not used: one layer is counted"), counted(layers=lambda n: 1)),
+        Mistake(
+            _("only the last layer is counted: = puts it in the place of those before, += adds it to them"),
+            lambda D, H, L, n, both: (
+                reference_count(D, H, L, n, both) - (reference_count(D, H, L - 1, n, both) if L > 1 else 0)
+            ),
+        ),
+        Mistake(
+            _("each layer is taken to read all layers below it, and x; it reads the one right below alone"),
+            lambda D, H, L, n, both: sum(
+                reference_count(D + H * layer * (2 if both else 1), H, 1, n, both) for layer in range(L)
+            ),
+        ),
+        Mistake(
+            _("the second layer is taken for the first: range(n) counts from 0, so the first is layer 0"),
+            lambda D, H, L, n, both: sum(
+                reference_count(D if layer == 1 else H * (2 if both else 1), H, 1, n, both) for layer in range(L)
+            ),
+        ),
+        Mistake(_("two layers are counted where there are more"), counted(layers=lambda n: min(n, 2))),
         Mistake(_("one layer too many is counted"), counted(layers=lambda n: n + 1)),
         Mistake(_("one layer too few is counted"), counted(layers=lambda n: n - 1)),
         Mistake(
@@ -336,6 +363,14 @@ PARAMETER_COUNT = Check(
         Mistake(
             _("only the first layer is counted in both directions; every layer has two, and the next reads 2H numbers"),
             counted(deeper=lambda D, H, both: H, directions=lambda n, k: n if k == 0 else 1),
+        ),
+        Mistake(
+            _("each direction is counted as a layer more; both directions of a layer read the same"),
+            lambda D, H, L, n, both: counted(directions=lambda n, k: 1)(D, H, L * (2 if both else 1), n, both),
+        ),
+        Mistake(
+            _("the biases of each direction are counted twice; a direction has as many as a layer in one direction"),
+            lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * L * 4 * H * n if both else 0),
         ),
         Mistake(
             _("the first layer is taken to read 2D numbers; both directions read the same x"),
