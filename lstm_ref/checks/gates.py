@@ -11,8 +11,9 @@ from lstm_ref import cell
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
 from lstm_ref.messages import _
 
-# Sizes that all differ, so that no axis can be taken for another.
+# Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.
 B, D, H = 3, 2, 4
+SIZES = ((B, D, H), (2, 5, 3))
 
 
 def line_check(
@@ -41,9 +42,9 @@ def line_check(
         reference=reference,
         given=given,
         place=lambda arguments, index: f"{output}[{', '.join(map(str, index))}]",
-        sizes=lambda arguments: f"B={B}, D={D}, H={H}",
+        sizes=sizes_of_a_line,
         parts={
-            "equation": Part(lambda rng: [random_line(rng, letter), random_line(rng, letter)]),
+            "equation": Part(lambda rng: [random_line(rng, letter, sizes) for sizes in SIZES]),
             "limits": Part(lambda rng: [line_at_its_limits(rng, letter)], mistakes=at_the_limits),
         },
         mistakes=(*mistakes, *_reading_mistakes(names, reference, squash)),
@@ -117,8 +118,14 @@ def gate_check(
 # --- problems ------------------------------------------------------------------------------------------------------
 
 
-def random_line(rng, letter: str) -> Arguments:
+def sizes_of_a_line(arguments: Arguments) -> str:
+    (B, H), D = arguments["h_prev"].shape, arguments["x"].shape[1]
+    return f"B={B}, D={D}, H={H}"
+
+
+def random_line(rng, letter: str, sizes: tuple[int, int, int] = SIZES[0]) -> Arguments:
     """Weights of order one, a state and biases that are not zero: small weights hide mistakes."""
+    B, D, H = sizes
     return {
         "h_prev": rng.uniform(-1, 1, (B, H)),
         "x": rng.normal(0, 1, (B, D)),
@@ -146,6 +153,7 @@ def on_z(wrong):
 
 def in_pieces(squash):
     def wrong(h_prev, x, W, b):
+        H = len(W)
         return squash(h_prev @ W[:, :H].T) + squash(x @ W[:, H:].T) + squash(b)
 
     return wrong
@@ -167,7 +175,7 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
 
     def only_first(rows, columns):
         def wrong(h_prev, x, W, b):
-            result = np.zeros((B, H))
+            result = np.zeros(h_prev.shape)
             result[:rows, :columns] = right(h_prev, x, W, b)[:rows, :columns]
             return result
 
@@ -206,7 +214,7 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
         Mistake(_("only the bias is read"), changed(lambda h, x, W, b: (0 * h, 0 * x, W, b))),
         Mistake(
             _("only the first sequence of the batch is used for all"),
-            changed(lambda h, x, W, b: (h[:1].repeat(B, 0), x[:1].repeat(B, 0), W, b)),
+            changed(lambda h, x, W, b: (h[:1].repeat(len(h), 0), x[:1].repeat(len(x), 0), W, b)),
         ),
         *(
             Mistake(
@@ -215,7 +223,7 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
                 ),
                 only_first(rows, columns),
             )
-            for part, rows, columns in ((_("sequence"), 1, H), (_("number"), 1, 1))
+            for part, rows, columns in ((_("sequence"), 1, None), (_("number"), 1, 1))
         ),
         Mistake(
             _("{output} is transposed: one row per sequence is expected, (B, H)").format(**names),
@@ -237,13 +245,13 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
         ),
         Mistake(
             _("{W} is reshaped, which mixes up its rows; {W}.T is its transpose").format(**names),
-            joined(lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W.reshape(-1, H) + b),
+            joined(lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W.reshape(-1, len(W)) + b),
         ),
         Mistake(
             _(
                 "the block of {W} for h_prev is not transposed: it is square and fits either way, so nothing warns"
             ).format(**names),
-            joined(lambda h, x, W, b: h @ W[:, :H] + x @ W[:, H:].T + b),
+            joined(lambda h, x, W, b: h @ W[:, : len(W)] + x @ W[:, len(W) :].T + b),
         ),
         *(
             Mistake(

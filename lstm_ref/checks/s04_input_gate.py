@@ -5,7 +5,17 @@ import math
 import numpy as np
 
 from lstm_ref import cell, thresholds
-from lstm_ref.checks.gates import B, D, H, gate_check, in_pieces, line_check, on_z, pre_activation, random_line, softmax
+from lstm_ref.checks.gates import (
+    SIZES,
+    gate_check,
+    in_pieces,
+    line_check,
+    on_z,
+    pre_activation,
+    random_line,
+    sizes_of_a_line,
+    softmax,
+)
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.messages import _
 
@@ -154,18 +164,18 @@ CANDIDATE = line_check(
 
 
 def random_writes(rng) -> list[Arguments]:
-    return [{**random_line(rng, "i"), **_weights(rng, "c")} for _call in range(2)]
+    return [{**random_line(rng, "i", sizes), **_weights(rng, "c", sizes)} for sizes in SIZES]
 
 
 def writes_at_the_limits(rng) -> list[Arguments]:
     """Every pairing of a gate that is shut or wide open with a candidate at one end or the other."""
-    call = {**random_line(rng, "i"), **_weights(rng, "c")}
+    call = {**random_line(rng, "i"), **_weights(rng, "c", SIZES[0])}
     pairs = rng.permutation([(-1000.0, -60.0), (-60.0, 1000.0), (60.0, -1000.0), (1000.0, 60.0)])
     return [{**call, "b_i": pairs[:, 0].copy(), "b_c": pairs[:, 1].copy()}]
 
 
-def _weights(rng, letter: str) -> Arguments:
-    line = random_line(rng, letter)
+def _weights(rng, letter: str, sizes: tuple[int, int, int]) -> Arguments:
+    line = random_line(rng, letter, sizes)
     return {name: line[name] for name in (f"W_{letter}", f"b_{letter}")}
 
 
@@ -220,7 +230,7 @@ PROPOSED_WRITE = Check(
     reference=proposed_write,
     given=("sigmoid", "input_gate", "candidate"),
     axes={"write": "BH"},
-    sizes=lambda arguments: f"B={B}, D={D}, H={H}",
+    sizes=sizes_of_a_line,
     advice=where_to_look,
     parts={"equation": Part(random_writes), "limits": Part(writes_at_the_limits)},
     mistakes=(
