@@ -3,16 +3,14 @@
 import numpy as np
 
 from lstm_ref import cell, output
-from lstm_ref.checks.gates import B, H
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part, first_wrong
-from lstm_ref.checks.s05_memory_update import combination, let_one_unit_grow
+from lstm_ref.checks.s05_memory_update import SIZES, combination, let_one_unit_grow
 from lstm_ref.messages import _
 
-T = 5  # differs from B and H, so that no axis can be taken for another
 
-
-def gates_of_a_sequence(rng) -> Arguments:
+def gates_of_a_sequence(rng, sizes: tuple[int, int, int] = SIZES[0]) -> Arguments:
     """A state that is not zero, gates far from their ends, and of each last memory one unit beyond 1."""
+    B, T, H = sizes
     call = {
         "c_0": rng.uniform(0.5, 2, (B, H)) * rng.choice([-1.0, 1.0], (B, H)),
         "f": rng.uniform(0.5, 0.95, (B, T, H)),
@@ -26,15 +24,16 @@ def gates_of_a_sequence(rng) -> Arguments:
 
 
 def open_gates(rng) -> list[Arguments]:
-    return [gates_of_a_sequence(rng), gates_of_a_sequence(rng)]
+    return [gates_of_a_sequence(rng, sizes) for sizes in SIZES]
 
 
 def shut_but_twice(rng) -> list[Arguments]:
     """Only what the last two steps leave is seen. At the second of them those who carry h, or o * c, part company."""
-    call = gates_of_a_sequence(rng)
-    call["o"] = np.zeros((B, T, H))
-    call["o"][:, -2:] = rng.uniform(0.4, 0.8, (B, 2, H))
-    return [call]
+    calls = [gates_of_a_sequence(rng, sizes) for sizes in SIZES]
+    for call in calls:
+        call["o"][:, :-2] = 0.0
+        call["o"][:, -2:] = rng.uniform(0.4, 0.8, call["o"][:, -2:].shape)
+    return calls
 
 
 def run(
@@ -69,7 +68,8 @@ def with_arguments(change):
 
 def shifted(o, by):
     """The gate of the step before or after; the end that has none keeps its own."""
-    return o[:, np.clip(np.arange(T) + by, 0, T - 1)]
+    steps = o.shape[1]
+    return o[:, np.clip(np.arange(steps) + by, 0, steps - 1)]
 
 
 def at_every_step_from_c_0(c_0, f, i, candidate, o):
@@ -131,7 +131,7 @@ REVEAL = Check(
     reference=output.reveal,
     axes={"hs": "BTH", "c": "BH"},
     given=("hidden_state",),
-    sizes=lambda arguments: f"B={B}, T={T}, H={H}",
+    sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
     advice=where_to_look,
     parts={
         "values": Part(open_gates),
@@ -188,7 +188,7 @@ REVEAL = Check(
         ),
         Mistake(
             _("every step shows the last output: one array was changed in place and put into the list T times"),
-            changed_result(lambda hs, c: (hs[:, [-1] * T], c)),
+            changed_result(lambda hs, c: (hs[:, [-1] * hs.shape[1]], c)),
         ),
         Mistake(
             _("c_0 is returned where the memory after the last step is asked for"),
@@ -339,7 +339,7 @@ REVEAL = Check(
         ),
         Mistake(
             _("the gate of the last step is used at every step"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, g, o[:, [-1] * T])),
+            with_arguments(lambda c, f, i, g, o: (c, f, i, g, o[:, [-1] * o.shape[1]])),
         ),
         Mistake(
             _("the sequence is read from its end"),
@@ -352,15 +352,15 @@ REVEAL = Check(
         ),
         Mistake(
             _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
-            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(B, T, H), c)),
+            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(hs.shape), c)),
         ),
         Mistake(
             _("the steps are joined side by side; np.stack(..., axis=1) gives them an axis of their own"),
-            changed_result(lambda hs, c: (hs.reshape(B, T * H), c)),
+            changed_result(lambda hs, c: (hs.reshape(len(hs), -1), c)),
         ),
         Mistake(
             _("the steps are joined one below the other; np.stack(..., axis=1) gives them an axis of their own"),
-            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(T * B, H), c)),
+            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(-1, hs.shape[2]), c)),
         ),
         Mistake(
             _("only the last output is returned, and not that of every step"),

@@ -7,15 +7,16 @@ from lstm_ref.checks.judging import Arguments, Check, Mistake, Part, first_wrong
 from lstm_ref.checks.settings import SETTINGS
 from lstm_ref.messages import _
 
-# Sizes that all differ, so that no axis can be taken for another.
-B, T, H = 3, 5, 4
+# Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.
+SIZES = ((3, 5, 4), (2, 6, 3))
 
 
 # --- update_memory -------------------------------------------------------------------------------------------------
 
 
-def random_update(rng) -> Arguments:
+def random_update(rng, sizes: tuple[int, int, int] = SIZES[0]) -> Arguments:
     """Gates and candidates within their bounds, and a memory larger than 1: it has none."""
+    B, _T, H = sizes
     return {
         "f": rng.uniform(0.1, 0.9, (B, H)),
         "c_prev": rng.normal(0, 2, (B, H)),
@@ -27,6 +28,7 @@ def random_update(rng) -> Arguments:
 def open_and_shut(rng) -> list[Arguments]:
     """Gates at 0 and at 1 in all four combinations, and a memory that has counted far."""
     call = random_update(rng)
+    B, H = call["f"].shape
     call["f"], call["i"] = np.tile([0.0, 0.0, 1.0, 1.0], (B, 1)), np.tile([0.0, 1.0, 0.0, 1.0], (B, 1))
     call["c_prev"] = rng.uniform(100, 1000, (B, H)) * rng.choice([-1.0, 1.0], (B, H))
     return [call]
@@ -49,9 +51,9 @@ UPDATE_MEMORY = Check(
     output="c",
     reference=cell.update_memory,
     axes={"c": "BH"},
-    sizes=lambda arguments: f"B={B}, H={H}",
+    sizes=lambda arguments: "B={}, H={}".format(*arguments["f"].shape),
     parts={
-        "equation": Part(lambda rng: [random_update(rng), random_update(rng)]),
+        "equation": Part(lambda rng: [random_update(rng, sizes) for sizes in SIZES]),
         "limits": Part(
             open_and_shut,
             mistakes=(
@@ -212,8 +214,9 @@ def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
 # --- run_memory ----------------------------------------------------------------------------------------------------
 
 
-def random_run(rng, start: float) -> Arguments:
+def random_run(rng, start: float, sizes: tuple[int, int, int]) -> Arguments:
     """Gates that differ at every step; `start` scales the memory before the first."""
+    B, T, H = sizes
     call = {
         "f": rng.uniform(0.1, 0.9, (B, T, H)),
         "i": rng.uniform(0.1, 0.9, (B, T, H)),
@@ -272,7 +275,8 @@ def from_the_second_step(f, i, candidate, c0):
 
 
 def over_the_batch(f, i, candidate, c0):
-    return memory.run_memory(f[:, :B], i[:, :B], candidate[:, :B], c0)
+    steps = len(f)
+    return memory.run_memory(f[:, :steps], i[:, :steps], candidate[:, :steps], c0)
 
 
 def steps_by_first_axis(count):
@@ -287,13 +291,13 @@ def steps_by_first_axis(count):
 
 
 def units_for_steps(f, i, candidate, c0):
-    for t in range(T):
+    for t in range(f.shape[1]):
         c0 = f[:, :, t] * c0 + i[:, :, t] * candidate[:, :, t]
     return c0
 
 
 def at_every_step(gate, t: int):
-    return gate[:, [t] * T]
+    return gate[:, [t] * gate.shape[1]]
 
 
 def one_gate_shifted(shift):
@@ -310,7 +314,7 @@ def batch_for_time(f, i, candidate, c0):
 
 
 def last_everywhere(f, i, candidate, c0):
-    return np.repeat(memory.run_memory(f, i, candidate, c0)[:, -1:], T, axis=1)
+    return np.repeat(memory.run_memory(f, i, candidate, c0)[:, -1:], f.shape[1], axis=1)
 
 
 def cumulated(f, i, candidate, c0):
@@ -324,7 +328,7 @@ def last_not_carried(f, i, candidate, c0):
 
 
 def powers_of_f(f, i, candidate, c0):
-    return f ** np.arange(1, T + 1)[:, None] * c0[:, None] + i * candidate
+    return f ** np.arange(1, f.shape[1] + 1)[:, None] * c0[:, None] + i * candidate
 
 
 RUN_MEMORY = Check(
@@ -332,12 +336,12 @@ RUN_MEMORY = Check(
     output="c",
     reference=memory.run_memory,
     axes={"c": "BTH"},
-    sizes=lambda arguments: f"B={B}, T={T}, H={H}",
+    sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
     given=("update_memory",),
     parts={
         # First the one that tells the mistakes apart: from zero, several ways of not carrying on give the same.
-        "from_c0": Part(lambda rng: [random_run(rng, 1.0), random_run(rng, 1.0)]),
-        "from_zero": Part(lambda rng: [random_run(rng, 0.0), random_run(rng, 0.0)]),
+        "from_c0": Part(lambda rng: [random_run(rng, 1.0, sizes) for sizes in SIZES]),
+        "from_zero": Part(lambda rng: [random_run(rng, 0.0, sizes) for sizes in SIZES]),
     },
     mistakes=(
         Mistake(
@@ -392,7 +396,7 @@ RUN_MEMORY = Check(
         ),
         Mistake(
             _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
-            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0).reshape(B, T, H),
+            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0).reshape(a[0].shape),
         ),
         Mistake(
             _("the last step is left out: range(T) is already 0 to T - 1"), lambda *a: memory.run_memory(*a)[:, :-1]
@@ -546,7 +550,7 @@ def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
     own = np.concatenate([c0[:, None], got[:, :-1]], axis=1)
     off = ~np.isclose(got, f * own + i * candidate, rtol=1e-9, atol=1e-9)
     off = np.flatnonzero(off.any(axis=(0, 2)))
-    if first + 1 < T and len(off) == 1:
+    if first + 1 < f.shape[1] and len(off) == 1:
         told += " " + _("Every other step follows from the one before it: look at step {t} alone.").format(t=off[0])
     if not made_of:
         sequence, _step, unit = at = first_wrong(wrong, "BTH")

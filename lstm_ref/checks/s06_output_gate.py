@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_ref import cell, output
-from lstm_ref.checks.gates import B, H, gate_check, softmax
+from lstm_ref.checks.gates import SIZES, gate_check, softmax
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.checks.naming import close
 from lstm_ref.checks.reveal import REVEAL
@@ -41,18 +41,21 @@ OUTPUT_GATE = gate_check(
 
 def gates_and_memories(rng) -> list[Arguments]:
     """Memories well beyond 1, of both signs: close to 0, tanh(c) and c are nearly the same."""
-    return [{"o": rng.uniform(0.1, 0.9, (B, H)), "c": rng.uniform(0.3, 3, (B, H)) * random_signs(rng)} for _n in "ab"]
+    return [
+        {"o": rng.uniform(0.1, 0.9, (B, H)), "c": rng.uniform(0.3, 3, (B, H)) * random_signs(rng, (B, H))}
+        for B, _D, H in SIZES
+    ]
 
 
-def random_signs(rng):
-    return rng.choice([-1.0, 1.0], (B, H))
+def random_signs(rng, shape):
+    return rng.choice([-1.0, 1.0], shape)
 
 
 def shut_open_and_far(rng) -> list[Arguments]:
     """Gates that are shut and wide open, memories so large that exp(c) has no float64."""
-    o = rng.permutation(np.repeat([0.0, 0.5, 1.0], [4, 4, 4])).reshape(B, H)
-    far = rng.permutation(np.array([0.0, 0.5, 3, 30, 720, 900, 2000, 5, 1e6, 40, 1, 0.1])).reshape(B, H)
-    return [{"o": o, "c": far * random_signs(rng)}]
+    o = rng.permutation(np.repeat([0.0, 0.5, 1.0], [4, 4, 4])).reshape(3, 4)
+    far = rng.permutation(np.array([0.0, 0.5, 3, 30, 720, 900, 2000, 5, 1e6, 40, 1, 0.1])).reshape(3, 4)
+    return [{"o": o, "c": far * random_signs(rng, (3, 4))}]
 
 
 def tanh_from_exp(c):
@@ -81,7 +84,7 @@ HIDDEN_STATE = Check(
     output="h",
     reference=cell.hidden_state,
     place=in_brackets("h"),
-    sizes=lambda arguments: f"B={B}, H={H}",
+    sizes=lambda arguments: "B={}, H={}".format(*arguments["o"].shape),
     advice=what_was_there,
     parts={
         "equation": Part(gates_and_memories),
@@ -198,7 +201,7 @@ HIDDEN_STATE = Check(
 
 def seen_and_possible(rng) -> list[Arguments]:
     calls = []
-    for shape in ((B, H), (5,)):
+    for shape in ((3, 4), (5,)):
         o = rng.uniform(0.2, 0.95, shape)
         calls.append({"h": o * np.tanh(rng.uniform(0.2, 2.5, shape) * rng.choice([-1.0, 1.0], shape)), "o": o})
     return calls
