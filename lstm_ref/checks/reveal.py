@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref import cell, output
+from lstm_ref import cell, memory, output
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part, first_wrong
 from lstm_ref.checks.s05_memory_update import SIZES, combination, let_one_unit_grow
 from lstm_ref.messages import _
@@ -88,7 +88,8 @@ def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         return _("All the outputs are right. Look at what is returned as c: the memory after the last step, as it is.")
     t = int(np.argwhere(wrong.any(axis=(0, 2)))[0, 0])
     c_right = bool((np.abs(got["c"] - want["c"]) <= 1e-9).all())
-    memories = every_memory(*list(arguments.values())[:4])
+    c_0, f, i, candidate, _o = arguments.values()
+    memories = memory.run_memory(f, i, candidate, c_0)
     if c_right:
         at = first_wrong(wrong, "BTH")
         return _(
@@ -369,7 +370,7 @@ REVEAL = Check(
         Mistake(_("the two results are swapped: first hs, then c"), changed_result(lambda hs, c: (c, hs))),
         Mistake(
             _("all the memories are returned, and only the last is asked for"),
-            lambda c_0, f, i, candidate, o: (run(c_0, f, i, candidate, o)[0], every_memory(c_0, f, i, candidate)),
+            lambda c_0, f, i, candidate, o: (run(c_0, f, i, candidate, o)[0], memory.run_memory(f, i, candidate, c_0)),
         ),
         Mistake(
             _("the loop runs over sequences: steps are the second axis, gate[:, t]"),
@@ -389,14 +390,6 @@ REVEAL = Check(
         ),
     ),
 )
-
-
-def every_memory(c_0, f, i, candidate):
-    cs = []
-    for t in range(f.shape[1]):
-        c_0 = f[:, t] * c_0 + i[:, t] * candidate[:, t]
-        cs.append(c_0)
-    return np.stack(cs, axis=1)
 
 
 def over_sequences(c_0, f, i, candidate, o):
