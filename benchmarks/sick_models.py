@@ -2,6 +2,7 @@
 
 After every epoch: loss and accuracy, on what is learned from and on other recordings, the longest gradient, and how the
 gates stand. About half a minute on an idle core; written to benchmarks/results/sick_models.csv, which chapter 11 draws.
+One training each is drawn; benchmarks/sick_signs.py says how often each sign is seen in many.
 """
 
 import argparse
@@ -14,9 +15,8 @@ from torch import nn
 from lstm_ref import RadarClassifier, RadarData, gate_statistics, radar_dataset, train_classifier
 
 RESULTS = Path(__file__).with_name("results") / "sick_models.csv"
-COMMAND = "OMP_NUM_THREADS=1 python -m benchmarks.sick_models"
 EPOCHS, BATCH = 15, 50
-TRAIN, VALID = (600, 0), (500, 1)  # recordings, seed
+TRAIN, VALID = 600, 500  # recordings
 LOOKED_AT = 100  # recordings whose gates are read
 GATES = ("f", "i", "o")
 OF_A_GATE = ("mean", "shut", "open")
@@ -24,18 +24,18 @@ CURVES = ("loss", "accuracy", "valid_loss", "valid_accuracy", "gradient_norm")
 COLUMNS = ("model", "epoch", *CURVES, *(f"{gate}_{what}" for gate in GATES for what in OF_A_GATE))
 
 
-def healthy() -> dict:
-    """What every model starts from; a fault changes one entry."""
+def healthy(seed: int) -> dict:
+    """What every model starts from; a fault changes one entry. Seeds share no recordings, weights or orders."""
     return {
-        "make": lambda: RadarClassifier(hidden_size=32, pooling="last"),
+        "make": lambda **options: RadarClassifier(hidden_size=32, **{"pooling": "last", "seed": seed, **options}),
         "optimiser": lambda model: torch.optim.Adam(model.parameters(), lr=0.01),
         "clip": 1.0,
         "loss": nn.functional.binary_cross_entropy_with_logits,
-        "train": radar_dataset(*TRAIN),
-        "valid": radar_dataset(*VALID),
+        "train": radar_dataset(TRAIN, 2 * seed),
+        "valid": radar_dataset(VALID, 2 * seed + 1),
         "epochs": EPOCHS,
         "batch": BATCH,
-        "order": 0,  # the seed of the first epoch's order
+        "order": 1000 * seed,  # the seed of the first epoch's order
     }
 
 
@@ -74,20 +74,20 @@ def with_noise(data: RadarData, seed: int) -> RadarData:
     return data._replace(xs=torch.cat([data.xs, more], dim=2))
 
 
-def models() -> dict[str, dict]:
+def models(seed: int = 0) -> dict[str, dict]:
     """name -> what it is trained with: the healthy one, one that is cured, and those with a fault."""
-    well = healthy()
+    well = healthy(seed)
     noisy = {
         **well,
-        "make": lambda: RadarClassifier(hidden_size=32, pooling="mean", input_size=12),
+        "make": lambda: well["make"](pooling="mean", input_size=12),
         "train": with_noise(well["train"], 0),
         "valid": with_noise(well["valid"], 1),
     }
     return {
         "healthy": well,
         "rate too high": {**well, "optimiser": lambda model: torch.optim.Adam(model.parameters(), lr=1.0)},
-        "not clipped": {**well, "clip": None, "order": 300},
-        "gate stuck shut": {**well, "make": lambda: RadarClassifier(32, pooling="last", forget_bias=-8.0)},
+        "not clipped": {**well, "clip": None, "order": 1000 * seed + 300},
+        "gate stuck shut": {**well, "make": lambda: well["make"](forget_bias=-8.0)},
         "in metres": {**well, "train": in_metres(well["train"]), "valid": in_metres(well["valid"])},
         "learned by heart": {
             **noisy,
@@ -103,7 +103,7 @@ def models() -> dict[str, dict]:
             "clip": None,
         },
         "labels shuffled": {**well, "train": shuffled(well["train"])},
-        "detached": {**well, "make": lambda: Detached(hidden_size=32, pooling="last")},
+        "detached": {**well, "make": lambda: Detached(hidden_size=32, pooling="last", seed=seed)},
     }
 
 

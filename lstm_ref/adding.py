@@ -6,11 +6,18 @@ two marked numbers. Whoever always says 1, their mean, has a mean squared error 
 """
 
 from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 
+from lstm_ref.cell import LSTMParams
+from lstm_ref.jacobians import memory_norms
 from lstm_ref.messages import _
+from lstm_ref.sequence import lstm_forward
+from lstm_ref.torch_bridge import as_numpy, from_torch
 
 BASELINE = 1 / 6  # the variance of the sum of two numbers drawn evenly from 0 to 1
 MODELS = ("RNN", "LSTM", "LSTM b_f=1", "LSTM chrono")
@@ -98,3 +105,46 @@ def train_on_adding(
         if iteration % every == 0:
             with torch.no_grad():
                 yield iteration, float(nn.functional.mse_loss(network(unseen[0]), unseen[1]))
+
+
+def gates_and_reach(network: AddingNetwork, steps: int) -> tuple[np.ndarray, float]:
+    """What an LSTM does on five sequences: the mean forget gate of each unit, (H,), and its reach.
+
+    The reach is what is left of a change of the memory over steps - 1 steps, `memory_norms` at the longest lag, as the
+    geometric mean over the sequences.
+    """
+    xs = adding_batch(5, steps, 7)[0].double().numpy()
+    weights = as_numpy(from_torch(network.recurrent)[0])[:8]  # W and b of the three gates and of the candidate
+    params = LSTMParams(*(w.astype(np.float64) for w in weights))
+    gates = lstm_forward(xs, params, return_gates=True)[2]
+    longest = memory_norms(xs, params)[:, -1]
+    return gates.f.mean(axis=(0, 1)), float(np.exp(np.log(longest).mean()))
+
+
+class Solved(NamedTuple):
+    """How many iterations the runs of one network at one length took to solve the problem."""
+
+    steps: int
+    model: str
+    runs: int
+    median: float  # inf where fewer than half of the runs got there
+    fewest: float
+    most: float  # of those that got there
+    never: int
+
+
+def solved(found: dict) -> list[Solved]:
+    """The runs that benchmarks/adding_problem.py stored, summed up by length and network, shortest first.
+
+    A run that never got there counts as longer than all others.
+    """
+    summed = []
+    for steps, model in product(sorted({run["T"] for run in found["runs"]}), MODELS):
+        runs = [run["iterations"] for run in found["runs"] if (run["T"], run["model"]) == (steps, model)]
+        there = [iterations for iterations in runs if iterations is not None]
+        never = len(runs) - len(there)
+        median = float(np.median([*there, *[np.inf] * never]))
+        summed.append(
+            Solved(steps, model, len(runs), median, min(there, default=np.inf), max(there, default=np.inf), never)
+        )
+    return summed

@@ -129,17 +129,21 @@ def train_classifier(
     batch_size: int = 64,
     loss: Callable = nn.functional.binary_cross_entropy_with_logits,
     optimiser: torch.optim.Optimizer | None = None,
+    falling: bool = False,
 ) -> TrainingHistory:
     """Train `model` in place; each epoch goes through all recordings once, in a new order.
 
-    lr: Adam's learning rate (not used where an `optimiser` is given). clip: how long the gradient may be at most, all
-    weights together; None: as long as it is. seed: of the order and of dropout; the caller's random numbers stay as
+    lr: Adam's learning rate (not used where an `optimiser` is given). falling: the rate falls to 0 along half a cosine
+    (Loshchilov & Hutter, 2017), so that the last epoch is no better and no worse by luck. clip: how long the gradient
+    may be at most, all weights together; None: as long as it is. seed: of the order and of dropout; the caller's random numbers stay as
     they are. The model is left in evaluation mode. Raises ValueError where `data` is empty.
     """
     if len(data.labels) == 0:
         raise ValueError(_("data holds no recordings; expected at least one"))
     limit = float("inf") if clip is None else clip
     optimiser = optimiser or torch.optim.Adam(model.parameters(), lr=lr)
+    batches = -(-len(data.labels) // batch_size)
+    rate = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, epochs * batches) if falling else None
     history = TrainingHistory([], [], [], [], [])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -154,6 +158,8 @@ def train_classifier(
                 cost.backward()
                 norm = nn.utils.clip_grad_norm_(model.parameters(), limit)
                 optimiser.step()
+                if rate is not None:
+                    rate.step()
                 right = float(((logits > 0) == (labels > 0.5)).float().mean())
                 seen.append((float(cost.detach()), right, float(norm)))
             costs, shares, norms = zip(*seen, strict=True)

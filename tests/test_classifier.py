@@ -1,5 +1,6 @@
 """The radar classifier: what it is fed, how it starts, that padding and the batch do not move it, that it learns."""
 
+import math
 import re
 
 import pytest
@@ -79,12 +80,39 @@ def test_training_repeats_itself_and_leaves_the_callers_random_numbers_alone(dat
 
 
 def test_it_learns_and_is_left_in_evaluation_mode(data):
-    model = RadarClassifier(8, pooling="max", dropout=0.2)
-    before = evaluate_classifier(model, data)
-    history = train_classifier(model, data, epochs=30, lr=0.02, batch_size=20)
-    after = evaluate_classifier(model, data)
-    assert not model.training and history.valid_loss == []
-    assert after[0] < 0.5 * before[0] and after[1] > 0.85
+    """Said of the median of five seeds: one training may lag behind."""
+    losses, shares = [], []
+    for seed in range(5):
+        model = RadarClassifier(8, pooling="max", dropout=0.2, seed=seed)
+        before = evaluate_classifier(model, data)
+        history = train_classifier(model, data, epochs=30, lr=0.02, seed=seed, batch_size=20)
+        after = evaluate_classifier(model, data)
+        assert not model.training and history.valid_loss == []
+        losses.append(after[0] / before[0])
+        shares.append(after[1])
+    assert sorted(losses)[2] < 0.5 and sorted(shares)[2] > 0.9
+
+
+def test_a_falling_rate_ends_at_zero_along_half_a_cosine(data):
+    """Where the gradient is always the same, plain gradient descent steps by the rate itself."""
+
+    class Straight(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = torch.nn.Parameter(torch.zeros(()))
+
+        def forward(self, xs, lengths):
+            taken.append(float(self.w.detach()))
+            return self.w + torch.zeros(len(xs))
+
+    for falling in (True, False):
+        model, taken = Straight(), []
+        sgd = torch.optim.SGD(model.parameters(), lr=1.0)
+        options = {"loss": lambda logits, labels: -logits.mean(), "optimiser": sgd, "clip": None}
+        train_classifier(model, data, epochs=2, batch_size=10, falling=falling, **options)
+        steps = [after - before for before, after in zip(taken, [*taken[1:], float(model.w.detach())], strict=True)]
+        expected = [(1 + math.cos(math.pi * n / 8)) / 2 if falling else 1.0 for n in range(8)]
+        assert steps == pytest.approx(expected, abs=1e-5)
 
 
 def test_clipping_shortens_the_step_that_is_taken(data):

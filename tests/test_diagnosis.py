@@ -1,26 +1,15 @@
 """Gate statistics by hand; windows and splits; the stored studies of chapter 11 are whole."""
 
-import csv
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from benchmarks import configurations, sick_models
 from lstm_ref import RadarClassifier, gate_statistics
 from lstm_ref.figures import s11_configure_and_diagnose as figures
 from lstm_ref.leakage import split_windows, windows_with_tossed_labels
-
-ROOT = Path(__file__).parents[1]
-
-
-def benchmark(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from lstm_ref.studies import read_study
 
 
 def test_gates_that_stand_still_are_counted_as_they_stand():
@@ -81,41 +70,19 @@ def test_a_split_keeps_every_window_once_and_recordings_whole_where_it_says_so(b
         split_windows(windows, 0, by_recording=by_recording, share=1)
 
 
-def test_the_stored_comparison_is_what_the_benchmark_would_do():
-    module = benchmark("configurations")
-    assert (module.BASE, module.VALUES) == (figures.BASE, figures.VALUES)
-    rows = module.stored(module.RESULTS)
-    wanted = {(name, str(value), str(seed)) for name, value, seed in module.runs(5)}
-    assert {(row["setting"], row["value"], row["seed"]) for row in rows} == wanted and len(rows) == len(wanted)
-    assert tuple(rows[0]) == module.COLUMNS
-    found = figures.accuracies(figures.stored(module.RESULTS))
-    assert {name: tuple(of) for name, of in found.items()} == module.VALUES
-    assert all(len(dots) == 5 for of in found.values() for dots in of.values())
+def test_the_stored_comparison_is_whole_and_of_the_settings_that_are_drawn():
+    rows = read_study(configurations.STUDY.stored_in)
+    found = figures.accuracies(rows)
+    assert {name: tuple(of) for name, of in found.items()} == figures.VALUES
+    count = len(rows) // len(configurations.STUDY.keys)
+    assert all(len(dots) == count for of in found.values() for dots in of.values())
     assert found["clip"][1.0] == found["lr"][0.01] != found["clip"][10.0]
 
 
-def test_a_comparison_that_was_cut_goes_on_where_it_was(tmp_path, monkeypatch):
-    module = benchmark("configurations")
-    out = tmp_path / "found.csv"
-    monkeypatch.setattr(module, "EPOCHS", 1)
-    monkeypatch.setattr(module, "RECORDINGS", 20)
-    monkeypatch.setattr(module, "JUDGED_ON", 20)
-    monkeypatch.setattr(module, "VALUES", {"clip": (1.0, None)})
-    for seeds in ("1", "2"):
-        monkeypatch.setattr("sys.argv", ["configurations", "--out", str(out), "--seeds", seeds])
-        module.main()
-        rows = module.stored(out)
-        assert [(row["setting"], row["value"], row["seed"]) for row in rows] == [
-            (name, value, str(seed)) for seed in range(int(seeds)) for name, value in (("base", ""), ("clip", "None"))
-        ]
-
-
 def test_the_stored_ward_holds_every_model_and_each_has_its_symptom():
-    module = benchmark("sick_models")
-    with module.RESULTS.open(newline="", encoding="utf-8") as file:
-        assert tuple(next(csv.reader(file))) == module.COLUMNS
-    rows = figures.stored(module.RESULTS)
-    assert list(dict.fromkeys(row["model"] for row in rows)) == list(module.models())
+    rows = read_study(sick_models.RESULTS)
+    assert tuple(rows[0]) == sick_models.COLUMNS
+    assert list(dict.fromkeys(row["model"] for row in rows)) == list(sick_models.models())
     last = {row["model"]: row for row in rows}
     of = {name: [row for row in rows if row["model"] == name] for name in last}
     assert last["healthy"]["valid_accuracy"] > 0.95
@@ -135,7 +102,7 @@ def test_the_stored_ward_holds_every_model_and_each_has_its_symptom():
 
 
 def test_each_fault_of_the_ward_is_the_one_it_is_called():
-    models = benchmark("sick_models").models()
+    models = sick_models.models()
     model = models["detached"]["make"]()
     model(models["healthy"]["train"].xs[:4], models["healthy"]["train"].lengths[:4]).sum().backward()
     assert model.lstm.weight_ih_l0.grad is None and model.read.weight.grad is not None

@@ -1,8 +1,6 @@
 """The pictures of chapter 11: recordings, curves, a comparison of settings, splits, and models with a fault."""
 
-import csv
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -32,19 +30,6 @@ VALUES = {
     "clip": (0.1, 1.0, 10.0, None),
     "pooling": ("last", "mean", "max", "attention"),
 }
-
-
-def stored(path: str | Path) -> list[dict]:
-    """The rows of a CSV file of results, numbers as floats, other cells as the texts they are."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        return [{name: _number(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
-
-
-def _number(cell: str):
-    try:
-        return float(cell)
-    except ValueError:
-        return cell
 
 
 def recordings(xs: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> Figure:
@@ -121,7 +106,7 @@ def where_it_looks(amplitude: np.ndarray, weights: np.ndarray) -> Figure:
 
 
 def settings(rows: list[dict]) -> Figure:
-    """benchmarks/results/configurations.csv: one panel for each setting, one dot for each training."""
+    """benchmarks/results/configurations.csv: a panel for each setting, a dot for each training, a bar for the median."""
     names = {
         "lr": _("learning rate"),
         "hidden_size": _("hidden size"),
@@ -139,22 +124,22 @@ def settings(rows: list[dict]) -> Figure:
     panels = [wide, *rest]
     said = []
     for (name, title), axes in zip(names.items(), panels, strict=True):
-        means = []
+        medians = []
         for place, (value, dots) in enumerate(found[name].items()):
-            axes.plot([place] * len(dots), dots, "o", color=COLOURS["c"], ms=4, alpha=0.7)
-            axes.plot([place - 0.3, place + 0.3], [np.mean(dots)] * 2, color=INK, lw=2)
-            means.append(f"{_shown(value)}: {np.mean(dots):.2f}")
+            beside = place + np.linspace(-0.25, 0.25, len(dots))
+            axes.plot(beside, dots, "o", color=COLOURS["c"], ms=2, alpha=0.7)
+            axes.plot([place - 0.35, place + 0.35], [np.median(dots)] * 2, color=INK, lw=2)
+            medians.append(f"{_shown(value)}: {np.median(dots):.2f}")
         axes.set_title(title, fontsize=11, loc="left")
         labels = [_shown(value).removeprefix("0") or "0" for value in found[name]]
         axes.set_xticks(range(len(labels)), labels, fontsize=10)
         axes.axhline(0.5, color=QUIET, lw=0.7, ls=":")
         axes.set(ylim=(0.47, 1.0), yticks=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0], xlim=(-0.5, len(found[name]) - 0.5))
-        said.append(_("{setting}: {means}").format(setting=title, means=", ".join(means)))
+        said.append(_("{setting}: {medians}").format(setting=title, medians=", ".join(medians)))
     for axes in (wide, *panels[1::2]):
         axes.set_ylabel(_("accuracy"))
-    seeds = len({row["seed"] for row in rows})
-    alt = _("Accuracy on unseen recordings, {seeds} trainings each; the means are: {said}.").format(
-        seeds=seeds, said="; ".join(said)
+    alt = _("Accuracy on unseen recordings, {count} trainings each; the medians are: {said}.").format(
+        count=len(found["lr"][BASE["lr"]]), said="; ".join(said)
     )
     return Figure(drawing, alt)
 
@@ -171,7 +156,8 @@ def accuracies(rows: list[dict]) -> dict[str, dict]:
 
 
 def _as_stored(value):
-    return _number(str(value))
+    """How a study writes a value, and reads it again."""
+    return float(value) if isinstance(value, float | int) else str(value)
 
 
 def _shown(value) -> str:
