@@ -135,8 +135,8 @@ def train_classifier(
 
     lr: Adam's learning rate (not used where an `optimiser` is given). falling: the rate falls to 0 along half a cosine
     (Loshchilov & Hutter, 2017), so that the last epoch is no better and no worse by luck. clip: how long the gradient
-    may be at most, all weights together; None: as long as it is. seed: of the order and of dropout; the caller's random numbers stay as
-    they are. The model is left in evaluation mode. Raises ValueError where `data` is empty.
+    may be at most, all weights together; None: as long as it is. seed: of the order and of dropout; the caller's random
+    numbers stay as they are. The model is left in evaluation mode. Raises ValueError where `data` is empty.
     """
     if len(data.labels) == 0:
         raise ValueError(_("data holds no recordings; expected at least one"))

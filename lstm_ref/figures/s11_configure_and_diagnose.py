@@ -106,7 +106,7 @@ def where_it_looks(amplitude: np.ndarray, weights: np.ndarray) -> Figure:
 
 
 def settings(rows: list[dict]) -> Figure:
-    """benchmarks/results/configurations.csv: a panel for each setting, a dot for each training, a bar for the median."""
+    """benchmarks/results/configurations.csv: a panel for each setting, dots for trainings, bars for medians."""
     names = {
         "lr": _("learning rate"),
         "hidden_size": _("hidden size"),
