@@ -122,6 +122,17 @@ def chapters() -> list[str]:
     return sorted(path.stem for path in (ROOT / "book").glob("*.md"))
 
 
+# A page must hold whatever fonts a machine has. Wide: what WCAG 2.2, 1.4.12 lets a reader ask for. Narrow: condensed.
+LETTERS = {
+    "wide": "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }",
+    "narrow": "* { letter-spacing: -0.05em !important; word-spacing: 0 !important; }",
+}
+
+# Every picture is drawn for the width that it has: a widget does that a moment after its width has changed.
+DRAWN = """() => [...document.querySelectorAll(".lstm-plot")].every(
+  plot => plot.querySelector("svg").viewBox.baseVal.width === Math.max(plot.clientWidth, 200))"""
+
+
 # What a reader's hand does, without the mouse: give controls values one after the other, each with the event that the
 # browser sends; then, when the page has drawn itself, read every number in `within`.
 MOVE_AND_READ = """async (root, [moves, within]) => {

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from browser_fixtures import numbers, widget
+from browser_fixtures import DRAWN, LETTERS, numbers, widget
 from playwright.sync_api import expect
 
 import lstm_ref
@@ -180,12 +180,14 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
         page = visit(f"{site}/{name}")
         page.wait_for_load_state("networkidle")
         assert not page.locator("mjx-merror").count(), name
-        for width in (360, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(200)  # a widget draws itself anew after its width has changed
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            if width == 360:
-                assert not page.evaluate(SMALL_LETTERS, 9), name
+        for letters, style in LETTERS.items():
+            page.add_style_tag(content=style)
+            for width in (360, 320):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_function(DRAWN)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, letters)
+                if width == 360:
+                    assert not page.evaluate(SMALL_LETTERS, 9), name
 
 
 def test_every_page_names_an_icon_that_exists(book):

@@ -182,32 +182,42 @@ function speaker(delay = 350) {
   };
 }
 
-// ---- equations: one row of letters, the same row in numbers below -------------------------------------------------
+// ---- equations: letters, and under each its number ----------------------------------------------------------------
+
+const GOES_ON_WITH = ["=", "+", "\u2212"]; // where an equation that is too long for its place goes on below
 
 function equation(terms) {
   // A term is a text such as "=", or {name, letter, subscript} for a letter with its live number.
   const numbers = {};
-  const letters = [];
-  const below = [];
   const subscripts = [];
+  const parts = [];
+  const cell = (...children) => html("span", {}, children);
   for (const term of terms) {
+    if (parts.length === 0 || GOES_ON_WITH.includes(term)) parts.push({ letters: [], below: [] });
+    const { letters, below } = parts.at(-1);
     if (typeof term === "string") {
-      letters.push(html("span", { class: "lstm-operator" }, term));
-      below.push(html("span", { class: "lstm-operator" }, term));
+      for (const row of [letters, below]) row.push(cell(html("span", { class: "lstm-operator" }, term)));
       continue;
     }
     const number = quantity(term.name, term.digits ?? 3);
     numbers[term.name] = number;
-    const letter = html("span", { class: `lstm-symbol lstm-${term.colour ?? term.name}` }, symbol(term.letter, term.subscript));
+    const colour = `lstm-${term.colour ?? term.name}`;
+    const letter = html("span", { class: `lstm-symbol ${colour}` }, symbol(term.letter, term.subscript));
     subscripts.push((values) => letter.replaceChildren(...symbol(term.letter, values[term.name]).filter(Boolean)));
-    letters.push(letter);
-    below.push(html("span", { class: `lstm-number lstm-${term.colour ?? term.name}` }, number.node));
+    letters.push(cell(letter));
+    below.push(cell(html("span", { class: `lstm-number ${colour}` }, number.node)));
   }
-  const node = html("div", { class: "lstm-equation", style: `--terms: ${terms.length}` }, letters, below);
+  const node = html("div", { class: "lstm-equation", role: "img" }, parts.map(({ letters, below }) => html(
+    "div", { class: "lstm-equation-part", style: `--terms: ${letters.length}` }, letters, below)));
+  const read = (row) => parts.flatMap((part) => part[row].map((one) => one.textContent)).join(" ");
   return {
     node,
     index: (values) => subscripts.forEach((change) => change(values)),
-    set: (values) => Object.entries(values).forEach(([name, value]) => numbers[name].set(value)),
+    set(values) {
+      for (const [name, value] of Object.entries(values)) numbers[name].set(value);
+      // The parts hold a bit of both rows each. Whoever listens hears the letters first, and then the numbers.
+      node.setAttribute("aria-label", `${read("letters")}; ${read("below")}`);
+    },
   };
 }
 

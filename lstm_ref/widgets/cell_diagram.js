@@ -24,54 +24,56 @@ const NEEDS = {
   write: ["i", "candidate"], c: ["keep", "write"], tanh_c: ["c"], h: ["o", "tanh_c"],
 };
 
-// Where everything lies, in px: x is stretched to the width there is. A label is [x, y, anchor].
+// Where everything lies. A point is [x, y] or [x, y, shift]: x is stretched to the width there is; y and the shift are
+// px as they stand, so that a wire ends where a box or a circle of fixed size begins. A label is [x, y, anchor, shift].
+// No label's place depends on how wide its font is: each has its height to itself, or shares it with one far away.
 const WIDE = {
   width: 600, height: 376, box: [56, 44], outline: [82, 12, 446, 352],
   wires: {
-    c_prev: { points: [[4, 64], [140, 64]], label: [4, 46, "start"] },
-    keep: { points: [[168, 64], [286, 64]], label: [227, 46, "middle"] },
-    c: { points: [[314, 64], [590, 64]], branch: [[460, 64], [460, 98]], label: [380, 46, "middle"], out: true },
-    tanh_c: { points: [[460, 126], [460, 172]], label: [450, 150, "end"] },
-    h: { points: [[474, 186], [590, 186]], label: [532, 168, "start"], out: true },
-    o: { points: [[460, 240], [460, 200]], label: [472, 225, "start"] },
-    f: { points: [[154, 240], [154, 78]], label: [164, 130, "start"] },
-    i: { points: [[246, 240], [246, 150], [286, 150]], label: [238, 200, "end"] },
-    candidate: { points: [[354, 240], [354, 150], [314, 150]], label: [364, 200, "start"] },
-    write: { points: [[300, 136], [300, 78]], label: [310, 112, "start"] },
+    c_prev: { points: [[4, 64], [154, 64, -14]], label: [4, 46, "start"] },
+    keep: { points: [[154, 64, 14], [300, 64, -14]], label: [227, 46, "middle"] },
+    c: { points: [[300, 64, 14], [590, 64]], branch: [[460, 64], [460, 98]], label: [380, 46, "middle"], out: true },
+    tanh_c: { points: [[460, 126], [460, 172]], label: [460, 141, "end", -10] },
+    h: { points: [[460, 186, 14], [590, 186]], label: [600, 168, "end"], out: true },
+    o: { points: [[460, 240], [460, 200]], label: [460, 225, "start", 12] },
+    f: { points: [[154, 240], [154, 78]], label: [154, 130, "start", 10] },
+    i: { points: [[246, 240], [246, 150], [300, 150, -14]], label: [246, 200, "end", -8] },
+    candidate: { points: [[354, 240], [354, 150], [300, 150, 14]], label: [354, 200, "start", 10] },
+    write: { points: [[300, 136], [300, 78]], label: [300, 112, "start", 10] },
   },
   times: { keep: [154, 64], write: [300, 150], h: [460, 186] },
   plus: [300, 64], tanh: [460, 112], dot: [460, 64],
   gates: { f: [154, 262], i: [246, 262], candidate: [354, 262], o: [460, 262] },
-  bus: [[138, 322], [460, 322]],
+  bus: [[144, 322], [460, 322]],
   taps: [[[154, 322], [154, 284]], [[246, 322], [246, 284]], [[354, 322], [354, 284]], [[460, 322], [460, 284]]],
   busLabel: [204, 343, "middle"],
-  cells: { size: [46, 24], at: [[92, 286], [92, 310], [92, 334]] },
-  feeds: [[[4, 298], [92, 298]], [[4, 322], [92, 322]], [[4, 346], [92, 346]]],
+  cells: { size: [54, 24], at: [[90, 286], [90, 310], [90, 334]] },
+  feeds: [[[4, 298], [90, 298]], [[4, 322], [90, 322]], [[4, 346], [90, 346]]],
   feedLabels: [[4, 287, "start"], [4, 315, "start"], [4, 339, "start"]],
 };
 const TALL = {
-  width: 300, height: 568, box: [60, 44], outline: [8, 36, 284, 480],
+  width: 300, height: 588, box: [48, 44], outline: [8, 36, 284, 496],
   wires: {
-    c_prev: { points: [[40, 4], [40, 138]], label: [50, 18, "start"] },
-    keep: { points: [[40, 166], [40, 276]], label: [52, 202, "start"] },
-    c: { points: [[40, 304], [40, 556]], branch: [[40, 396], [84, 396]], label: [52, 350, "start"], out: true },
-    tanh_c: { points: [[112, 410], [112, 446]], label: [124, 430, "start"] },
-    h: { points: [[112, 474], [112, 556]], label: [126, 540, "start"], out: true },
-    o: { points: [[176, 460], [126, 460]], label: [142, 486, "middle"] },
-    f: { points: [[176, 152], [54, 152]], label: [114, 140, "middle"] },
-    i: { points: [[176, 240], [124, 240], [124, 276]], label: [146, 228, "middle"] },
-    candidate: { points: [[176, 340], [124, 340], [124, 304]], label: [144, 366, "middle"] },
-    write: { points: [[110, 290], [54, 290]], label: [82, 314, "middle"] },
+    c_prev: { points: [[40, 4], [40, 142]], label: [40, 104, "start", 10] },
+    keep: { points: [[40, 170], [40, 282]], label: [40, 204, "start", 10] },
+    c: { points: [[40, 310], [40, 576]], branch: [[40, 424], [100, 424, -25]], label: [40, 398, "start", 10], out: true },
+    tanh_c: { points: [[100, 438], [100, 482]], label: [100, 456, "start", 10] },
+    h: { points: [[100, 510], [100, 576]], label: [100, 560, "start", 12], out: true },
+    o: { points: [[214, 496, -24], [100, 496, 14]], label: [214, 481, "end", -28] },
+    f: { points: [[214, 156, -24], [40, 156, 14]], label: [114, 144, "middle"] },
+    i: { points: [[214, 246, -24], [160, 246], [160, 282]], label: [214, 232, "end", -28] },
+    candidate: { points: [[214, 346, -24], [160, 346], [160, 310]], label: [214, 374, "end", -28] },
+    write: { points: [[160, 296, -14], [40, 296, 14]], label: [100, 326, "middle"] },
   },
-  times: { keep: [40, 152], write: [124, 290], h: [112, 460] },
-  plus: [40, 290], tanh: [112, 396], dot: [40, 396],
-  gates: { f: [206, 152], i: [206, 240], candidate: [206, 340], o: [206, 460] },
-  bus: [[268, 74], [268, 460]],
-  taps: [[[268, 152], [236, 152]], [[268, 240], [236, 240]], [[268, 340], [236, 340]], [[268, 460], [236, 460]]],
+  times: { keep: [40, 156], write: [160, 296], h: [100, 496] },
+  plus: [40, 296], tanh: [100, 424], dot: [40, 424],
+  gates: { f: [214, 156], i: [214, 246], candidate: [214, 346], o: [214, 496] },
+  bus: [[268, 74], [268, 496]],
+  taps: [[[268, 156], [214, 156, 24]], [[268, 246], [214, 246, 24]], [[268, 346], [214, 346, 24]], [[268, 496], [214, 496, 24]]],
   busLabel: [258, 102, "end"],
-  cells: { size: [50, 24], at: [[138, 50], [188, 50], [238, 50]] },
-  feeds: [[[163, 24], [163, 50]], [[213, 24], [213, 50]], [[263, 24], [263, 50]]],
-  feedLabels: [[163, 16, "middle"], [213, 16, "middle"], [263, 16, "middle"]],
+  cells: { size: [62, 24], at: [[102, 50], [164, 50], [226, 50]] },
+  feeds: [[[133, 24], [133, 50]], [[195, 24], [195, 50]], [[257, 24], [257, 50]]],
+  feedLabels: [[133, 16, "middle"], [195, 16, "middle"], [257, 16, "middle"]],
 };
 
 function stepOfCell({ amplitude, distance, h_prev, c_prev, weights }) {
@@ -226,8 +228,8 @@ function svgSymbol(runs) {
 
 function drawCell(layout, width, values, labels) {
   const x = scale([0, layout.width], [0, width]);
-  const at = ([px, py]) => [x(px), py];
-  const text = ([px, py, anchor], ...content) => svg("text", { x: x(px), y: py, "text-anchor": anchor }, ...content);
+  const at = ([px, py, shift = 0]) => [x(px) + shift, py];
+  const text = ([px, py, anchor, shift = 0], ...content) => svg("text", { x: x(px) + shift, y: py, "text-anchor": anchor }, ...content);
   const line = (points, value, extra = {}) => path(points.map(at), {
     class: "lstm-diagram-flow", "stroke-width": thickness(value).toFixed(2), "stroke-dasharray": value < 0 ? "7 4" : null, ...extra,
   });
@@ -381,9 +383,11 @@ function sumTable(labels) {
   const table = html("table", {}, html("thead", {}, head), html("tbody", {}, rows.map((row) => row.node),
     html("tr", {}, html("th", { scope: "row", colspan: 3 }, labels.sum), html("td", {}, z.node)),
     html("tr", { class: "lstm-sum-row" }, squash, html("td", {}, squashed.node))));
+  const scroll = html("div", { class: "lstm-scroll", tabindex: 0, role: "region" }, table);
   return {
-    node: html("div", {}, line, table),
+    node: html("div", {}, line, scroll),
     set(gate, values) {
+      scroll.setAttribute("aria-label", `${labels[gate]}: ${labels.sum}`);
       line.replaceChildren(gateLine(gate));
       rows.forEach(({ numbers }, n) => {
         const [value, weight] = [n < 3 ? values.reads[n] : 1, values.weights[gate][n]];

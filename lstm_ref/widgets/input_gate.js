@@ -122,11 +122,12 @@ function drawArea(width, { i, candidate, write }, labels) {
   const y = scale([-1, 1], [BOX.bottom, BOX.top]);
   const [right, tip, zero] = [x(i), y(candidate), y(0)];
   const roomy = right - BOX.left > 64 && Math.abs(tip - zero) > 26;
+  const under = BOX.top + 30; // the axis's name, which stands in the upper corner
   // Where the rectangle has no room for its number, the number stands beside it, on the side where there is room.
   const beside = right < width - BOX.right - 64 ? right + 8 : right - 8;
   const place = roomy
     ? { x: (BOX.left + right) / 2, y: (tip + zero) / 2, "text-anchor": "middle" }
-    : { x: beside, y: (candidate < 0 ? Math.max(tip, zero + 14) : Math.min(tip, zero - 14)), "text-anchor": beside > right ? "start" : "end" };
+    : { x: beside, y: candidate < 0 ? Math.max(tip, zero + 14) : Math.max(Math.min(tip, zero - 14), under), "text-anchor": beside > right ? "start" : "end" };
   return {
     words: fill(labels.area_words, { i: show(i), candidate: show(candidate), write: show(write) }),
     children: [

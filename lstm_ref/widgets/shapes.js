@@ -115,7 +115,7 @@ function shapesTable(labels) {
   const head = html("tr", {}, ["array", "letters", "shape", "numbers"].map((name) => html("th", { scope: "col" }, labels[name])));
   const foot = html("tr", { class: "lstm-sum-row" }, html("th", { scope: "row" }, labels.learned), html("td", { colspan: 2 }, "4 H (H + D + 1)"), html("td", {}, learned.node));
   const node = html("details", { open: "" }, html("summary", {}, labels.table),
-    html("div", { class: "lstm-scroll" }, html("table", {}, html("thead", {}, head), html("tbody", {}, rows.map((row) => row.node), foot))));
+    html("div", { class: "lstm-scroll", tabindex: 0, role: "region", "aria-label": labels.table }, html("table", {}, html("thead", {}, head), html("tbody", {}, rows.map((row) => row.node), foot))));
   return { node, set: (sizes, count) => { rows.forEach((row) => row.set(sizes)); learned.set(count); } };
 }
 

@@ -210,11 +210,11 @@ function drawBoth(width, now, labels, change) {
   // nn.LSTM: four arrays, all of 4H rows
   const left = 26;
   heading(labels.in_torch, left, 14);
-  const short = { weight_ih: "ih", weight_hh: "hh", bias_ih: "b ih", bias_hh: "b hh" };
+  const short = { weight_ih: ["ih"], weight_hh: ["hh"], bias_ih: ["ih", "b"], bias_hh: ["hh", "b"] }; // from below
   let from = null;
   const there = spread(PARAMETERS.map((name) => [name, columns[name]]), each);
   for (const one of there) {
-    foot(short[one.name], left + one.x + one.w / 2, 34);
+    short[one.name].forEach((text, n) => foot(text, left + one.x + one.w / 2, 34 - 14 * n));
     GATES.forEach((gate, n) => {
       const here = Math.floor(now.row / H) === n;
       const same = one.name === now.parameter;

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from browser_fixtures import numbers, widget
+from browser_fixtures import LETTERS, numbers, widget
 
 import lstm_ref
 from lstm_ref import CellDiagram
@@ -155,10 +155,12 @@ def test_thickness_follows_the_number_and_a_dash_its_sign(visit, site):
     assert set(root.evaluate(fills)) == {"none"}
 
 
+@pytest.mark.parametrize("letters", LETTERS)
 @pytest.mark.parametrize("width", [1200, 360, 320])
-def test_no_number_lies_outside_the_drawing_or_on_another(visit, site, width):
+def test_no_number_lies_outside_the_drawing_or_on_another(visit, site, width, letters):
     page = visit(f"{site}/{PAGE}", width=width)
     root = widget(page, CELL)
+    page.add_style_tag(content=LETTERS[letters])
     numbers(root, CHIPS, [("c_prev", -3.33), ("h_prev", -0.88)])
     outside, overlapping = root.evaluate(
         """root => {

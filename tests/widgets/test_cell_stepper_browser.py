@@ -87,7 +87,7 @@ def test_buttons_and_arrow_keys_walk_both_ways_and_stop_at_the_ends(visit, site)
 
 
 def test_play_walks_to_the_end_and_can_be_stopped(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", prepare=lambda page: page.clock.install())
     root = widget(page, STEPPER)
     numbers(root, ".lstm-t", [("t", STEPS - 2)])
     play = root.locator("[data-walk=play]")
@@ -103,7 +103,7 @@ def test_play_walks_to_the_end_and_can_be_stopped(visit, site):
     expect(play).to_have_attribute("aria-label", "Play")
     stopped = step(root)
     assert stopped > begun
-    page.wait_for_timeout(1200)
+    page.clock.run_for(5000)  # milliseconds
     assert step(root) == stopped
 
 
