@@ -51,6 +51,13 @@ def test_the_parts_together_are_the_whole(name):
     assert caller.same(flat(whole), flat({"calls": pieces}))
 
 
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_part_asks_as_many_calls_whatever_the_seed(name):
+    """So that the judge need not make a problem anew to know which answers belong to which part."""
+    for part in CHECKS[name].parts:
+        assert len({len(make(name, seed, part)["calls"]) for seed in range(10)}) == 1
+
+
 GARBAGE = [
     None,
     True,

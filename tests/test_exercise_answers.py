@@ -4,6 +4,7 @@ import ast
 import doctest
 import importlib
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 STEMS = sorted(folder.name for folder in (ROOT / "solutions").iterdir())
 
 
+@cache  # thousands of answers are tried, and nothing here changes a notebook
 def notebook(stem):
     return nbformat.read(ROOT / "solutions" / stem / f"{stem}.ipynb", as_version=4)
 
@@ -25,6 +27,7 @@ def checks_of(stem):
     return importlib.import_module(f"lstm_ref.checks.s{stem}").CHECKS
 
 
+@cache
 def graded_cells(stem):
     return {c.metadata.nbgrader.grade_id: c.source for c in notebook(stem).cells if is_graded(c)}
 
@@ -40,6 +43,7 @@ def is_graded(cell):
     return nbgrader.get("grade", False) and not nbgrader["solution"]
 
 
+@cache
 def wrong_answers(stem):
     return tomllib.loads((ROOT / "tests" / "wrong_answers" / f"{stem}.toml").read_text())["wrong"]
 

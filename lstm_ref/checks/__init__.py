@@ -8,6 +8,8 @@ import importlib
 import pkgutil
 import secrets
 import textwrap
+from collections.abc import Callable
+from functools import cache
 from inspect import getsource
 from pathlib import Path
 from zlib import crc32
@@ -50,9 +52,9 @@ def make(name: str, seed: int, part: str | None = None) -> dict:
     check = _find(name)
     calls = [call for chosen in _parts(check, part) for call in _calls(check, chosen, seed)]
     calls = [{argument: caller.plain(value) for argument, value in call.items()} for call in calls]
-    problem = {"calls": calls, "given": {lent: getsource(getattr(given, lent)) for lent in check.given}}
+    problem = {"calls": calls, "given": {lent: _source(getattr(given, lent)) for lent in check.given}}
     if check.bench:
-        problem["bench"] = [check.bench.__name__, getsource(check.bench)]
+        problem["bench"] = [check.bench.__name__, _source(check.bench)]
     return problem | {"once": check.once, "kept": list(check.kept)}
 
 
@@ -72,7 +74,7 @@ def judge(name: str, problem: dict, answer, part: str | None = None) -> str | No
     results = answer.get("calls") if isinstance(answer, dict) else None
     start = 0
     for chosen in _parts(check, part):
-        count = len(_calls(check, chosen, 0))
+        count = _number_of_calls(check.parts[chosen].calls)
         calls = [
             {argument: caller.built(value, _TYPES) for argument, value in call.items()}
             for call in problem["calls"][start : start + count]
@@ -119,6 +121,17 @@ def _parts(check: Check, part: str | None) -> list[str]:
             )
         )
     return list(check.parts) if part is None else [part]
+
+
+@cache
+def _source(function: Callable) -> str:
+    return getsource(function)
+
+
+@cache
+def _number_of_calls(calls: Callable) -> int:
+    """Of a part: the same for every seed, so that not every judgement makes a problem to count them."""
+    return len(calls(np.random.default_rng(0)))
 
 
 def _calls(check: Check, part: str, seed: int) -> list[dict]:
