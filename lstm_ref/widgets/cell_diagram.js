@@ -304,7 +304,7 @@ function chipsOf(labels, onChange) {
     inputs[name] = html("input", { type: "radio", name: group, value: name, onchange: () => onChange(name) });
     if (name === "cell") return html("label", {}, inputs[name], html("span", {}, labels.cell));
     const mark = html("span", { class: `lstm-symbol lstm-${SYMBOLS[name].colour}`, "aria-hidden": "true" },
-      SYMBOLS[name].runs.map(([letter, subscript]) => (letter.startsWith("tanh") ? letter : symbol(letter, subscript))));
+      SYMBOLS[name].runs.map(([letter, subscript]) => (letter.startsWith("tanh") ? html("span", { class: "lstm-diagram-function" }, letter) : symbol(letter, subscript))));
     const spoken = html("span", { class: "lstm-spoken" }, labels[name]);
     if (name === "hx") return html("label", {}, inputs[name], mark, spoken);
     numbers[name] = quantity(name);

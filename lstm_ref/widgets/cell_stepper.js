@@ -128,7 +128,9 @@ function render({ model, el }) {
     },
     presets.node, unitChoice.node,
     html("div", { class: "lstm-legend", "aria-hidden": "true" }, mark("c", labels.c), mark("h", labels.h), otherMark),
-    chart.node, stepper.node, walk.node, lines.node, inputGroup, voice.node,
+    chart.node, stepper.node, walk.node,
+    // Above the six lines, which change their height: nothing moves away under the hand.
+    inputGroup, lines.node, voice.node,
     html("details", {}, html("summary", {}, labels.table), table.node),
   );
 

@@ -49,6 +49,7 @@ def test_thirty_random_settings_give_the_numbers_of_lstm_ref(root):
 def test_each_example_sets_the_widget_to_itself(root):
     for preset in presets():
         root.locator(f"[data-preset={preset['key']}]").click()
+        numbers(root, "table")
         pressed = root.locator(".lstm-presets [aria-pressed=true]")
         assert pressed.evaluate_all("found => found.map(one => one.dataset.preset)") == [preset["key"]]
         same = PoolingPads()
@@ -66,6 +67,7 @@ def test_the_keyboard_reaches_everything_and_the_sentence_follows(root):
     root.locator("input[value=mean]").focus()
     keyboard.press("ArrowRight")
     keyboard.press("ArrowRight")  # attention: now its slider is there
+    root.locator('input[data-control="v"]').wait_for()
     root.locator('input[data-control="v"]').focus()
     keyboard.press("ArrowLeft")
     root.locator("input[value=all]").focus()
