@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from lstm_ref.adding import BASELINE, MODELS, AddingNetwork, adding_batch, train_on_adding
+from lstm_ref.adding import (
+    BASELINE,
+    MODELS,
+    AddingNetwork,
+    adding_batch,
+    gates_and_reach,
+    solved,
+    train_on_adding,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,10 +69,29 @@ def test_training_is_repeatable_and_leaves_the_callers_random_numbers_alone():
     assert [iteration for iteration, _ in curves[0]] == [10, 20]
 
 
-def test_a_short_sequence_is_learnt():
-    network = AddingNetwork("LSTM b_f=1", 4, 0)
-    curve = [mse for _, mse in train_on_adding(network, 4, 0, iterations=400)]
-    assert curve[-1] < 0.02 < curve[0]
+@pytest.mark.parametrize("seed", range(3))
+def test_a_short_sequence_is_learnt(seed):
+    network = AddingNetwork("LSTM b_f=1", 4, seed)
+    curve = [mse for _, mse in train_on_adding(network, 4, seed, iterations=400)]
+    assert min(curve) < 0.05 < curve[0]
+
+
+def test_runs_are_summed_up_and_one_that_never_got_there_is_the_longest():
+    runs = [{"T": 10, "model": "RNN", "iterations": n} for n in (300, None, 100, 200, None)]
+    others = [{"T": 10, "model": model, "iterations": None} for model in MODELS[1:]]
+    first, second, *_ = solved({"runs": [*runs, *others]})
+    assert first == (10, "RNN", 5, 300, 100, 300, 2)
+    assert second == (10, MODELS[1], 1, math.inf, math.inf, math.inf, 1)
+
+
+def test_a_gate_that_is_held_open_is_seen_and_so_is_how_far_it_reaches():
+    network = AddingNetwork("LSTM", 30, 0)
+    gates, reach = gates_and_reach(network, 30)
+    assert gates.shape == (32,) and gates.max() < 0.7 and reach < 1e-3
+    with torch.no_grad():
+        network.recurrent.bias_ih_l0[32 + 5] = 9.0  # rows i, f, g, o of 32 units each
+    gates, reach = gates_and_reach(network, 30)
+    assert gates[5] > 0.99 and gates.argmax() == 5 and 0.5 < reach
 
 
 def test_wrong_arguments_are_named():
@@ -88,11 +115,12 @@ def benchmark():
 def test_a_benchmark_that_was_cut_goes_on_where_it_was(benchmark, tmp_path, monkeypatch, capsys):
     out = tmp_path / "found.json"
     monkeypatch.setattr(benchmark, "CAP", 200)
-    arguments = ["adding_problem", "--only", "RNN", "--steps", "10", "--out", str(out), "--seeds"]
+    arguments = ["adding_problem", "--path", "machine", "--only", "RNN", "--steps", "10", "--out", str(out), "--seeds"]
     monkeypatch.setattr("sys.argv", [*arguments, "1"])
     benchmark.main()
     first = json.loads(out.read_text())["runs"]
-    assert [(r["T"], r["model"], r["seed"], r["iterations"]) for r in first] == [(10, "RNN", 0, None)]
+    of_first = [(r["path"], r["T"], r["model"], r["seed"], r["iterations"]) for r in first]
+    assert of_first == [("machine", 10, "RNN", 0, None)]
     assert len(first[0]["curve"]) == 2
     monkeypatch.setattr("sys.argv", [*arguments, "2"])
     benchmark.main()
@@ -108,8 +136,15 @@ def test_the_stored_results_are_whole_and_what_the_benchmark_would_write(benchma
     found = json.loads(benchmark.RESULTS.read_text(encoding="utf-8"))
     assert found["settings"] == {"hidden_size": benchmark.HIDDEN_SIZE, **benchmark.SETTINGS}
     assert (found["cap"], found["solved_below"]) == (benchmark.CAP, benchmark.SOLVED)
-    wanted = {(steps, model, seed) for steps in benchmark.LENGTHS for model in MODELS for seed in range(3)}
-    assert {(r["T"], r["model"], r["seed"]) for r in found["runs"]} == wanted
+    wanted = {
+        (path, steps, model, seed)
+        for steps, paths in benchmark.PATHS_OF.items()
+        for path in paths
+        for model in MODELS
+        for seed in range(benchmark.SEEDS[steps])
+    }
+    runs = [(r["path"], r["T"], r["model"], r["seed"]) for r in found["runs"]]
+    assert set(runs) == wanted and len(runs) == len(wanted)
     for run in found["runs"]:
         solved = run["curve"][-1] < found["solved_below"]
         assert run["iterations"] == (100 * len(run["curve"]) if solved else None)

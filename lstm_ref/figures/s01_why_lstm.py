@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from lstm_ref.adding import solved
 from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.figures import Figure
 from lstm_ref.messages import _
@@ -151,21 +152,22 @@ def one_gate_opens(iterations, errors, gates, reach) -> Figure:
 
 
 def adding_results(found: dict) -> Figure:
-    """Who solved the adding problem after how many iterations: what benchmarks/adding_problem.py stored."""
+    """Who solved the adding problem after how many iterations: what benchmarks/adding_problem.py stored.
+
+    Drawn are the runs on the machine's own code path; the sentence sums up all.
+    """
     drawing, (axes,) = axes_in_a_row(1, figsize=(4.6, 4.4))
     lengths = sorted({run["T"] for run in found["runs"]})
+    seeds = 1 + max(run["seed"] for run in found["runs"])
     never = found["cap"] * 1.12
-    said = []
     for shift, (model, (marker, colour)) in enumerate({**MARKS, **BIASED}.items()):
-        runs = [run for run in found["runs"] if run["model"] == model]
-        x = np.array([lengths.index(run["T"]) + 0.18 * (shift - 1.5) + 0.04 * (run["seed"] - 1) for run in runs])
+        runs = [run for run in found["runs"] if (run["model"], run["path"]) == (model, "machine")]
+        # Four columns for the networks, and in each the seeds side by side.
+        x = np.array([lengths.index(r["T"]) + 0.2 * (shift - 1.5 + r["seed"] / seeds - 0.4) for r in runs])
         y = np.array([run["iterations"] or never for run in runs], dtype=float)
-        solved = np.array([run["iterations"] is not None for run in runs])
-        axes.plot(x[solved], y[solved], marker, color=colour, ms=6, label=model)
-        axes.plot(x[~solved], y[~solved], marker, color=colour, ms=6, markerfacecolor="none")
-        for length in lengths:
-            its = [run["iterations"] for run in runs if run["T"] == length]
-            said.append(f"T={length} {model}: {', '.join(_('never') if n is None else str(n) for n in its)}")
+        there = np.array([run["iterations"] is not None for run in runs])
+        axes.plot(x[there], y[there], marker, color=colour, ms=3.5, label=model)
+        axes.plot(x[~there], y[~there], marker, color=colour, ms=3.5, markerfacecolor="none")
     axes.axhline(found["cap"], ls=":", color=QUIET)
     axes.set(
         xlabel=_("length of the sequence, T"),
@@ -185,8 +187,12 @@ def adding_results(found: dict) -> Figure:
         handletextpad=0.1,
         columnspacing=1.2,
     )
+    said = [
+        _("T={steps} {model}: median {median:.0f}, {never} of {runs} never").format(**one._asdict())
+        for one in solved(found)
+    ]
     alt = _(
-        "Iterations until the adding problem is solved, three runs for each network and length; hollow marks on top "
+        "Iterations until the adding problem is solved, {seeds} runs for each network and length; hollow marks on top "
         "never solved it. {said}."
-    ).format(said="; ".join(said))
+    ).format(seeds=seeds, said="; ".join(said))
     return Figure(drawing, alt)
