@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,33 @@ def test_every_public_name_is_found_and_documented():
             assert getattr(lstm_ref, name).__doc__, name
     with pytest.raises(AttributeError, match="has no attribute 'forget_gates'"):
         getattr(lstm_ref, "forget_gates")  # noqa: B009 (as an attribute it would be a statement without effect)
+
+
+def test_every_public_name_is_found_where_it_is_defined():
+    """What a page depends on follows from this file: an editor reads it, too."""
+    stub = Path(lstm_ref.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    found = {name: place for place, name in re.findall(r"^from (\S+) import (\w+) as \w+$", stub, re.MULTILINE)}
+    assert found.keys() == set(lstm_ref.__all__) == set(dir(lstm_ref))
+    found.pop("Array")
+    assert {name: getattr(lstm_ref, name).__module__ for name in found} == {
+        name: f"lstm_ref{place}" for name, place in found.items()
+    }
+
+
+def test_what_is_installed_holds_all_that_the_package_reads(tmp_path):
+    root = Path(lstm_ref.__file__).parents[1]
+    for name in ("lstm_ref", "autograding"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, tmp_path)
+    build = "from setuptools.build_meta import build_wheel; print(build_wheel('.'))"
+    done = subprocess.run([sys.executable, "-c", build], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
+        shipped = {name for name in wheel.namelist() if name.startswith("lstm_ref/")}
+    kinds = (".py", ".pyi", ".js", ".css", ".pot", ".mo")
+    ours = {path.relative_to(root).as_posix() for path in (root / "lstm_ref").rglob("*") if path.suffix in kinds}
+    assert shipped == ours
 
 
 def test_every_public_name_stands_in_the_book_once():
