@@ -1,47 +1,90 @@
-"""One digest of everything that a grade depends on, so that only what changed is graded again."""
+"""One digest of everything that a grade depends on, and of nothing else, so that only what changed is graded again."""
 
-import hashlib
-import os
 import platform
-import stat
-from importlib.metadata import version
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 
-from autograding.course import Course
+import nbformat
+from grimp.exceptions import SourceSyntaxError
+from nbgrader.utils import is_grade
+from traitlets.config import LazyConfigValue
 
-# What decides how a notebook is run and judged, besides the course's own files.
-TOOLS = ("nbgrader", "nbclient", "nbconvert", "nbformat", "jupyter_client", "ipykernel", "numpy")
+from autograding import dependencies, schedule
+from autograding.calls import NotACheck, parse
+from autograding.course import Course, CourseError
+from autograding.dependencies import Code, code_in, names_in, of_state, of_tree
+from autograding.messages import _
+from autograding.sandbox import inside
+from autograding.sandbox.settings import settings_from
+from autograding.verdicts import folder_of_stand_ins
+
+DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+# Where a job runs, and what decides whether it runs again, change no grade.
+CHANGE_NO_GRADE = (schedule.__name__, dependencies.__name__, __name__)
 
 
-def of_course(course: Course, assignment: str) -> str:
-    """The digest of the teacher's side: solution, configuration, checks, this package, the tools' versions."""
-    parts = [platform.python_version(), *(version(tool) for tool in TOOLS)]
-    parts.append(of_tree(course.folder("source", ".", assignment)))
-    parts.append(hashlib.sha256((course.root / "nbgrader_config.py").read_bytes()).hexdigest())
-    parts.append(of_tree(Path(__file__).parent))
+def of_course(course: Course, assignment: str, grader: str) -> str:
+    """The digest of the teacher's side; `grader` is the module that grades."""
+    try:
+        return of_state(state_of(course, assignment, grader))
+    except SourceSyntaxError as error:
+        raise CourseError(_("what grades depend on cannot be found out: {error}").format(error=error)) from error
+
+
+def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
+    """What a grade depends on besides the submission, each with its digest or version: DESIGN.md says what and why."""
+    solution = course.folder("source", ".", assignment)
+    configuration = course.root / "nbgrader_config.py"
+    state = {"Python": platform.python_version(), "the solution": of_tree(solution)}
+    state["the configuration"] = of_tree(configuration)
+    # What is imported inside the sandbox: before the notebook, by it, and by the modules beside it.
+    cells = [cell for path in sorted(solution.glob("*.ipynb")) for cell in nbformat.read(path, as_version=4).cells]
+    there = {*settings_from(course.config, "").preload, *_names_in_modules(solution)}
+    there |= names_in(code_in(cell.source for cell in cells if cell.cell_type == "code"))
+    # And what is imported out here.
+    here = {grader, *_plugged_in(course.config), *names_in(configuration.read_text(encoding="utf-8"))}
+    packages = {grader.partition(".")[0]}
     if course.checks is not None:
-        # The whole package of the checks: they call the reference beside them.
         package = course.checks.__name__.partition(".")[0]
-        parts += [of_tree(Path(folder)) for folder in _folders(package)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        packages.add(package)
+        state["the caller"] = of_tree(course.checks.CALLER)
+        stand_ins = folder_of_stand_ins(course.checks)
+        if stand_ins is not None:
+            state["the stand-ins"] = of_tree(stand_ins)
+            there.update(_names_in_modules(stand_ins))
+        # In the sandbox the package of the checks is hidden, and the stand-ins are found by its name.
+        there = {name for name in there if name.partition(".")[0] != package}
+    code = Code(*packages, without=CHANGE_NO_GRADE)
+    if course.checks is not None:
+        here |= code.of_checks(course.checks, _asked(cells))
+    # The grader runs these inside the sandbox, and does not import them.
+    return state | code.state(here | there | code.beneath(inside.__name__))
 
 
-def _folders(package):
-    spec = __import__(package).__spec__
-    return spec.submodule_search_locations or [spec.origin]
+def _plugged_in(value) -> Iterator[str]:
+    """What a configuration names to be imported: preprocessors, plugins, and the like."""
+    if isinstance(value, LazyConfigValue):
+        value = value.to_dict()
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set):
+        for one in value:
+            yield from _plugged_in(one)
+    elif isinstance(value, type):
+        yield f"{value.__module__}.{value.__qualname__}"
+    elif isinstance(value, str) and DOTTED_NAME.fullmatch(value):
+        yield value
 
 
-def of_tree(path: Path) -> str:
-    """The digest of a folder's names and contents, or of one file. Links are named, not followed."""
-    total = hashlib.sha256()
-    for found in sorted([path, *path.rglob("*")] if path.is_dir() else [path]):
-        if "__pycache__" in found.parts or ".ipynb_checkpoints" in found.parts:
-            continue
-        mode = found.lstat().st_mode
-        total.update(repr((str(found.relative_to(path)), stat.S_IFMT(mode))).encode())
-        if stat.S_ISLNK(mode):
-            total.update(os.fsencode(os.readlink(found)))
-        elif stat.S_ISREG(mode):
-            with found.open("rb") as file:
-                total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()
+def _names_in_modules(folder):
+    for file in sorted(folder.rglob("*.py")):
+        yield from names_in(code_in([file.read_text("utf-8")]), ".".join(file.parent.relative_to(folder).parts))
+
+
+def _asked(cells):
+    """The names of the checks that the graded cells ask for; those of another form ask for none."""
+    for cell in cells:
+        if is_grade(cell) and cell.cell_type == "code":
+            with suppress(NotACheck):
+                yield parse(cell.source).name

@@ -18,6 +18,7 @@ from nbgrader.converters import GenerateFeedback
 from autograding import digest, scratch
 from autograding.convert import ConversionFailed, convert, generate
 from autograding.course import Course
+from autograding.dependencies import of_tree
 from autograding.gradebook import OpenGradebook, said_by_a_person
 from autograding.late import assess
 from autograding.legible import legible
@@ -60,11 +61,11 @@ class Grader:
         # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
         try:
             self.released = generate(self.course, self.assignment, self.scratch / "released")
+            isolation = settings_from(self.course.config, "").isolation
+            self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
         except BaseException:
             self._let_go()
             raise
-        isolation = settings_from(self.course.config, "").isolation
-        self.environment = f"{digest.of_course(self.course, self.assignment)}:{isolation}"
         self.store = Store(self.course.class_folder / "grades" / "executed")
         self.store.sweep()
         self.recording = reading_store(self.course.config, self.store, self.environment)
@@ -225,7 +226,7 @@ class Grader:
         return self.course.folder("autograded", student, self.assignment) / DONE_MARK
 
     def _digest(self, student):
-        submitted = digest.of_tree(self.course.folder("submitted", student, self.assignment))
+        submitted = of_tree(self.course.folder("submitted", student, self.assignment))
         return f"{self.environment}:{submitted}"
 
 

@@ -2,16 +2,28 @@
 
 import io
 import json
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
+from jupyter_cache import get_cache
+from myst_nb.core.config import NbParserConfig
+from myst_nb.core.read import read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import docutils_namespace
+
+import lstm_ref
+from autograding import dependencies
+from autograding.dependencies import Code
+from lstm_ref.checks import CHECKS, defined_in
 
 EXT = Path(__file__).parents[1] / "book" / "_ext"
 sys.path.insert(0, str(EXT))
@@ -20,50 +32,255 @@ import exercise_pages  # noqa: E402  the extensions live beside the pages, not i
 import fresh_pages  # noqa: E402
 import whole_streams  # noqa: E402
 
+# A small book of two pages that are executed and one that is not, over a package of its own.
+SMALL = {
+    "index.md": "# Title\n\n```{toctree}\none\ntwo\n```\n",
+    "one.md": """---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+# One
+
+```{code-cell}
+from reference import shown
+print(open("results/rows.csv").read())
+```
+""",
+    "two.md": """---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+# Two
+
+```{code-cell}
+from reference.asked import check
+for name in ["double"]:
+    check(name)
+```
+""",
+    "reference/__init__.py": "",
+    "reference/shown.py": "",
+    "reference/asked/__init__.py": """
+from importlib import import_module
+from reference import judge
+
+def defined_in(name):
+    return {"double": "reference.asked.double", "other": "reference.asked.other"}.get(name)
+
+def check(name):
+    import_module(defined_in(name))
+""",
+    "reference/asked/double.py": "import numpy",
+    "reference/asked/other.py": "",
+    "reference/judge.py": "",
+    "results/rows.csv": "1,2",
+    "results/more.csv": "3,4",
+}
+CONF = f"""
+import sys
+sys.path.insert(0, {str(EXT)!r})
+extensions = ["myst_nb", "fresh_pages"]
+exclude_patterns = ["_build"]
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+fresh_packages = ["reference"]
+fresh_checks = "reference.asked"
+fresh_data = ["results"]
+"""
+
 
 @pytest.fixture
-def tree(tmp_path):
-    (tmp_path / "lstm_ref" / "__pycache__").mkdir(parents=True)
-    (tmp_path / "lstm_ref" / "cell.py").write_text("c = f * c_prev")
-    (tmp_path / "requirements.lock").write_text("numpy==2")
-    return tmp_path
+def small(tmp_path, monkeypatch):
+    for name, text in SMALL.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path
+    for name in [name for name in sys.modules if name.partition(".")[0] == "reference"]:
+        del sys.modules[name]
 
 
-def name_of(tree):
-    app = SimpleNamespace(srcdir=tree, outdir=tree / "_build" / "html")
-    config = SimpleNamespace(fresh_when_changed=["lstm_ref", "requirements.lock"])
-    fresh_pages.name_the_cache(app, config)
-    return Path(config.nb_execution_cache_path)
+def environment(root, *pages, excluded=()):
+    """As much of Sphinx's as the extension asks."""
+    settings = NbParserConfig(execution_cache_path=str(root / "cache"), execution_excludepatterns=excluded)
+    return SimpleNamespace(
+        found_docs=pages,
+        doc2path=lambda name: str(root / (name if Path(name).suffix else f"{name}.md")),
+        myst_config=MdParserConfig(),
+        mystnb_config=settings,
+    )
 
 
-def test_the_cache_keeps_its_name_while_nothing_changes(tree):
-    before = name_of(tree)
-    (tree / "lstm_ref" / "__pycache__" / "cell.pyc").write_bytes(b"compiled")
-    (tree / "elsewhere.py").write_text("x")
-    assert name_of(tree) == before
-    assert before.parent == tree / "_build" / ".jupyter_cache"
+def changed_pages(root, env):
+    config = SimpleNamespace(fresh_packages=["reference"], fresh_checks="reference.asked", fresh_data=["results"])
+    app = SimpleNamespace(srcdir=root, config=config)
+    return sorted(fresh_pages.find_changed_pages(app, env, set(), set(), set()))
 
 
 @pytest.mark.parametrize(
-    "change",
+    "name, pages",
     [
-        lambda tree: (tree / "lstm_ref" / "cell.py").write_text("c = f + c_prev"),
-        lambda tree: (tree / "lstm_ref" / "new.js").write_text(""),
-        lambda tree: (tree / "lstm_ref" / "cell.py").rename(tree / "lstm_ref" / "core.py"),
-        lambda tree: (tree / "requirements.lock").write_text("numpy==3"),
+        ("reference/shown.py", ["one"]),
+        ("results/rows.csv", ["one"]),
+        ("reference/__init__.py", ["one", "two"]),
+        ("reference/asked/__init__.py", ["two"]),
+        ("reference/asked/double.py", ["two"]),
+        ("reference/judge.py", ["two"]),
+        ("reference/asked/other.py", []),
+        ("reference/unused.py", []),
+        ("results/more.csv", []),
+        ("requirements.lock", []),
     ],
-    ids=["text", "new file", "name", "lock"],
 )
-def test_the_cache_has_another_name_when_the_code_has_changed(tree, change):
-    before = name_of(tree)
-    change(tree)
-    assert name_of(tree) != before
+def test_a_page_has_another_key_when_something_changed_that_it_uses(small, name, pages):
+    env = environment(small, "index", "one", "two")
+    assert changed_pages(small, env) == ["one", "two"]
+    with (small / name).open("a") as file:
+        file.write("\n")
+    assert changed_pages(small, env) == pages
+    assert changed_pages(small, env) == []
 
 
-def test_a_missing_path_is_an_error(tree):
-    (tree / "requirements.lock").unlink()
-    with pytest.raises(ConfigError, match=r"fresh_when_changed names requirements\.lock, which does not exist"):
-        name_of(tree)
+@pytest.mark.parametrize(
+    "distribution, pages", [("numpy", ["two"]), ("ipykernel", ["one", "two"]), ("torch", []), ("nbgrader", [])]
+)
+def test_a_page_has_another_key_when_a_package_was_upgraded_that_it_uses(small, monkeypatch, distribution, pages):
+    env = environment(small, "one", "two")
+    changed_pages(small, env)
+    real = dependencies.version
+    monkeypatch.setattr(dependencies, "version", lambda name: "new" if name == distribution else real(name))
+    assert changed_pages(small, env) == pages
+
+
+def test_a_page_that_failed_is_tried_again(small):
+    env = environment(small, "one", "two")
+    changed_pages(small, env)
+    env.nb_metadata.update(one={"exec_data": {"succeeded": False}}, two={"exec_data": {"succeeded": True}})
+    assert changed_pages(small, env) == ["one"]
+
+
+def test_a_page_that_is_not_executed_has_no_key(small):
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("from reference import shown")])
+    nbformat.write(nb, small / "three.ipynb")
+    assert changed_pages(small, environment(small, "index", "three.ipynb", excluded=["three.ipynb"])) == []
+    assert changed_pages(small, environment(small, "index", "three.ipynb")) == ["three.ipynb"]
+
+
+def test_a_file_of_data_may_be_named_by_a_pattern(small):
+    page, data = 'sorted(results.glob("*.csv"))', fresh_pages.data_files(small, ["results"])
+    assert {"results/rows.csv", "results/more.csv"} <= fresh_pages.state_of(page, Code("reference"), "", data).keys()
+    assert "results/rows.csv" not in fresh_pages.state_of('print("*")', Code("reference"), "", data)
+
+
+def test_a_missing_folder_of_data_is_an_error(small):
+    with pytest.raises(ConfigError, match="fresh_data names reslts, expected a folder in"):
+        fresh_pages.data_files(small, ["reslts"])
+
+
+def test_the_key_is_in_the_kernelspec_and_nothing_else_is_changed():
+    text = SMALL["one.md"].replace("python3", "python3\ntitle: Été")
+    keyed = fresh_pages.with_key(text, "abc")
+    before, after = (read_myst_markdown_notebook(one, add_source_map=True) for one in (text, keyed))
+    assert after.metadata.kernelspec.pop("uses") == "abc"
+    assert after.metadata == before.metadata and after.metadata.source_map == [6, 9]
+    assert [cell.source for cell in after.cells] == [cell.source for cell in before.cells]
+    assert text.count("\n") == keyed.count("\n")  # a message about the page names the right line
+    nb = json.loads(fresh_pages.with_key(notebook("code")[0], "abc"))
+    assert nb["metadata"]["kernelspec"] == {"name": "python3", "display_name": "Python 3", "uses": "abc"}
+
+
+# Builds the small book at each line that comes, and says which pages were read, and which of them executed. It is a
+# process of its own because Sphinx never forgets which extension reads .md.
+BUILD = """
+import io, json, re, sys
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+for line in sys.stdin:
+    read, said = [], io.StringIO()
+    with docutils_namespace():
+        places = {"srcdir": ".", "confdir": ".", "outdir": "_build/html", "doctreedir": "_build/trees"}
+        app = Sphinx(**places, buildername="html", status=said, warning=sys.stderr, warningiserror=True)
+        app.connect("source-read", lambda _app, name, _source: read.append(name))
+        app.build()
+    executed = re.findall(r"(\\w+)\\.md: Executed notebook", re.sub(r"\\x1b\\[[0-9;]*m", "", said.getvalue()))
+    print(json.dumps([sorted(read), sorted(executed)]), flush=True)
+"""
+
+
+@pytest.fixture
+def built(small):
+    """Builds the small book, with extensions of its own."""
+    shutil.copytree(EXT, small / "_ext", ignore=shutil.ignore_patterns("__pycache__"))
+    (small / "conf.py").write_text(CONF.replace(str(EXT), str(small / "_ext")))
+    places = os.pathsep.join([str(EXT.parents[1]), str(small)])
+    process = subprocess.Popen(
+        [sys.executable, "-c", BUILD],
+        cwd=small,
+        env=os.environ | {"PYTHONPATH": places},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def build():
+        process.stdin.write("build\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    yield build
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
+
+
+def test_pages_are_read_again_and_executed_again_just_when_they_must(small, built):
+    assert built() == [["index", "one", "two"], ["one", "two"]]
+    assert built() == [[], []]
+    (small / "reference" / "shown.py").write_text("x = 1")
+    assert built() == [["one"], ["one"]]
+    # As it was before: the result is still there.
+    (small / "reference" / "shown.py").write_text("")
+    assert built() == [["one"], []]
+    (small / "_ext" / "whole_streams.py").write_text("")
+    assert built() == [["index", "one", "two"], []]
+    assert built() == [[], []]
+
+
+def test_the_cache_keeps_some_results_of_each_page_and_no_more(small):
+    env = environment(small, "one", "two")
+    changed_pages(small, env)
+    assert get_cache(env.mystnb_config.execution_cache_path).get_cache_limit() == 2 * fresh_pages.KEPT
+
+
+PAGES = sorted(path for path in (EXT.parent).glob("*.md") if path.read_text(encoding="utf-8").startswith("---"))
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return Code("lstm_ref"), fresh_pages.data_files(EXT.parents[1], ["benchmarks/results"])
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[path.stem for path in PAGES])
+def test_a_page_of_this_book_depends_on_what_it_names_and_on_no_other_widget_check_or_result(path, reference):
+    page = fresh_pages.executed_page(environment(path.parent), path.name)
+    code, data = reference
+    state = fresh_pages.state_of(page, code, "lstm_ref.checks", data)
+    named = {name for name in lstm_ref.__all__ if re.search(rf"\b{name}\b", page)} - {"Array"}
+    modules = {name: sys.modules[getattr(lstm_ref, name).__module__] for name in lstm_ref.__all__ if name != "Array"}
+    places = {name: Path(module.__file__).relative_to(EXT.parents[1]) for name, module in modules.items()}
+    assert {str(places[name]) for name in named} <= state.keys()
+    widgets = {place for name, place in places.items() if place.parent.name == "widgets" and name in named}
+    shown = {name for name in state if re.fullmatch(r"lstm_ref/widgets/\w+\.py", name)}
+    assert shown - {"lstm_ref/widgets/__init__.py", "lstm_ref/widgets/base.py"} == set(map(str, widgets))
+    assert {str(place.with_suffix(".js")) for place in widgets} <= state.keys()
+    assert {name for name in state if name.startswith("benchmarks")} == {p for p in data if Path(p).name in page}
+    asked = {defined_in(name) for name in CHECKS if f'"{name}"' in page and "check(" in page}
+    asked = {f"{module.replace('.', '/')}.py" for module in asked}
+    assert asked <= state.keys()
+    assert not [name for name in state if name.startswith("autograding")]
 
 
 def test_a_line_that_came_in_pieces_stays_one_line():

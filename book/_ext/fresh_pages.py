@@ -1,38 +1,115 @@
-"""Sphinx extension: a page is executed again when the code it calls has changed.
+"""Sphinx extension: a page is executed again when something has changed that its cells use, and only then.
 
-The cache of executed notebooks knows a page by its own cells alone; it would show old results after a change in
-`lstm_ref`. So the cache's folder is named after a digest of everything in `fresh_when_changed`. Sphinx holds that name
-among its settings, and reads every page again when it differs.
+The cache of executed notebooks knows a page by its cells and its kernelspec. So each page's kernelspec gets a key: the
+digest of the modules, files and packages that the cells use. Sphinx reads a page again when its key has changed. It
+reads all pages again, and executes none, when something has changed that reads pages: these extensions, or others.
 """
 
-import hashlib
-from pathlib import Path
+import ast
+import importlib
+import json
+import platform
+import re
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
 
+import yaml
+from jupyter_cache import get_cache
+from myst_nb.core.read import create_nb_reader
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ConfigError
 
+from autograding.dependencies import Code, code_in, names_in, of_state, of_tree, versions
 
-def digest(root: Path, names: list[str]) -> str:
-    """A short name for the present content of files and folders under `root`; compiled files do not count."""
-    sha = hashlib.sha256()
-    for name in names:
-        path = root / name
-        if not path.exists():
-            raise ConfigError(f"fresh_when_changed names {name}, which does not exist")
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-        for file in files:
-            if "__pycache__" not in file.parts:
-                sha.update(f"{file.relative_to(root).as_posix()}\0{file.stat().st_size}\0".encode())
-                sha.update(file.read_bytes())
-    return sha.hexdigest()[:16]
+EXECUTE = ("IPython", "ipykernel", "nbclient")
+READ = ("docutils", "myst_parser", "sphinx")
+# What pages gave before stays in the cache so often: to go back to an earlier state executes nothing.
+KEPT = 5
+FRONT_MATTER = re.compile(r"\A---\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
-def name_the_cache(app, config):
-    """Set the cache's folder, `_build/.jupyter_cache/<digest>`."""
-    key = digest(Path(app.srcdir), config.fresh_when_changed)
-    config.nb_execution_cache_path = str(Path(app.outdir).parent / ".jupyter_cache" / key)
+def note_readers(_app, config):
+    """Let Sphinx compare what reads pages with what read them before."""
+    packages = {name.partition(".")[0] for name in config.extensions}
+    config.fresh_readers = of_state({"book/_ext": of_tree(Path(__file__).parent), **versions({*READ, *packages})})
+
+
+def find_changed_pages(app, env, _added, _changed, _removed):
+    """The pages whose key is another one than when they were read, and those that failed then."""
+    data = data_files(Path(app.srcdir), app.config.fresh_data)
+    code = Code(*app.config.fresh_packages)
+    pages = {name: page for name in env.found_docs if (page := executed_page(env, name)) is not None}
+    keys = {name: of_state(state_of(page, code, app.config.fresh_checks, data)) for name, page in pages.items()}
+    if keys:
+        get_cache(env.mystnb_config.execution_cache_path).change_cache_limit(KEPT * len(keys))
+    before, env.page_keys = getattr(env, "page_keys", {}), keys
+    last = {name: NbMetadataCollector.get_exec_data(env, name) for name in keys}
+    failed = {name for name, result in last.items() if result is not None and not result["succeeded"]}
+    return [name for name, key in keys.items() if before.get(name) != key or name in failed]
+
+
+def executed_page(env, name: str) -> str | None:
+    """The Python text of a page that is executed; None for any other."""
+    path, settings = env.doc2path(name), env.mystnb_config
+    text = Path(path).read_text(encoding="utf-8")
+    reader = create_nb_reader(path, env.myst_config, settings, text)
+    if reader is None or any(PurePosixPath(path).match(pattern) for pattern in settings.execution_excludepatterns):
+        return None
+    return code_in(cell.source for cell in reader.read(text).cells if cell.cell_type == "code")
+
+
+def state_of(page: str, code: Code, checks: str, data: dict[str, Path]) -> dict[str, str]:
+    """All that the result of a page depends on besides its own text, each with its digest or version.
+
+    A page that asks checks names them, and a page that reads data names its files: `"rows.csv"`, `"*.csv"`.
+    """
+    names = names_in(page)
+    said = {node.value for node in ast.walk(ast.parse(page)) if isinstance(node, ast.Constant)}
+    said = {value for value in said if isinstance(value, str)}
+    if checks and checks in code.modules(names):
+        names |= code.of_checks(importlib.import_module(checks), said)
+    named = {PurePosixPath(value).name for value in said if "." in value}
+    read = {place: file for place, file in data.items() if any(fnmatchcase(file.name, name) for name in named)}
+    files = {place: of_tree(file) for place, file in read.items()}
+    return {"Python": platform.python_version(), **versions(EXECUTE), **files, **code.state(names)}
+
+
+def data_files(root: Path, folders: list[str]) -> dict[str, Path]:
+    """Each file in these folders, by its place below `root`."""
+    for folder in folders:
+        if not (root / folder).is_dir():
+            raise ConfigError(f"fresh_data names {folder}, expected a folder in {root}")
+    files = [file for folder in folders for file in sorted((root / folder).rglob("*")) if file.is_file()]
+    return {file.relative_to(root).as_posix(): file for file in files}
+
+
+def add_key(app, name, source):
+    """Put the key into the text that Sphinx reads of a page."""
+    if name in app.env.page_keys:
+        source[0] = with_key(source[0], app.env.page_keys[name])
+
+
+def with_key(text: str, key: str) -> str:
+    """A page with the key in its kernelspec, and on as many lines as before, since messages count them."""
+    front = FRONT_MATTER.match(text)
+    if front is None:  # an .ipynb
+        return json.dumps(_keyed(json.loads(text), key))
+    page = _keyed({"metadata": yaml.safe_load(front[1])}, key)
+    one_line = json.dumps(page["metadata"], ensure_ascii=False)  # JSON is YAML
+    return "---\n" + one_line + "\n" * front[1].count("\n") + "---" + text[front.end() :]
+
+
+def _keyed(notebook, key):
+    notebook["metadata"].setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})["uses"] = key
+    return notebook
 
 
 def setup(app):
-    app.add_config_value("fresh_when_changed", [], "env", list)
-    app.connect("config-inited", name_the_cache)
+    app.add_config_value("fresh_packages", [], "", list)
+    app.add_config_value("fresh_checks", "", "", str)
+    app.add_config_value("fresh_data", [], "", list)
+    app.add_config_value("fresh_readers", "", "env", str)
+    app.connect("config-inited", note_readers)
+    app.connect("env-get-outdated", find_changed_pages)
+    app.connect("source-read", add_key)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -35,6 +35,14 @@ if len(CHECKS) != sum(map(len, _BY_STEM.values())):
     raise ImportError("two checks have the same name")
 
 
+def defined_in(name: str) -> str | None:
+    """The module that defines a check, or None for a name that is not of one: who asks for it depends on that module.
+
+    The module of checks imports them by their names, which cannot be seen in its text.
+    """
+    return next((f"{__name__}.{stem}" for stem, checks in _BY_STEM.items() if name in {c.name for c in checks}), None)
+
+
 class CheckFailed(AssertionError):
     """What a check says to a wrong function. A notebook shows the sentences and none of the check's own lines."""
 
