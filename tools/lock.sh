@@ -1,14 +1,18 @@
 #!/bin/sh
-# Renew requirements.lock: install requirements.txt into a fresh environment and write down all that came.
+# Write requirements.lock from requirements.txt: one version of each package, for every platform and Python 3.11 on.
+# What is pinned already stays, as long as it fits; `make lock UPGRADE=1` takes the newest of everything instead.
 set -eu
 python=${1:-python3}
-fresh=$(mktemp -d)
-trap 'rm -rf "$fresh"' EXIT
-"$python" -m venv "$fresh/venv"
-"$fresh/venv/bin/python" -m pip install --progress-bar off -r requirements.txt
-{
-    echo "# Written by \`make lock\` from requirements.txt. Do not edit."
-    # A local build tag (+cpu) says where a wheel came from, not which release it is.
-    "$fresh/venv/bin/python" -m pip freeze --all --exclude pip | sed 's/+[a-z0-9.]*$//'
-} >requirements.lock.new
-mv requirements.lock.new requirements.lock
+upgrade=${2:-}
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+"$python" -m venv "$tools"
+pip="$tools/bin/python -m pip"
+$pip install --quiet uv==0.13.9
+# uv does not read pip's settings. What was set there as pip's index is uv's, too; further ones would answer for one
+# machine only, such as with a build of PyTorch that has not the dependencies of the others.
+index=$($pip config get global.index-url 2>/dev/null || true)
+export UV_CUSTOM_COMPILE_COMMAND="make lock"
+"$tools/bin/uv" pip compile --quiet requirements.txt --output-file requirements.lock \
+    --universal --fork-strategy fewest --python-version 3.11 --annotation-style line \
+    ${index:+--default-index "$index"} ${upgrade:+--upgrade}
