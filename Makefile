@@ -14,7 +14,7 @@ ANSWERS = tests/wrong_answers/$(ASSIGNMENT).toml
 PORT ?= 8000
 
 .PHONY: help demo book pages serve lab torch exercises grade large demonstration demonstrations check lint test
-.PHONY: catalogue lock clean
+.PHONY: everywhere catalogue lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -66,6 +66,9 @@ lint: $(HAS)/lint ## code style, and that nothing generated differs from its sou
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m autograding.exercises --check
 	$(BIN)/python tools/catalogue.py --check
+
+everywhere: $(HAS)/test ## execute every page on four code paths of the processor, name each cell that says something else
+	$(BIN)/python -m benchmarks.same_everywhere $(PAGES)
 
 test: $(HAS)/test .venv/system ## all tests; builds the book
 	$(BIN)/python -m pytest -n logical --dist loadfile
