@@ -33,6 +33,8 @@ def course(tmp_path):
     """The course with one exercise, in a fresh folder, installed."""
     for name in ("Makefile", "nbgrader_config.py", "pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
+    for name in ("requirements", "tools"):
+        shutil.copytree(ROOT / name, tmp_path / name)
     for name in ("solutions", "exercises"):
         shutil.copytree(ROOT / name / STEM, tmp_path / name / STEM)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
@@ -41,7 +43,8 @@ def course(tmp_path):
         program = tmp_path / ".venv" / "bin" / name
         program.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).with_name(name)}" "$@"\n')
         program.chmod(0o755)
-    (tmp_path / ".venv" / "installed").touch()
+    (tmp_path / ".venv" / "has").mkdir()
+    (tmp_path / ".venv" / "has" / "grade").touch()
     return tmp_path
 
 
