@@ -1,4 +1,4 @@
-"""Fixtures that several test files share, and the number of threads in all that the tests start."""
+"""Fixtures that several test files share, the number of threads in all that the tests start, and who begins."""
 
 import os
 
@@ -8,3 +8,25 @@ from browser_fixtures import book, browser, context, site, visit  # noqa: F401  
 # two cores, two threads each wait most of the time for one another: 189 s instead of 12 s for one training.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# Of two workers that take a file each, the first builds the book while the other does what needs no book. Then come the
+# other files that take long, so that none of them is begun when there is nothing else left.
+FIRST = (
+    "test_every_page_browser.py",
+    "test_processor_paths.py",
+    "test_grading_attacks.py",
+    "test_exercise_answers.py",
+    "test_guides.py",
+    "test_demonstration_class.py",
+    "test_grading_interrupted.py",
+    "test_grading_resubmitted.py",
+    "test_grading_class.py",
+    "test_grading_schedule.py",
+    "test_checks.py",
+    "test_lab_browser.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))

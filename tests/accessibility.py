@@ -1,0 +1,68 @@
+"""What axe objects to on a page: in light and in dark, on a wide screen and on a phone.
+
+It says what four runs of every rule would say, in half the time. The rules that do not look at colours are run anew
+only where something else than colours has changed. Of the words in blocks of code that look alike, thousands on some
+pages, the contrast of one is measured. And none of the letters in pictures, of which axe never says anything.
+"""
+
+from collections.abc import Iterator
+
+from axe_playwright_python.sync_playwright import Axe
+
+SCHEMES = ("light", "dark")
+WIDTHS = (1200, 360)
+OPTIONS = {"resultTypes": ["violations"], "preload": False}  # or axe fetches style sheets itself, from wrong addresses
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+
+# All that the other rules look at: the elements, their attributes, which of them are shown, where, and how large.
+BESIDES_COLOURS = """() => document.querySelector("main").outerHTML + [...document.querySelectorAll("main *")].map(
+  (one) => {
+    const {x, y, width, height} = one.getBoundingClientRect();
+    const shown = one.checkVisibility({visibilityProperty: true, opacityProperty: true});
+    return [shown, x, y, width, height, one.scrollWidth, one.scrollHeight];
+  }).join(" ")"""
+
+# Marks each word of code that looks like one before it, on the same ground.
+MARK_ALIKE = """() => {
+  const grounds = new Map();
+  const ground = (one) => {
+    if (!one) return "";
+    if (!grounds.has(one)) {
+      const {backgroundColor, backgroundImage, opacity, filter, mixBlendMode} = getComputedStyle(one);
+      grounds.set(one, [ground(one.parentElement), backgroundColor, backgroundImage, opacity, filter, mixBlendMode]
+        .join());
+    }
+    return grounds.get(one);
+  };
+  const seen = new Set();
+  for (const one of document.querySelectorAll("main pre *")) {
+    const says = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (!says || !one.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one);
+    const look = [ground(one), color, fontSize, fontWeight, textShadow].join();
+    if (seen.has(look)) one.setAttribute("data-alike", "");
+    seen.add(look);
+  }
+}"""
+UNMARK = """() => document.querySelectorAll("[data-alike]").forEach((one) => one.removeAttribute("data-alike"))"""
+CONTRAST_OF_ONE = """() => axe.configure({rules: [{id: "color-contrast", selector: ":not([data-alike], svg *)"}]})"""
+
+
+def objections(page, settled: str = "() => true") -> Iterator[tuple]:
+    """(scheme, width, rule, elements) of every violation in <main>. `settled`: JavaScript, true once axe may look."""
+    page.evaluate(Axe().axe_script)
+    page.evaluate(CONTRAST_OF_ONE)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        seen = set()
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(settled)
+            page.evaluate(UNMARK)
+            besides = page.evaluate(BESIDES_COLOURS)
+            rules = {"runOnly": OF_COLOURS} if besides in seen else {}
+            seen.add(besides)
+            page.evaluate(MARK_ALIKE)
+            result = page.evaluate("options => axe.run('main', options)", OPTIONS | rules)
+            for one in result["violations"]:
+                yield scheme, width, one["id"], [node["html"] for node in one["nodes"]]
