@@ -71,7 +71,7 @@ everywhere: $(HAS)/test ## execute every page on four code paths of the processo
 	$(BIN)/python -m benchmarks.same_everywhere $(PAGES)
 
 test: $(HAS)/test .venv/system ## all tests; builds the book
-	$(BIN)/python -m pytest -n logical --dist loadfile
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 catalogue: $(HAS)/catalogue ## collect every text of lstm_ref and autograding for translators
 	$(BIN)/python tools/catalogue.py

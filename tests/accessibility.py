@@ -14,6 +14,10 @@ WIDTHS = (1200, 360)
 OPTIONS = {"resultTypes": ["violations"], "preload": False}  # or axe fetches style sheets itself, from wrong addresses
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
+# A page that has a theme has taken it up, and no colour is on its way to another.
+SHOWN = """(scheme) => (document.documentElement.dataset.theme ?? scheme) === scheme
+  && document.getAnimations().every((one) => one.playState !== "running")"""
+
 # All that the other rules look at: the elements, their attributes, which of them are shown, where, and how large.
 BESIDES_COLOURS = """() => document.querySelector("main").outerHTML + [...document.querySelectorAll("main *")].map(
   (one) => {
@@ -57,6 +61,7 @@ def objections(page, settled: str = "() => true") -> Iterator[tuple]:
         seen = set()
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(SHOWN, arg=scheme)
             page.wait_for_function(settled)
             page.evaluate(UNMARK)
             besides = page.evaluate(BESIDES_COLOURS)

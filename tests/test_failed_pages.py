@@ -41,7 +41,8 @@ print("first of", 6 * 7)
 print("last of", 6 * 7)
 ```
 """
-DIES = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+# Not at once: that the cell has begun must have been told before.
+DIES = "import os, signal, time; time.sleep(2); os.kill(os.getpid(), signal.SIGKILL)"
 WARNS = "import sys; print('a warning', file=sys.stderr)"
 
 

@@ -1,4 +1,4 @@
-"""What every widget of the course has, whatever it shows. A new one is found by its name in `lstm_ref.widgets`."""
+"""What every widget of the course has, whatever it shows. A new one is found among the names of `lstm_ref`."""
 
 import re
 import subprocess
@@ -7,9 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from lstm_ref import widgets
+import lstm_ref
+from lstm_ref.widgets.base import CourseWidget
 
-KINDS = [getattr(widgets, name) for name in widgets.__all__]
+NAMED = [getattr(lstm_ref, name) for name in lstm_ref.__all__]
+KINDS = [kind for kind in NAMED if isinstance(kind, type) and issubclass(kind, CourseWidget)]
+
+
+def test_each_module_of_widgets_has_one_that_is_named():
+    modules = {path.stem for path in Path(lstm_ref.__file__).with_name("widgets").glob("*.py")} - {"__init__", "base"}
+    assert {kind.__module__.rpartition(".")[2] for kind in KINDS} == modules
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -46,7 +53,7 @@ LETTERS = {f"lstm-{letter}" for letter in ("f", "i", "candidate", "o", "c", "h",
 
 def test_a_class_that_one_widget_alone_uses_is_called_after_it():
     """The style sheet is one for all: `.lstm-layer` of one widget once drew over the `.lstm-layer` of another."""
-    folder = Path(widgets.__file__).parent
+    folder = Path(lstm_ref.__file__).with_name("widgets")
     styled = set(re.findall(r"\.(lstm-[a-z-]+)", (folder / "base.css").read_text(encoding="utf-8")))
     users = {}
     for file in folder.glob("*.js"):
@@ -59,5 +66,6 @@ def test_a_class_that_one_widget_alone_uses_is_called_after_it():
 
 
 def test_import_of_the_widgets_does_not_load_matplotlib():
-    code = "import sys, lstm_ref.widgets; sys.exit('matplotlib' in sys.modules)"
+    names = ", ".join(kind.__name__ for kind in KINDS)
+    code = f"import sys; from lstm_ref import {names}; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
