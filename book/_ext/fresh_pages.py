@@ -16,7 +16,6 @@ from pathlib import Path, PurePosixPath
 import yaml
 from jupyter_cache import get_cache
 from myst_nb.core.read import create_nb_reader
-from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.errors import ConfigError
 
 from autograding.dependencies import Code, code_in, names_in, of_state, of_tree, versions
@@ -35,7 +34,7 @@ def note_readers(_app, config):
 
 
 def find_changed_pages(app, env, _added, _changed, _removed):
-    """The pages whose key is another one than when they were read, and those that failed then."""
+    """The pages whose key is another one than when they were read."""
     data = data_files(Path(app.srcdir), app.config.fresh_data)
     code = Code(*app.config.fresh_packages)
     pages = {name: page for name in env.found_docs if (page := executed_page(env, name)) is not None}
@@ -43,9 +42,7 @@ def find_changed_pages(app, env, _added, _changed, _removed):
     if keys:
         get_cache(env.mystnb_config.execution_cache_path).change_cache_limit(KEPT * len(keys))
     before, env.page_keys = getattr(env, "page_keys", {}), keys
-    last = {name: NbMetadataCollector.get_exec_data(env, name) for name in keys}
-    failed = {name for name, result in last.items() if result is not None and not result["succeeded"]}
-    return [name for name, key in keys.items() if before.get(name) != key or name in failed]
+    return [name for name, key in keys.items() if before.get(name) != key]
 
 
 def executed_page(env, name: str) -> str | None:
