@@ -14,16 +14,12 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
-from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from jupyter_cache.executors.utils import ExecutionResult
 from myst_nb.core.execute import cache
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.locale import get_translation
-from traitlets.config import Config
 
 _ = get_translation("failed_pages")
-
-# Or each kernel warns that its messages could be read on the way.
-KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def strict(app) -> bool:
@@ -31,13 +27,13 @@ def strict(app) -> bool:
     return app.warningiserror or app.keep_going
 
 
-def execute(notebook, *, cwd, forgiving, **settings):
-    """As jupyter-cache does; if `forgiving`, a kernel that dies or does not start is a failed page, too.
+def execute(notebook, *, cwd, run, forgiving, **settings):
+    """As `run` does; if `forgiving`, a kernel that dies or does not start is a failed page, too.
 
     The first line of what is noted of a failure is the error itself.
     """
     try:
-        result = single_nb_execution(notebook, cwd=cwd, config=KERNEL, **settings)
+        result = run(notebook, cwd=cwd, **settings)
     except Exception as error:
         if not forgiving:
             raise
@@ -48,9 +44,9 @@ def execute(notebook, *, cwd, forgiving, **settings):
 
 
 def begin(app):
-    """Say how pages are run, once MyST-NB has read its settings."""
+    """Say what a failure means, once it is known how pages are run."""
     _record(app).unlink(missing_ok=True)
-    cache.single_nb_execution = partial(execute, forgiving=not strict(app))
+    cache.single_nb_execution = partial(execute, run=app.running_pages.execute, forgiving=not strict(app))
     if not strict(app):
         app.env.mystnb_config = app.env.mystnb_config.copy(execution_raise_on_error=False)
 
@@ -137,7 +133,8 @@ def _warned(app) -> Path:
 
 
 def setup(app):
-    app.connect("builder-inited", begin, priority=900)
+    app.setup_extension("running_pages")
+    app.connect("builder-inited", begin, priority=950)
     app.connect("env-get-outdated", read_again)
     app.connect("doctree-read", tell_reader)
     app.connect("build-finished", end)
