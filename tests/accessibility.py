@@ -1,8 +1,9 @@
 """What axe objects to on a page: in light and in dark, on a wide screen and on a phone.
 
 It says what four runs of every rule would say, in half the time. The rules that do not look at colours are run anew
-only where something else than colours has changed. Of the words in blocks of code that look alike, thousands on some
-pages, the contrast of one is measured. And none of the letters in pictures, of which axe never says anything.
+only where something else than colours has changed. Of the words in code, definitions and tables that look alike,
+thousands on some pages, the contrast of one is measured. And none of the letters in pictures, of which axe never says
+anything.
 """
 
 from collections.abc import Iterator
@@ -26,22 +27,26 @@ BESIDES_COLOURS = """() => document.querySelector("main").outerHTML + [...docume
     return [shown, x, y, width, height, one.scrollWidth, one.scrollHeight];
   }).join(" ")"""
 
-# Marks each word of code that looks like one before it, on the same ground.
+# Marks each text in code, in a list of definitions or in a table that looks like one before it, on the same ground. Not
+# where it may lie over something else: then its place decides what its ground is.
 MARK_ALIKE = """() => {
   const grounds = new Map();
   const ground = (one) => {
     if (!one) return "";
     if (!grounds.has(one)) {
-      const {backgroundColor, backgroundImage, opacity, filter, mixBlendMode} = getComputedStyle(one);
-      grounds.set(one, [ground(one.parentElement), backgroundColor, backgroundImage, opacity, filter, mixBlendMode]
-        .join());
+      const {backgroundColor, backgroundImage, opacity, filter, mixBlendMode, position} = getComputedStyle(one);
+      const flows = ["static", "relative"].includes(position) || !one.closest("main");
+      const before = ground(one.parentElement);
+      grounds.set(one, flows && before !== null
+        ? [before, backgroundColor, backgroundImage, opacity, filter, mixBlendMode].join() : null);
     }
     return grounds.get(one);
   };
   const seen = new Set();
-  for (const one of document.querySelectorAll("main pre *")) {
+  for (const one of document.querySelectorAll("main :is(pre, dl, table) :not(svg, svg *)")) {
     const says = [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    if (!says || !one.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    if (!says || ground(one) === null) continue;
+    if (!one.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
     const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one);
     const look = [ground(one), color, fontSize, fontWeight, textShadow].join();
     if (seen.has(look)) one.setAttribute("data-alike", "");

@@ -16,6 +16,10 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>Faults</title><style>
   .shaded {{ background: #222; }}
   .grey {{ color: #707070; }}
   .far {{ color: #bbb; }}
+  .soft {{ color: #666; }}
+  td {{ position: relative; }}
+  .block {{ display: block; width: 9em; height: 2em; background: #555; }}
+  .over {{ position: absolute; top: 0.5em; left: 1em; }}
   .row {{ overflow: auto; white-space: nowrap; }}
   a.link-if-dark {{ color: #00c; text-decoration: underline; }}
   @media (prefers-color-scheme: dark) {{
@@ -24,6 +28,7 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>Faults</title><style>
     .pale, .pale-if-dark {{ color: #333; }}
     .shaded {{ background: #111; }}
     .grey {{ color: #888; }}
+    .soft {{ color: #aaa; }}
     a.link-if-dark {{ color: #ccc; text-decoration: none; }}
   }}
   @media (max-width: 500px) {{
@@ -52,6 +57,8 @@ PAGE = f"""<!doctype html><html lang="en"><head><title>Faults</title><style>
 class="pale" id="second">second</span></pre>
   <svg role="img" aria-label="pale letters"><text y="20" fill="#ccc" id="letters">some letters</text></svg>
   <pre tabindex="0">{"=" * 60}<span class="far" id="light-far">far to the right</span></pre>
+  <table><tr><td><b class="soft">fine</b></td><td><b class="soft">fine, too</b></td>
+    <td><i class="block"></i><b class="soft over" id="over">over a block</b></td></tr></table>
 </main></body></html>"""
 
 ALWAYS = {(scheme, width) for scheme in SCHEMES for width in WIDTHS}
@@ -75,6 +82,7 @@ FAULTS = {
     ("color-contrast", "ground"): LIGHT,
     ("color-contrast", "code"): ALWAYS,
     ("color-contrast", "light-far"): LIGHT,
+    ("color-contrast", "over"): ALWAYS,
 }
 
 

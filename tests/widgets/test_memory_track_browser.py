@@ -42,7 +42,8 @@ def test_thirty_random_settings_give_the_numbers_of_lstm_ref(root):
         table = numbers(root, "table", [("t", t), ("source", source), ("c_prev", c_prev)])
         c, parts = expected(f, i, source, c_prev, t)
         for name, row in (("f", f), ("i", i), ("candidate", candidates()[source])):
-            assert [table[f"{name}[{n}]"] for n in range(1, STEPS + 1)] == row
+            shown = [table[f"{name}[{n}]"] for n in range(1, STEPS + 1)]
+            np.testing.assert_allclose(shown, row, rtol=0, atol=1e-12)
         np.testing.assert_allclose([table[f"c[{n}]"] for n in range(STEPS + 1)], c, rtol=0, atol=1e-12)
         np.testing.assert_allclose([table[f"part[{n}]"] for n in range(t + 1)], parts, rtol=0, atol=1e-12)
         shown = numbers(root, ".lstm-equations")
