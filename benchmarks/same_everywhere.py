@@ -71,6 +71,15 @@ def said_by(run: Run) -> Said:
         client.execute(env=environment(run.path, run.threads))
     except CellExecutionError as failed:
         error = f"{failed.ename}: {failed.evalue}"
+    return _said(notebook, error)
+
+
+def said_in(executed: Path) -> Said:
+    """What a page said that was executed before, whole."""
+    return _said(nbformat.read(executed, as_version=4), None)
+
+
+def _said(notebook, error):
     return Said([_text(cell) for cell in notebook.cells if cell.cell_type == "code"], error)
 
 
@@ -111,6 +120,7 @@ def main() -> int:
     parser.add_argument("--paths", nargs="+", choices=PATHS, default=list(PATHS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--few", action="store_true", help="each path once, with one thread and with two in turn")
+    parser.add_argument("--built", type=Path, metavar="FOLDER", help="executed pages: what the machine says is there")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="pages executed at a time")
     options = parser.parse_args()
     known = {page.stem: page for page in pages()}
@@ -126,8 +136,13 @@ def main() -> int:
     if options.few:
         ways = list(zip(options.paths, cycle(options.threads), strict=False))
     runs = [Run(known[stem], path, threads) for stem in options.pages or known for path, threads in ways]
+    found = {}
+    if options.built:
+        built = [run for run in runs if run.path == "machine"]
+        found = {run: said_in(options.built / f"{run.page.stem}.ipynb") for run in built}
+    missing = [run for run in runs if run not in found]
     with ProcessPoolExecutor(options.jobs) as pool:
-        found = dict(zip(runs, pool.map(said_by, runs), strict=True))
+        found |= zip(missing, pool.map(said_by, missing), strict=True)
     named = list(differences(found))
     print(*named, sep="\n")
     print(f"{len(runs)} runs of {len({run.page for run in runs})} pages: {len(named)} differences")
