@@ -55,6 +55,7 @@ def test_thirty_random_settings_give_the_numbers_of_lstm_ref(root):
 def test_the_mouse_draws_and_a_quick_hand_leaves_no_gap(root):
     page = root.page
     root.locator("[data-preset=leaky]").click()
+    numbers(root, "table")
     row = root.locator(".lstm-f .lstm-bars")
     row.scroll_into_view_if_needed()
     box = row.bounding_box()
@@ -90,6 +91,7 @@ def test_a_lane_is_one_stop_of_the_tab_key_and_answers_to_the_arrows(root):
     focused = "document.activeElement.dataset.bar || document.activeElement.dataset.control"
     assert page.evaluate(focused) == "i[7]"
     page.wait_for_function("() => document.activeElement.getAttribute('aria-valuetext') === '0.10'")
+    numbers(root, "table")  # once all that was pressed is drawn, the lane has one stop again
     page.keyboard.press("Tab")
     assert page.evaluate(focused) == "f[7]"
     page.keyboard.press("Home")

@@ -62,6 +62,7 @@ def test_each_example_sets_the_widget_to_itself(root):
 
 def test_a_hand_drawn_across_the_lane_opens_one_bar_after_the_other(root):
     root.locator("[data-preset=hidden]").click()
+    numbers(root, "table")
     lane = root.locator(".lstm-output-drag")
     lane.scroll_into_view_if_needed()
     box = lane.bounding_box()

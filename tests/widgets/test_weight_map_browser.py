@@ -54,6 +54,7 @@ def test_a_click_on_either_side_chooses_the_number_there(visit, site):
     page = visit(f"{site}/{PAGE}")
     root = widget(page, MAP)
     root.locator("[data-preset=both]").click()  # 4 units: layer 1, backward, 8 inputs
+    numbers(root, ".lstm-sliders")  # once it is drawn anew: what was there before can no longer be measured
     settings = {name: presets()[-1][name] for name in CHOICES}
     torch_blocks = {"weight_ih": 8, "weight_hh": 4, "bias_hh": 1}
     book_blocks = {"h": ("weight_hh", 4), "x": ("weight_ih", 8), "b": ("bias_ih", 1)}
@@ -63,7 +64,6 @@ def test_a_click_on_either_side_chooses_the_number_there(visit, site):
     for block, parameter, width in sides:
         gate, unit, column = int(rng.integers(4)), int(rng.integers(4)), int(rng.integers(width))
         rect = root.locator(f'[data-block="{block}:{GATES[gate]}"]')
-        rect.scroll_into_view_if_needed()
         box = rect.bounding_box()
         place = {"x": box["width"] * (column + 0.5) / width, "y": box["height"] * (unit + 0.5) / 4}
         rect.click(position=place)
