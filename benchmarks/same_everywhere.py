@@ -22,6 +22,7 @@ from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_note
 from myst_parser.config.main import MdParserConfig
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from benchmarks.code_paths import PATHS, environment
 
@@ -64,7 +65,12 @@ def said_by(run: Run) -> Said:
     source = run.page.read_text(encoding="utf-8")
     notebook = read_myst_markdown_notebook(source, MdParserConfig(enable_extensions=["dollarmath", "colon_fence"]))
     client = NotebookClient(
-        notebook, timeout=LONGEST, kernel_name="python3", resources={"metadata": {"path": str(run.page.parent)}}
+        notebook,
+        timeout=LONGEST,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(run.page.parent)}},
+        # Or each kernel warns that its messages could be read on the way.
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
     error = None
     try:
