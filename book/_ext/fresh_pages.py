@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 from jupyter_cache import get_cache
-from myst_nb.core.read import create_nb_reader
+from running_pages import executed_notebook
 from sphinx.errors import ConfigError
 
 from autograding.dependencies import Code, code_in, names_in, of_state, of_tree, versions
@@ -47,12 +47,11 @@ def find_changed_pages(app, env, _added, _changed, _removed):
 
 def executed_page(env, name: str) -> str | None:
     """The Python text of a page that is executed; None for any other."""
-    path, settings = env.doc2path(name), env.mystnb_config
-    text = Path(path).read_text(encoding="utf-8")
-    reader = create_nb_reader(path, env.myst_config, settings, text)
-    if reader is None or any(PurePosixPath(path).match(pattern) for pattern in settings.execution_excludepatterns):
+    path = Path(env.doc2path(name))
+    notebook = executed_notebook(env, path, path.read_text(encoding="utf-8"))
+    if notebook is None:
         return None
-    return code_in(cell.source for cell in reader.read(text).cells if cell.cell_type == "code")
+    return code_in(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def state_of(page: str, code: Code, checks: str, data: dict[str, Path]) -> dict[str, str]:

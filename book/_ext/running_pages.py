@@ -16,7 +16,7 @@ from myst_nb.core.read import create_nb_reader
 from traitlets.config import Config
 
 # More would gain nothing: by then the longest page is waited for. Each takes up to half a gigabyte.
-AT_ONCE = min(4, os.cpu_count())
+AT_ONCE = min(4, os.cpu_count() or 1)
 # Or each kernel warns that its messages could be read on the way.
 KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 
@@ -74,6 +74,15 @@ def _run_in_thread(*page):
         ensure_event_loop().close()  # each thread has its own, which nobody else closes
 
 
+def executed_notebook(env, path: Path, text: str):
+    """The notebook that the text of a page is, if it is one that is executed; None for any other page."""
+    settings = env.mystnb_config
+    reader = create_nb_reader(str(path), env.myst_config, settings, text)
+    if reader is None or any(PurePosixPath(path).match(pattern) for pattern in settings.execution_excludepatterns):
+        return None
+    return reader.read(text)
+
+
 def prepare(app):
     app.running_pages = Running(app.config.running_pages_at_once)
     cache.single_nb_execution = app.running_pages.execute
@@ -89,11 +98,10 @@ def begin(app, env, docnames):
         path = Path(env.doc2path(name))
         text = [path.read_text(encoding="utf-8")]
         app.emit("source-read", name, text)  # as it will be read
-        reader = create_nb_reader(str(path), env.myst_config, settings, text[0])
-        if reader is None or any(PurePosixPath(path).match(one) for one in settings.execution_excludepatterns):
-            continue
-        limits = {"timeout": settings.execution_timeout, "allow_errors": settings.execution_allow_errors}
-        app.running_pages.begin(kept, reader.read(text[0]), os.path.abspath(path.parent), **limits)
+        notebook = executed_notebook(env, path, text[0])
+        if notebook is not None:
+            limits = {"timeout": settings.execution_timeout, "allow_errors": settings.execution_allow_errors}
+            app.running_pages.begin(kept, notebook, os.path.abspath(path.parent), **limits)
 
 
 def end(app, _exception):

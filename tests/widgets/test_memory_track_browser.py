@@ -41,9 +41,9 @@ def test_thirty_random_settings_give_the_numbers_of_lstm_ref(root):
         t, source, c_prev = rng.randint(1, STEPS), rng.choice(SOURCES), rng.randint(-20, 20) / 10
         table = numbers(root, "table", [("t", t), ("source", source), ("c_prev", c_prev)])
         c, parts = expected(f, i, source, c_prev, t)
-        for name, row in (("f", f), ("i", i), ("candidate", candidates()[source])):
-            shown = [table[f"{name}[{n}]"] for n in range(1, STEPS + 1)]
-            np.testing.assert_allclose(shown, row, rtol=0, atol=1e-12)
+        drawn = {name: [table[f"{name}[{n}]"] for n in range(1, STEPS + 1)] for name in ("f", "i", "candidate")}
+        assert (drawn["f"], drawn["i"]) == (f, i)
+        np.testing.assert_allclose(drawn["candidate"], candidates()[source], rtol=0, atol=1e-12)
         np.testing.assert_allclose([table[f"c[{n}]"] for n in range(STEPS + 1)], c, rtol=0, atol=1e-12)
         np.testing.assert_allclose([table[f"part[{n}]"] for n in range(t + 1)], parts, rtol=0, atol=1e-12)
         shown = numbers(root, ".lstm-equations")
