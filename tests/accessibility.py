@@ -15,7 +15,9 @@ WIDTHS = (1200, 360)
 OPTIONS = {"resultTypes": ["violations"], "preload": False}  # or axe fetches style sheets itself, from wrong addresses
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
-# A page that has a theme has taken it up, and no colour is on its way to another.
+# No colour takes its time to become another.
+AT_ONCE = "*, *::before, *::after { transition: none !important; }"
+# A page that has a theme has taken it up.
 SHOWN = """(scheme) => (document.documentElement.dataset.theme ?? scheme) === scheme
   && document.getAnimations().every((one) => one.playState !== "running")"""
 
@@ -61,6 +63,7 @@ def objections(page, settled: str = "() => true") -> Iterator[tuple]:
     """(scheme, width, rule, elements) of every violation in <main>. `settled`: JavaScript, true once axe may look."""
     page.evaluate(Axe().axe_script)
     page.evaluate(CONTRAST_OF_ONE)
+    page.add_style_tag(content=AT_ONCE)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         seen = set()

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from browser_fixtures import DRAWN, LETTERS, numbers, widget
+from browser_fixtures import DRAWN, LETTERS, numbers, wait_until_whole, widget
 from playwright.sync_api import expect
 
 import lstm_ref
@@ -45,7 +45,7 @@ def address(request):
 
 
 def test_thirty_random_settings_give_the_numbers_of_lstm_ref(visit, address):
-    page = visit(address)
+    page = visit(address, formulas=False)
     root = widget(page, EXPLORER)
     rng = random.Random(3)
     sequence, c_prev = constant(f=1), 1.0
@@ -71,7 +71,7 @@ def test_thirty_random_settings_give_the_numbers_of_lstm_ref(visit, address):
 
 
 def test_thirty_random_forget_gates_give_the_numbers_of_lstm_ref(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, FORGET_GATE)
     rng = random.Random(4)
     limits = {"w_h": 4, "w_x": 4, "b": 6, "h_prev": 1, "x": 2}
@@ -87,7 +87,7 @@ def test_thirty_random_forget_gates_give_the_numbers_of_lstm_ref(visit, site):
 
 
 def test_a_slider_follows_the_mouse(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, EXPLORER)
     root.locator("[data-preset=keep]").click()
     slider = root.locator('input[data-control="f"]')
@@ -104,11 +104,12 @@ def test_a_slider_follows_the_mouse(visit, site):
 
 
 def test_every_control_answers_to_the_keyboard(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, EXPLORER)
     root.locator("[data-preset=keep]").focus()
     page.keyboard.press("Enter")
     expect(root.locator("[data-preset=keep]")).to_have_attribute("aria-pressed", "true")
+    numbers(root, "table")  # drawn: the thumbs lie where the example puts them
     root.locator('input[data-control="f"]').focus()
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
@@ -128,7 +129,7 @@ def test_every_control_answers_to_the_keyboard(visit, site):
 
 
 def test_tab_reaches_every_control_in_the_order_of_the_page(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, EXPLORER)
     root.locator("[data-preset=keep]").focus()
     reached = []
@@ -141,7 +142,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page(visit, site):
 
 
 def test_a_click_on_the_plot_chooses_the_step(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, EXPLORER)
     root.locator(".lstm-column").nth(6).click()
     assert numbers(root, ".lstm-t") == {"t": 7}
@@ -150,7 +151,7 @@ def test_a_click_on_the_plot_chooses_the_step(visit, site):
 def test_each_example_sets_the_widget_to_itself(visit, site):
     from lstm_ref.widgets.gate_explorer import presets
 
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, EXPLORER)
     for preset in presets():
         root.locator(f"[data-preset={preset['key']}]").click()
@@ -162,7 +163,7 @@ def test_each_example_sets_the_widget_to_itself(visit, site):
 
 
 def test_the_result_is_said_in_words_once_the_hand_rests(visit, site):
-    page = visit(f"{site}/{PAGE}")
+    page = visit(f"{site}/{PAGE}", formulas=False)
     root = widget(page, EXPLORER)
     root.locator("[data-preset=keep]").click()
     numbers(root, "table", [("t", 1), ("f", 0.25)])
@@ -178,7 +179,7 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
     assert len(names) >= 5
     for name in names:
         page = visit(f"{site}/{name}")
-        page.wait_for_load_state("networkidle")
+        wait_until_whole(page)
         assert not page.locator("mjx-merror").count(), name
         for letters, style in LETTERS.items():
             page.add_style_tag(content=style)

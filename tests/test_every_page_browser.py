@@ -2,7 +2,7 @@
 
 import pytest
 from accessibility import objections
-from browser_fixtures import chapters
+from browser_fixtures import chapters, wait_until_whole
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ SETTLED = """() => [...document.querySelectorAll(
 @pytest.mark.parametrize("stem", chapters())
 def test_axe_finds_nothing_to_object_to(visit, site, stem):
     page = visit(f"{site}/book/{stem}.html")
-    page.wait_for_load_state("networkidle")
+    wait_until_whole(page)
     for summary in page.locator(".lstm details > summary").all():
         summary.click()
     for explained in page.locator(".lstm-question").all():

@@ -56,6 +56,7 @@ def test_the_keyboard_draws_and_brings_the_gradient_back(root):
     page = root.page
     root.locator("[data-preset=keep]").click()
     root.locator("input[type=radio][value=one]").check()
+    numbers(root, "table")  # drawn: the thumbs lie where the example puts them
     root.locator('[data-control="t"]').focus()
     page.keyboard.press("End")
     for _ in range(6):

@@ -59,6 +59,7 @@ def test_the_keyboard_moves_every_slider_and_the_sentence_follows(visit, site):
     root = widget(page, ROOT)
     root.locator("[data-preset=edge]").focus()
     page.keyboard.press("Enter")
+    numbers(root, "table")  # drawn: the thumbs lie where the example puts them
     for name, key, value in (("w", "ArrowRight", 1.05), ("u", "ArrowLeft", -0.05), ("b", "ArrowRight", 0.05)):
         root.locator(f'input[data-control="{name}"]').focus()
         page.keyboard.press(key)

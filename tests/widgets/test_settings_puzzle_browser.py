@@ -89,6 +89,7 @@ def test_every_control_answers_to_the_keyboard(root):
     assert distance(root) < 1e-4
     root.locator("input[value=leaky]").focus()
     page.keyboard.press("ArrowDown")  # to the latch
+    numbers(root, "table")  # drawn: the bars are the latch's
     root.locator('[data-bar="i[1]"]').focus()
     page.keyboard.press("End")
     assert numbers(root, "table")["i[1]"] == 1
