@@ -13,9 +13,9 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # other files that take long, so that none of them is begun when there is nothing else left.
 FIRST = (
     "test_every_page_browser.py",
+    "test_exercise_answers.py",
     "test_processor_paths.py",
     "test_grading_attacks.py",
-    "test_exercise_answers.py",
     "test_guides.py",
     "test_demonstration_class.py",
     "test_grading_interrupted.py",
