@@ -179,8 +179,8 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
     assert len(names) >= 5
     for name in names:
         page = visit(f"{site}/{name}")
-        leads_to = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', (book / name).read_text(encoding="utf-8"))
-        if leads_to:
+        text = (book / name).read_text(encoding="utf-8")
+        if leads_to := re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', text):
             page.wait_for_url(f"{site}/{leads_to[1]}")
         wait_until_whole(page)
         assert not page.locator("mjx-merror").count(), name
