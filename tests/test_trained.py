@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
-from lstm_ref.checks import caller, check, judge, make, sent
-from lstm_ref.checks.trained import NEEDED, NEW, RECORDINGS
+from lstm_ref.checks import benches, caller, check, judge, make, sent
+from lstm_ref.checks.trained import NEEDED, NEW, RECORDINGS, TRAININGS
 
 PROBLEM = make("train_classifier", 3)
 LABELS = PROBLEM["calls"][0]["new_labels"]
@@ -20,7 +21,7 @@ def told(**changed) -> str | None:
     logits = changed.get("logits", sure(LABELS))
     said = {"logits": logits, "again": logits, "alone": logits[:4].reshape(4, -1), "padded": logits}
     said["seen"] = sure(PROBLEM["calls"][0]["labels"])
-    answer = {"model": 2, "steps": 10, "backward": 10, "cleared": 10, **said, **changed}
+    answer = {"model": 2, "steps": 10, "backward": 10, "cleared": 10, "trainings": 1, **said, **changed}
     outcome = caller.describe(answer)
     return judge("train_classifier", PROBLEM, {"calls": [{"first": outcome, "second": outcome, "mutated": []}]})
 
@@ -94,6 +95,34 @@ def test_enough_right_answers_are_enough():
     assert told() is None
     assert told(logits=turned(most)) is None
     assert "94.8%" in told(logits=turned(most + 1))
+
+
+@pytest.mark.parametrize(
+    "learns, seconds, trainings, kept",
+    [(1, 60, 1, 1), (2, 60, 2, 2), (None, 60, TRAININGS, 1), (2, 0, 1, 1)],
+    ids=["at once", "the second time", "never", "the second time, but there is no time"],
+)
+def test_a_training_that_got_stuck_is_done_anew_with_another_seed(learns, seconds, trainings, kept):
+    seeds = []
+
+    def train(xs, lengths, labels, seed):
+        seeds.append(seed)
+        number = len(seeds)
+        torch.ones(1, requires_grad=True).backward()
+        signs = 2 * labels - 1 if number == learns else torch.ones(len(labels))
+        return lambda xs, lengths: number * signs[: len(xs)]
+
+    arguments = {name: value for name, value in PROBLEM["calls"][0].items() if name != "new_labels"}
+    said = benches.training(train, **{**arguments, "seconds": seconds})
+    assert len(seeds) == len(set(seeds)) == said["trainings"] == trainings
+    assert set(np.abs(said["logits"])) == {kept}
+    assert said["backward"] == 1  # of the training whose model is asked
+
+
+def test_of_several_trainings_the_number_is_told():
+    assert "the best of 3 trainings, each with another seed" in told(logits=turned(100), trainings=3)
+    assert "trainings" not in told(logits=turned(100))
+    assert told(trainings=3) is None
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"calls": [{"first": {"kind": "dict"}}]}, {"calls": []}], ids=str)

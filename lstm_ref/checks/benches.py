@@ -95,21 +95,26 @@ def chunks(function, weights, xs, targets, length):
     return (after, *(part.detach().numpy() if isinstance(part, torch.Tensor) else part for part in parts))
 
 
-def training(function, xs, lengths, labels, seed, new_xs, new_lengths, padding):
+def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_lengths, padding):
     """Let the function train a classifier, and ask that about recordings it has not seen, in several ways.
+
+    A training may get stuck where another draw of the weights would not. So while less than `enough` of the recordings
+    that it was trained on are told rightly, it is done anew with the next seed, as far as `seconds` go, and what
+    is asked is the model that has learned most of them.
 
     padding: (N, T + more, D), what stands where the new recordings have ended when they are asked about once more.
     Returns a dict: "model" (0: there is none, 1: cannot be called, 2: can), and what it said of the new recordings
     ("logits"), of the same again, of the first few alone, of all with other padding, and of those it was trained on.
     "steps", "backward": how often an optimiser made a step and a loss was sent back; "cleared": zero_grad likewise.
+    "trainings": how many there were.
     """
+    import time
+
     import torch
     from torch.optim import Optimizer
     from torch.optim.optimizer import register_optimizer_step_post_hook
 
-    counts = dict.fromkeys(("steps", "backward", "cleared"), 0)
-
-    def counted(owner, name, as_name):
+    def counted(counts, owner, name, as_name):
         plain = getattr(owner, name)
 
         def method(*arguments, **more):
@@ -119,31 +124,46 @@ def training(function, xs, lengths, labels, seed, new_xs, new_lengths, padding):
         setattr(owner, name, method)
         return lambda: setattr(owner, name, plain)
 
-    def count_step(*_arguments):
-        counts["steps"] += 1
+    def trained(seed):
+        counts = dict.fromkeys(("steps", "backward", "cleared"), 0)
 
-    hook = register_optimizer_step_post_hook(count_step)
-    undo = [
-        counted(torch.Tensor, "backward", "backward"),
-        counted(Optimizer, "zero_grad", "cleared"),
-        counted(torch.nn.Module, "zero_grad", "cleared"),
-    ]
-    floats = [torch.tensor(array, dtype=torch.float32) for array in (xs, labels, new_xs, padding)]
-    seen, labels, new, padding = floats
-    lengths, new_lengths = torch.tensor(lengths), torch.tensor(new_lengths)
-    try:
-        model = function(seen.clone(), lengths.clone(), labels.clone(), seed)
-    finally:
-        hook.remove()
-        for put_back in undo:
-            put_back()
-    if not callable(model):
-        return {"model": int(model is not None), **counts}
+        def count_step(*_arguments):
+            counts["steps"] += 1
+
+        hook = register_optimizer_step_post_hook(count_step)
+        undo = [
+            counted(counts, torch.Tensor, "backward", "backward"),
+            counted(counts, Optimizer, "zero_grad", "cleared"),
+            counted(counts, torch.nn.Module, "zero_grad", "cleared"),
+        ]
+        try:
+            return function(seen.clone(), lengths.clone(), labels.clone(), seed), counts
+        finally:
+            hook.remove()
+            for put_back in undo:
+                put_back()
 
     def says(x, n):
         with torch.no_grad():
             said = model(x.clone(), n.clone())
         return said.detach().numpy() if isinstance(said, torch.Tensor) else np.asarray(said)
+
+    floats = [torch.tensor(array, dtype=torch.float32) for array in (xs, labels, new_xs, padding)]
+    seen, labels, new, padding = floats
+    lengths, new_lengths = torch.tensor(lengths), torch.tensor(new_lengths)
+    begun, best = time.monotonic(), None
+    for trainings, seed in enumerate(seeds, 1):
+        model, counts = trained(int(seed))
+        if not callable(model):
+            return {"model": int(model is not None), **counts, "trainings": trainings}
+        said = says(seen, lengths)
+        # Numbers of another form are not for this bench to judge, and no other seed mends them.
+        right = np.mean((said.ravel() > 0) == (labels.numpy() > 0.5)) if said.size == len(labels) else 1.0
+        if best is None or right > best[0]:
+            best = right, model, counts
+        if right >= enough or (time.monotonic() - begun) * (trainings + 1) / trainings > seconds:
+            break
+    _right, model, counts = best
 
     few = range(4)
     valid = (torch.arange(padding.shape[1]) < new_lengths[:, None])[:, :, None]
@@ -151,6 +171,7 @@ def training(function, xs, lengths, labels, seed, new_xs, new_lengths, padding):
     return {
         "model": 2,
         **counts,
+        "trainings": trainings,
         "logits": says(new, new_lengths),
         "again": says(new, new_lengths),
         "alone": np.stack([says(new[n : n + 1], new_lengths[n : n + 1]) for n in few]),
