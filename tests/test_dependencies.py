@@ -81,14 +81,18 @@ def files():
     return [path for path in found if ".ipynb_checkpoints" not in path.parts]
 
 
+@cache
 def ours():
     """Names that are modules of the project itself."""
     return {part for path in files() if path.suffix == ".py" for part in (path.stem, *path.parts[:-1])}
 
 
-@cache
+# Which distributions bring a name: every file of every distribution has to be looked at.
+brought_by = cache(packages_distributions)
+
+
 def distributions(name):
-    return frozenset(map(canonicalize_name, packages_distributions().get(name, [name])))
+    return set(map(canonicalize_name, brought_by().get(name, [name])))
 
 
 def imports(*folders):
