@@ -16,16 +16,14 @@ $pip -c requirements.lock -r requirements/course.txt -r "$wanted"
 # This folder itself: lstm_ref and autograding are found from everywhere.
 $pip --quiet --no-deps --no-build-isolation --editable .
 # But in the sandbox nothing can be kept. A file that does not compile is for another Python.
+packages=".venv/lib/python3*/site-packages"
 case $use in
-grade) compiled=. ;;
-test) compiled="torch numpy matplotlib IPython" ;; # what its graders load
+grade) compiled=$packages ;;
+test) compiled="$packages/torch $packages/numpy $packages/matplotlib $packages/IPython" ;; # what its graders load
 *) compiled="" ;;
 esac
-if [ -n "$compiled" ]; then
-    python=$PWD/.venv/bin/python
-    # shellcheck disable=SC2086 # the folders are meant to be split
-    (cd .venv/lib/python3*/site-packages && "$python" -m compileall -qq -j 0 -x '/tests?/|/_internal/' $compiled || true)
-fi
+# shellcheck disable=SC2086 # the folders are meant to be found and split
+[ -z "$compiled" ] || .venv/bin/python -m compileall -qq -j 0 -x '/tests?/|/_internal/' $compiled || true
 if [ -x .venv/bin/jupyter-lab ] && [ ! -e .venv/etc/jupyter/labconfig/page_config.json ]; then
     # JupyterLab would ask the network for news, and the reader whether it may.
     .venv/bin/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements"
