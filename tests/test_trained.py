@@ -119,6 +119,13 @@ def test_a_training_that_got_stuck_is_done_anew_with_another_seed(learns, second
     assert said["backward"] == 1  # of the training whose model is asked
 
 
+@pytest.mark.parametrize("words", [["much"] * RECORDINGS, [1j] * RECORDINGS, [1.0]], ids=["words", "complex", "one"])
+def test_an_answer_of_another_form_is_left_to_the_judge(words):
+    arguments = {name: value for name, value in PROBLEM["calls"][0].items() if name != "new_labels"}
+    said = benches.training(lambda *given: lambda xs, lengths: np.array(words), **arguments)
+    assert said["trainings"] == 1 and np.array_equal(said["logits"], words)
+
+
 def test_of_several_trainings_the_number_is_told():
     assert "the best of 3 trainings, each with another seed" in told(logits=turned(100), trainings=3)
     assert "trainings" not in told(logits=turned(100))

@@ -143,7 +143,7 @@ def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_
             for put_back in undo:
                 put_back()
 
-    def says(x, n):
+    def says(model, x, n):
         with torch.no_grad():
             said = model(x.clone(), n.clone())
         return said.detach().numpy() if isinstance(said, torch.Tensor) else np.asarray(said)
@@ -156,14 +156,15 @@ def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_
         model, counts = trained(int(seed))
         if not callable(model):
             return {"model": int(model is not None), **counts, "trainings": trainings}
-        said = says(seen, lengths)
-        # Numbers of another form are not for this bench to judge, and no other seed mends them.
-        right = np.mean((said.ravel() > 0) == (labels.numpy() > 0.5)) if said.size == len(labels) else 1.0
+        said = says(model, seen, lengths)
+        # What is no number, or not one for each, is not for this bench to judge, and no other seed mends it.
+        asked = said.dtype.kind in "biuf" and said.size == len(labels)
+        right = np.mean((said.ravel() > 0) == (labels.numpy() > 0.5)) if asked else 1.0
         if best is None or right > best[0]:
-            best = right, model, counts
+            best = right, model, counts, said
         if right >= enough or (time.monotonic() - begun) * (trainings + 1) / trainings > seconds:
             break
-    _right, model, counts = best
+    _right, model, counts, said = best
 
     few = range(4)
     valid = (torch.arange(padding.shape[1]) < new_lengths[:, None])[:, :, None]
@@ -172,9 +173,9 @@ def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_
         "model": 2,
         **counts,
         "trainings": trainings,
-        "logits": says(new, new_lengths),
-        "again": says(new, new_lengths),
-        "alone": np.stack([says(new[n : n + 1], new_lengths[n : n + 1]) for n in few]),
-        "padded": says(torch.where(valid, longer, padding), new_lengths),
-        "seen": says(seen, lengths),
+        "logits": says(model, new, new_lengths),
+        "again": says(model, new, new_lengths),
+        "alone": np.stack([says(model, new[n : n + 1], new_lengths[n : n + 1]) for n in few]),
+        "padded": says(model, torch.where(valid, longer, padding), new_lengths),
+        "seen": said,
     }
