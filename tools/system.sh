@@ -3,24 +3,27 @@
 # what is missing and fails.
 set -eu
 
-as_root=no
-if command -v apt-get >/dev/null 2>&1; then
-    if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; fi
-fi
 # Debian keeps the database server's own programs off PATH.
 for folder in /usr/lib/postgresql/*/bin; do PATH="$PATH:$folder"; done
 have() {
     for program; do if command -v "$program" >/dev/null 2>&1; then return 0; fi; done
     return 1
 }
+# Any Chromium will do; without windows it takes half the time, and Debian has such a one.
+if have bwrap && have postgres && have chromium-headless-shell; then exit 0; fi
+
+as_root=no
+if command -v apt-get >/dev/null 2>&1; then
+    if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; fi
+fi
+[ "$as_root" = no ] || $as_root apt-get update -qq || echo "apt-get update failed: taking what apt knows already" >&2
 
 missing=""
 have bwrap || missing="$missing bubblewrap"
 have postgres || missing="$missing postgresql"
-# Any Chromium will do; without windows it takes half the time, and Debian has such a one.
 if have chromium-headless-shell; then
     :
-elif [ "$as_root" != no ] && { $as_root apt-get update -qq; apt-cache show chromium-headless-shell; } >/dev/null 2>&1; then
+elif [ "$as_root" != no ] && apt-cache show chromium-headless-shell >/dev/null 2>&1; then
     missing="$missing chromium-headless-shell"
 elif ! have chromium chromium-browser google-chrome; then
     missing="$missing chromium"
@@ -29,7 +32,6 @@ fi
 
 if [ "$as_root" != no ]; then
     echo "Installing:$missing"
-    $as_root apt-get update -qq
     # shellcheck disable=SC2086 # the names are meant to be split
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
     exit 0
