@@ -1,10 +1,10 @@
 """How long a network must learn to solve the adding problem: `python -m benchmarks.adding_problem`.
 
 Four networks, five lengths, ten seeds, the shortest on several code paths of the processor: an hour and a half on one
-core. Each run ends when the mean squared error on unseen sequences, looked at every 100 iterations, is
-below 0.01, or at the cap. It is written to benchmarks/results/adding_problem.json as soon as it is done, so an
-interrupted benchmark goes on where it was. Delete the file to start anew; it is refused if it was made with other
-settings. Chapter 1 draws it.
+core. Each run ends when the mean squared error on unseen sequences, looked at every 100 iterations, is below 0.01, or
+at the cap. It is written to benchmarks/results/adding_problem.json as soon as it is done, so an interrupted benchmark
+goes on where it was. Delete the file to start anew; it is refused if it was made with other settings. Chapter 1 draws
+it.
 """
 
 import argparse
@@ -19,13 +19,12 @@ from pathlib import Path
 import torch
 
 from benchmarks.code_paths import PATHS, entered, run_on
-from benchmarks.study import DIFFERENT
+from benchmarks.study import DIFFERENT, SEEDS
 from lstm_ref.adding import MODELS, AddingNetwork, train_on_adding
 
 RESULTS = Path(__file__).with_name("results") / "adding_problem.json"
 COMMAND = "python -m benchmarks.adding_problem"
 SOLVED = 0.01
-SEEDS = 10
 PATHS_OF = {10: DIFFERENT, 30: ("machine",), 50: ("machine",), 100: ("machine",), 200: ("machine",)}  # by length T
 CAP = 5000  # iterations after which a run counts as "never"
 HIDDEN_SIZE = 32

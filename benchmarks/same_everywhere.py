@@ -132,7 +132,7 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", metavar="PAGE", help="stems such as 09_engineer_intuition; all by default")
     parser.add_argument("--paths", nargs="+", choices=PATHS, default=list(PATHS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--few", action="store_true", help="each path once, with one thread and with two in turn")
+    parser.add_argument("--few", action="store_true", help="each path once, with these numbers of threads in turn")
     parser.add_argument("--built", type=Path, metavar="FOLDER", help="executed pages: what the machine says is there")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="pages executed at a time")
     options = parser.parse_args()
