@@ -17,7 +17,7 @@ OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 # No colour takes its time to become another.
 AT_ONCE = "*, *::before, *::after { transition: none !important; }"
-# A page that has a theme has taken it up.
+# A page that has a theme has taken it up, and nothing on it moves.
 SHOWN = """(scheme) => (document.documentElement.dataset.theme ?? scheme) === scheme
   && document.getAnimations().every((one) => one.playState !== "running")"""
 

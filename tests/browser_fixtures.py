@@ -61,6 +61,12 @@ def site(book) -> str:
     server.server_close()
 
 
+@pytest.fixture(params=["http", "file"])
+def address(request) -> str:
+    """Where the built book is, one after the other: served, and on disk."""
+    return request.getfixturevalue("site") if request.param == "http" else request.getfixturevalue("book").as_uri()
+
+
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for all tests."""
@@ -138,14 +144,15 @@ DRAWN = """() => [...document.querySelectorAll(".lstm-plot")].every(
 
 # Once a page has loaded, its formulas are set, which may ask for fonts, and its widgets are made.
 FORMULAS = """async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"""
-WIDGETS = """() => [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')].every(
+VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]'
+WIDGETS = """views => [...document.querySelectorAll(views)].every(
   script => script.nextElementSibling?.querySelector(".lstm") || script.nextElementSibling?.role === "alert")"""
 
 
 def wait_until_whole(page):
     """Until nothing more of a page is to come: formulas, fonts, widgets, their pictures. A page that fails says so."""
     page.evaluate(FORMULAS)
-    page.wait_for_function(WIDGETS)
+    page.wait_for_function(WIDGETS, arg=VIEWS)
     page.wait_for_function(DRAWN)
 
 
@@ -175,6 +182,13 @@ def widget(page, selector):
 def numbers(root, within, moves=()):
     """name -> exact number on the page, after the moves."""
     return root.evaluate(MOVE_AND_READ, [[[name, value] for name, value in moves], within])
+
+
+def press_example(root, key):
+    """Choose an example by the keyboard. Only once it is drawn do the thumbs lie where it puts them."""
+    root.locator(f"[data-preset={key}]").focus()
+    root.page.keyboard.press("Enter")
+    numbers(root, "table")
 
 
 # A stroke of the hand in a lane, from one bar to another: as many points as the test gives, each (step, level 0 to 1).

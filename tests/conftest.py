@@ -2,7 +2,7 @@
 
 import os
 
-from browser_fixtures import book, browser, context, site, visit  # noqa: F401  pytest finds fixtures here by name
+from browser_fixtures import address, book, browser, context, site, visit  # noqa: F401  pytest finds fixtures here by name
 
 # As in the sandbox. NumPy and torch read this when they are loaded, here, in kernels, in graders. With two workers on
 # two cores, two threads each wait most of the time for one another: 189 s instead of 12 s for one training.

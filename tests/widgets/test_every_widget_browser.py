@@ -1,12 +1,11 @@
 """Every widget in wide and in narrow letters: nothing leaves its frame, and no text of a picture lies on another."""
 
 import pytest
-from browser_fixtures import DRAWN, LETTERS, chapters
+from browser_fixtures import DRAWN, LETTERS, VIEWS, chapters
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]'
 # What is wrong in a widget: fault -> where. At both ends of its sliders, at each of its examples, and at every choice.
 FAULTS = """async root => {
   const frame = root.getBoundingClientRect();

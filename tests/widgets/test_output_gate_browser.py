@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from browser_fixtures import numbers, widget
+from browser_fixtures import numbers, press_example, widget
 
 from lstm_ref import OutputGate
 from lstm_ref.widgets.output_gate import STEPS, presets
@@ -88,9 +88,7 @@ def test_a_hand_drawn_across_the_lane_opens_one_bar_after_the_other(root):
 
 def test_every_control_answers_to_the_keyboard(root):
     keyboard = root.page.keyboard
-    root.locator("[data-preset=hidden]").focus()
-    keyboard.press("Enter")
-    numbers(root, "table")  # drawn: the thumbs lie where the example puts them
+    press_example(root, "hidden")
     root.locator('input[data-control="t"]').focus()
     keyboard.press("End")
     root.locator('input[data-control="o"]').focus()

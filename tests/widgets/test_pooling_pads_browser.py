@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from browser_fixtures import numbers, widget
+from browser_fixtures import numbers, press_example, widget
 
 from lstm_ref import PoolingPads
 from lstm_ref.widgets.pooling_pads import VALID, presets
@@ -59,9 +59,7 @@ def test_each_example_sets_the_widget_to_itself(root):
 
 def test_the_keyboard_reaches_everything_and_the_sentence_follows(root):
     keyboard = root.page.keyboard
-    root.locator("[data-preset=alone]").focus()
-    keyboard.press("Enter")
-    numbers(root, "table")  # drawn: the thumbs lie where the example puts them
+    press_example(root, "alone")
     root.locator('input[data-control="padding"]').focus()
     keyboard.press("End")
     assert numbers(root, ".lstm-slider.lstm-padding")["padding"] == 12

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from browser_fixtures import numbers, widget
+from browser_fixtures import numbers, press_example, widget
 
 from lstm_ref import RNNForgetting
 from lstm_ref.widgets.rnn_forgetting import STEPS, presets
@@ -57,9 +57,7 @@ def test_each_example_sets_the_widget_to_itself(visit, site):
 def test_the_keyboard_moves_every_slider_and_the_sentence_follows(visit, site):
     page = visit(f"{site}/{PAGE}")
     root = widget(page, ROOT)
-    root.locator("[data-preset=edge]").focus()
-    page.keyboard.press("Enter")
-    numbers(root, "table")  # drawn: the thumbs lie where the example puts them
+    press_example(root, "edge")
     for name, key, value in (("w", "ArrowRight", 1.05), ("u", "ArrowLeft", -0.05), ("b", "ArrowRight", 0.05)):
         root.locator(f'input[data-control="{name}"]').focus()
         page.keyboard.press(key)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from browser_fixtures import numbers, widget
+from browser_fixtures import numbers, press_example, widget
 from test_weight_map import random_settings
 
 from lstm_ref import WeightMap
@@ -75,9 +75,7 @@ def test_a_click_on_either_side_chooses_the_number_there(visit, site):
 def test_gates_and_rows_by_keyboard(visit, site):
     page = visit(f"{site}/{PAGE}")
     root = widget(page, MAP)
-    root.locator("[data-preset=own]").focus()
-    page.keyboard.press("Enter")
-    numbers(root, ".lstm-sliders")  # drawn: the thumbs lie where the example puts them
+    press_example(root, "own")
     root.locator('[data-control="gate"] input[value="f"]').focus()
     page.keyboard.press("ArrowRight")
     numbers(root, ".lstm-sliders")
