@@ -123,5 +123,5 @@ def _number(text):
 
 def folder_of_stand_ins(checks: ModuleType | None) -> Path | None:
     """The stand-ins that a student's imports find in the sandbox, if the course has any."""
-    place = getattr(checks, "SANDBOX", None)
+    place = getattr(checks, "STAND_INS", None)
     return None if place is None else Path(place)

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 import lstm_ref
-from lstm_ref.checks import SANDBOX
+from lstm_ref.checks import STAND_INS
 
 HEAVY = ("torch", "matplotlib", "ipywidgets", "anywidget", "IPython")
 LOADED = f"import sys; print(*(name for name in {HEAVY} if name in sys.modules))"
@@ -112,7 +112,7 @@ def test_a_language_that_is_missing_is_not_passed_over(tmp_path):
 
 
 def test_the_stand_in_for_strangers_has_the_same_types_and_no_answers():
-    there = f"import sys; sys.path.insert(0, {str(SANDBOX)!r}); import lstm_ref as r; "
+    there = f"import sys; sys.path.insert(0, {str(STAND_INS)!r}); import lstm_ref as r; "
     names = python(there + "print(*dir(r))").split()
     assert {"check", "LSTMState", "LSTMParams"} <= set(names)
     assert not set(names) & {"forget_gate", "sigmoid", "half_life", "lstm_step"}
@@ -122,7 +122,7 @@ def test_the_stand_in_for_strangers_has_the_same_types_and_no_answers():
 
 def test_what_a_type_can_do_in_a_notebook_it_can_do_while_that_is_graded():
     """`params.hidden_size` in an answer that was right all along must not cost its points in the sandbox."""
-    there = f"import sys; sys.path.insert(0, {str(SANDBOX)!r}); import lstm_ref as r; "
+    there = f"import sys; sys.path.insert(0, {str(STAND_INS)!r}); import lstm_ref as r; "
     for name in ("LSTMParams", "LSTMState", "Gates", "LSTMGrads"):
         public = {attribute for attribute in dir(getattr(lstm_ref, name)) if not attribute.startswith("_")}
         assert public == set(python(there + f"print(*(n for n in dir(r.{name}) if n[0] != '_'))").split())

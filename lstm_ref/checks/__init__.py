@@ -24,7 +24,7 @@ from lstm_ref.messages import _
 
 CALLER = Path(caller.__file__)
 # What a notebook finds under the name lstm_ref where a stranger's code runs: no reference and no judge.
-SANDBOX = Path(__file__).parents[1] / "sandbox"
+STAND_INS = Path(__file__).parents[1] / "stand_ins"
 # The named tuples that arguments may be.
 _TYPES = {kind.__name__: kind for kind in (Gates, LSTMGrads, LSTMParams, LSTMState)}
 # A module of this package that is named as an exercise, s03_forget_gate, holds the checks of that exercise.

@@ -49,7 +49,7 @@ USED = {
     "autograding/sandbox/inside/shell.py",
 }
 USED_BY_ANOTHER_NAME = {
-    "lstm_ref/sandbox/lstm_ref/__init__.py": "the stand-ins",
+    "lstm_ref/stand_ins/lstm_ref/__init__.py": "the stand-ins",
     "solutions/03_forget_gate/03_forget_gate.ipynb": "the solution",
     "nbgrader_config.py": "the configuration",
 }
@@ -239,7 +239,7 @@ def test_a_course_may_say_which_module_defines_a_check(toy):
     """The toy asks for "double" and "greet"; its checks are now a package, that imports others by their names."""
     folder = toy.root / "toy_course"
     (folder / "found").mkdir()
-    (folder / "found" / "__init__.py").write_text("from toy_course.checks import CALLER, SANDBOX, judge, make\n")
+    (folder / "found" / "__init__.py").write_text("from toy_course.checks import CALLER, STAND_INS, judge, make\n")
     written(toy.root / "nbgrader_config.py", 'plug_in(c, checks="toy_course.found")\n')
     for name in ("double", "other"):
         (folder / "found" / f"{name}.py").write_text("")

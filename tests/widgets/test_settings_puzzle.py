@@ -96,7 +96,7 @@ def test_what_is_wrong_is_refused_in_words_and_changes_nothing(name, value, word
 
 def test_the_stand_in_of_a_graded_notebook_can_be_made_and_gives_nothing_away():
     names = {}
-    source = Path(__file__).parents[2] / "lstm_ref" / "sandbox" / "lstm_ref" / "__init__.py"
+    source = Path(__file__).parents[2] / "lstm_ref" / "stand_ins" / "lstm_ref" / "__init__.py"
     exec(source.read_text(encoding="utf-8"), names)
     puzzle = names["SettingsPuzzle"]("latch", f=1)
     puzzle.f = 0.5

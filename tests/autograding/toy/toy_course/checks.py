@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 CALLER = Path(__file__).with_name("caller.py")
-SANDBOX = Path(__file__).with_name("stand_ins")
+STAND_INS = Path(__file__).with_name("stand_ins")
 
 
 def make(name, seed, part=None):
