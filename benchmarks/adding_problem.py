@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.code_paths import PATHS, entered, run_on
 from benchmarks.study import DIFFERENT, SEEDS
-from lstm_ref.adding import MODELS, AddingNetwork, train_on_adding
+from lstm_ref.training.adding import MODELS, AddingNetwork, train_on_adding
 
 RESULTS = Path(__file__).with_name("results") / "adding_problem.json"
 COMMAND = "python -m benchmarks.adding_problem"

@@ -6,7 +6,7 @@ with ten seeds on each code path, holding back windows or whole recordings. Abou
 
 from benchmarks.study import Study
 from lstm_ref import RadarClassifier, evaluate_classifier, train_classifier
-from lstm_ref.leakage import split_windows, windows_with_tossed_labels
+from lstm_ref.training.leakage import split_windows, windows_with_tossed_labels
 
 
 def run(seed: int, held_back: str) -> dict:

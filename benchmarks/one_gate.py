@@ -5,7 +5,7 @@ how many of the 32 gates are open, and what is left of a change over 29 steps. A
 """
 
 from benchmarks.study import Study
-from lstm_ref.adding import AddingNetwork, gates_and_reach, train_on_adding
+from lstm_ref.training.adding import AddingNetwork, gates_and_reach, train_on_adding
 
 STEPS, ITERATIONS = 30, 900
 OPEN = 0.9  # the mean of a gate that counts as open

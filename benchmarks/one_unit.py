@@ -5,7 +5,7 @@ recordings about which the unit is right, and all its weights. About two minutes
 """
 
 from benchmarks.study import Study
-from lstm_ref.one_unit import answers_right, as_row, one_unit_recordings, train_one_unit
+from lstm_ref.training.one_unit import answers_right, as_row, one_unit_recordings, train_one_unit
 
 TRAINING, TEST = (1024, 1), (1000, 2)  # recordings, seed
 

@@ -30,8 +30,8 @@ BOOK = Path(__file__).parents[1] / "book"
 LONGEST = 600  # seconds for one cell: a path without vector instructions is slow
 # A picture is not compared, so it is not drawn either: that would take a third of the time.
 NOT_DRAWN = """
-import lstm_ref.drawing
-lstm_ref.drawing.forms = lambda figure, alt, *others, **more: {"image/png": "", "text/plain": alt}
+import lstm_ref.figures.drawing
+lstm_ref.figures.drawing.forms = lambda figure, alt, *others, **more: {"image/png": "", "text/plain": alt}
 """
 # What a process says of the code that it runs.
 ASKED = """

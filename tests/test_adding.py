@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from lstm_ref.adding import (
+from lstm_ref.training.adding import (
     BASELINE,
     MODELS,
     AddingNetwork,

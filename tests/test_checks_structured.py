@@ -321,14 +321,14 @@ def test_an_unknown_mistake_is_told_where_to_look(name, function, words):
 def test_the_numbers_in_the_advice_are_those_of_that_place():
     problem = make(STEP, 0)
     x, state, params = (caller.built(value, {}) for value in problem["calls"][0].values())
-    gates = lstm_ref.cell.lstm_step_with_gates(x, LSTMState(*state), lstm_ref.LSTMParams(*params))[1]
+    gates = lstm_ref.core.cell.lstm_step_with_gates(x, LSTMState(*state), lstm_ref.LSTMParams(*params))[1]
     text = said(STEP, of_step(lambda s: s._replace(c=s.c + 0.05)))
     assert f"There c_prev is {state.c[0, 0]:.4g}, f is {gates.f[0, 0]:.4g}, i is {gates.i[0, 0]:.4g}" in text
 
 
 def test_of_two_mistakes_at_once_the_first_is_still_named():
     def wrong(x, state, params):
-        _new, g = lstm_ref.cell.lstm_step_with_gates(x, state, params)
+        _new, g = lstm_ref.core.cell.lstm_step_with_gates(x, state, params)
         c = (1 - g.f) * state.c + g.i * g.candidate
         return LSTMState(0.9 * g.o * np.tanh(c), c)
 

@@ -8,8 +8,8 @@ from torch import nn
 from benchmarks import configurations, sick_models
 from lstm_ref import RadarClassifier, gate_statistics
 from lstm_ref.figures import s11_configure_and_diagnose as figures
-from lstm_ref.leakage import split_windows, windows_with_tossed_labels
-from lstm_ref.studies import read_study
+from lstm_ref.training.leakage import split_windows, windows_with_tossed_labels
+from lstm_ref.training.studies import read_study
 
 
 def test_gates_that_stand_still_are_counted_as_they_stand():

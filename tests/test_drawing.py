@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lstm_ref.drawing import axes_in_a_row, forms
+from lstm_ref.figures.drawing import axes_in_a_row, forms
 from lstm_ref.figures.s01_why_lstm import apart
 
 

@@ -19,7 +19,7 @@ from lstm_ref import (
 )
 from lstm_ref.checks.keeper_faults import keeper_complaint, passes
 from lstm_ref.checks.s09_engineer_intuition import radars
-from lstm_ref.keeper import memories
+from lstm_ref.core.keeper import memories
 
 LEVELS = (0.2, 0.6, 3.0)
 

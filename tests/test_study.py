@@ -10,8 +10,8 @@ import pytest
 from benchmarks import configurations, leakage, one_gate, one_unit, radar_runs, sick_signs
 from benchmarks.study import SEEDS, Study, stored
 from lstm_ref import lstm_forward
-from lstm_ref.one_unit import as_row, from_row, one_unit_recordings, train_one_unit
-from lstm_ref.studies import read_study, spread
+from lstm_ref.training.one_unit import as_row, from_row, one_unit_recordings, train_one_unit
+from lstm_ref.training.studies import read_study, spread
 
 ROOT = Path(__file__).parents[1]
 STUDIES = [module.STUDY for module in (configurations, leakage, one_gate, one_unit, radar_runs, sick_signs)]

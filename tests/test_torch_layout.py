@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 import lstm_ref as ref
-from lstm_ref.torch_layout import TORCH_GATES
+from lstm_ref.core.torch_layout import TORCH_GATES
 
 ROOT = Path(__file__).parents[1]
 B, T, D, H = 3, 5, 2, 4

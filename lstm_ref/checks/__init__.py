@@ -16,10 +16,10 @@ from zlib import crc32
 
 import numpy as np
 
-from lstm_ref.backward import LSTMGrads
-from lstm_ref.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.checks import caller, given
 from lstm_ref.checks.judging import Check, judge_part
+from lstm_ref.core.backward import LSTMGrads
+from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 CALLER = Path(caller.__file__)

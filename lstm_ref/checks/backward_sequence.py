@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from lstm_ref import backward, cell
-from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.backward_step import B, D, H, random_gradient, random_params, random_state
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
 from lstm_ref.checks.where_backward import which_chunk, which_step
 from lstm_ref.checks.wrong_backward import no_c, no_h, nothing, right_step, same, sequence_with, turned
+from lstm_ref.core import backward, cell
+from lstm_ref.core.cell import LSTMParams, LSTMState
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
 
 T = 5
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from lstm_ref import backward, cell
-from lstm_ref.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
 from lstm_ref.checks.where_backward import NAMES, which_gate
 from lstm_ref.checks.wrong_backward import GATES, every, on_result, right_step, step_with, through, turned
+from lstm_ref.core import backward, cell
+from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another.

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref import cell
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
+from lstm_ref.core import cell
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.

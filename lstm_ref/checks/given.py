@@ -6,7 +6,7 @@ not lie beside the one that is being asked for it. They find there `np`, each ot
 
 import numpy as np
 
-from lstm_ref.cell import LSTMState
+from lstm_ref.core.cell import LSTMState
 
 
 def sigmoid(z):

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from lstm_ref import backward, cell, gradients
-from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.backward_step import D, H
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.checks.where_backward import NAMES, which_columns, which_factor, which_move, wrong_numbers
 from lstm_ref.checks.wrong_backward import GATES
+from lstm_ref.core import backward, cell, gradients
+from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 # --- numerical_gradient ----------------------------------------------------------------------------------------------

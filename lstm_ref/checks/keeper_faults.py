@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from lstm_ref import keeper
-from lstm_ref.cell import LSTMParams
 from lstm_ref.checks.keeper_mended import (
     Levels,
     Mended,
@@ -17,9 +15,11 @@ from lstm_ref.checks.keeper_mended import (
     unit_1,
     unit_1_plainly,
 )
-from lstm_ref.keeper import DRIFT, HOLD, KEPT, MOVED, KeeperResult, KeeperTrial
+from lstm_ref.core import keeper
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.keeper import DRIFT, HOLD, KEPT, MOVED, KeeperResult, KeeperTrial
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
 
 SHOWN = ((0.2, 0.6, 3.0), (0.1, 0.7, 1.6))  # the levels in exercise 9 and in its chapter
 

@@ -5,11 +5,11 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.cell import Gates, LSTMParams
-from lstm_ref.keeper import HOLD, SHUT
+from lstm_ref.core.cell import Gates, LSTMParams
+from lstm_ref.core.keeper import HOLD, SHUT
+from lstm_ref.core.sequence import lstm_forward
+from lstm_ref.core.thresholds import soft_and
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
-from lstm_ref.thresholds import soft_and
 
 Levels = tuple[float, float, float]  # quiet, strong, loudest
 Mended = tuple[str, LSTMParams]  # what was wrong, and the cell without it

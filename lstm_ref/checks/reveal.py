@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lstm_ref import cell, memory, output
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part, first_wrong
 from lstm_ref.checks.s05_memory_update import SIZES, combination, let_one_unit_grow
+from lstm_ref.core import cell, memory, output
 from lstm_ref.messages import _
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lstm_ref import jacobians, rnn
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.core import jacobians, rnn
 from lstm_ref.messages import _
 
 # B, T, D, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lstm_ref import cell, size
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part
 from lstm_ref.checks.shape_slips import CELL, SEQUENCE, shapes_complaint, sizes
+from lstm_ref.core import cell, size
 from lstm_ref.messages import _
 
 # --- concatenate_inputs ----------------------------------------------------------------------------------------------

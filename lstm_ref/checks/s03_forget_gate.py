@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from lstm_ref import cell, memory
 from lstm_ref.checks.gates import B, H, gate_check, softmax
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part, number
+from lstm_ref.core import cell, memory
 from lstm_ref.messages import _
 
 

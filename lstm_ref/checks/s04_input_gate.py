@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from lstm_ref import cell, thresholds
 from lstm_ref.checks.gates import (
     SIZES,
     gate_check,
@@ -17,6 +16,7 @@ from lstm_ref.checks.gates import (
     softmax,
 )
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.core import cell, thresholds
 from lstm_ref.messages import _
 
 INPUT_GATE = gate_check(

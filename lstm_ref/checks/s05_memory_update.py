@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lstm_ref import cell, memory
 from lstm_ref.checks.judging import Arguments, Check, Mistake, Part, first_wrong
 from lstm_ref.checks.settings import SETTINGS
+from lstm_ref.core import cell, memory
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.

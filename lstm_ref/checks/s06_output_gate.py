@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from lstm_ref import cell, output
 from lstm_ref.checks.gates import SIZES, gate_check, softmax
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.checks.naming import close
 from lstm_ref.checks.reveal import REVEAL
+from lstm_ref.core import cell, output
 from lstm_ref.messages import _
 
 

@@ -1,7 +1,5 @@
 """What chapter 7 asks for: one step of the cell, a layer over a sequence, and layers stacked on each other."""
 
-from lstm_ref import cell, sequence
-from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.judging import Arguments, Check, Part
 from lstm_ref.checks.where_to_look import advise_sequence, advise_stack, advise_step
 from lstm_ref.checks.wrong_cell import wrong_cells
@@ -15,6 +13,8 @@ from lstm_ref.checks.wrong_runs import (
     sequence_cells,
     stack_cells,
 )
+from lstm_ref.core import cell, sequence
+from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another.

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from lstm_ref import filters, keeper, thresholds
-from lstm_ref.cell import LSTMParams
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.checks.keeper_faults import keeper_complaint
 from lstm_ref.checks.soft_logic import and_complaint
+from lstm_ref.core import filters, keeper, thresholds
+from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 STEPS = (7, 9)  # of the two calls of a filter: nobody should count on one length

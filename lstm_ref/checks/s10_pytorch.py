@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from lstm_ref import torch_layout, torch_outputs
-from lstm_ref.cell import LSTMParams
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Part, first_wrong
 from lstm_ref.checks.wrong_torch import FROM_TORCH, TO_TORCH
 from lstm_ref.checks.wrong_torch_outputs import BATCH_FIRST, FIRST_STATE, LAST_OF_BOTH, LAST_STATE, LAST_VALID
+from lstm_ref.core import torch_layout, torch_outputs
+from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 SIZES = ((2, 4), (5, 3))  # D and H: once the one is larger, once the other

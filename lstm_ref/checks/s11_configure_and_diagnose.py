@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from lstm_ref import pooling
 from lstm_ref.checks import benches, wrong_pooling
 from lstm_ref.checks import wrong_training as wrong
 from lstm_ref.checks.judging import Arguments, Check, Leaves, Part
 from lstm_ref.checks.trained import TRAINED
+from lstm_ref.core import pooling
 from lstm_ref.messages import _
 
 # --- pooling: outputs go on in the padding; one sequence has none, one a single step; one unit is always negative ----

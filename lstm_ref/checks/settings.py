@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref import memory
 from lstm_ref.checks.judging import Check, Part
+from lstm_ref.core import memory
 from lstm_ref.messages import _
-from lstm_ref.puzzles import NEAR, PUZZLES, Puzzle, written
+from lstm_ref.radar.puzzles import NEAR, PUZZLES, Puzzle, written
 
 STEPS = len(written())
 FARTHEST = 10  # a memory at the start beyond this is no setting but a slip

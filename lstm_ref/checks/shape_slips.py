@@ -1,7 +1,7 @@
 """Shapes that learners write for those of a cell and of a sequence, and what to say to each."""
 
-from lstm_ref import size
 from lstm_ref.checks.judging import Arguments
+from lstm_ref.core import size
 from lstm_ref.messages import _
 
 # What learners write for a shape, and what to say to it: name of the array -> (wrong shape from the sizes, sentence).

@@ -4,8 +4,8 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.cell import sigmoid
 from lstm_ref.checks.judging import number
+from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _
 
 SURE = 0.99

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from lstm_ref import backward, gradients
-from lstm_ref.cell import LSTMState
 from lstm_ref.checks.judging import Arguments, Leaves
 from lstm_ref.checks.wrong_backward import GATES
+from lstm_ref.core import backward, gradients
+from lstm_ref.core.cell import LSTMState
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
 
 NAMES = {"f": _("forget gate"), "i": _("input gate"), "c": _("candidate"), "o": _("output gate")}
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lstm_ref import cell, sequence
 from lstm_ref.checks.judging import Arguments, Leaves, first_wrong
+from lstm_ref.core import cell, sequence
 from lstm_ref.messages import _
 
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lstm_ref import cell
-from lstm_ref.backward import LSTMGrads
-from lstm_ref.cell import LSTMParams, LSTMState
-from lstm_ref.sequence import lstm_forward
+from lstm_ref.core import cell
+from lstm_ref.core.backward import LSTMGrads
+from lstm_ref.core.cell import LSTMParams, LSTMState
+from lstm_ref.core.sequence import lstm_forward
 
 GATES = "fico"
 

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.gates import softmax
 from lstm_ref.checks.given import sigmoid
 from lstm_ref.checks.judging import Mistake
+from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 # Over a sequence that begins with zeros these are mistakes in the running, and are named so there.

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref import pooling
 from lstm_ref.checks.judging import Mistake
 from lstm_ref.checks.wrong_torch_outputs import LAST_VALID
+from lstm_ref.core import pooling
 from lstm_ref.messages import _
 
 SEEN_LAST = "practical-torchtext#5"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.cell import LSTMParams, LSTMState
 from lstm_ref.checks.given import lstm_forward, lstm_step
 from lstm_ref.checks.judging import Mistake
 from lstm_ref.checks.wrong_cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
+from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 # --- one layer over a sequence ---------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.cell import LSTMParams
 from lstm_ref.checks.judging import Mistake
+from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 ORDER = "ifco"  # PyTorch's, c for the candidate

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure as _Drawing
 
-from lstm_ref.drawing import forms
+from lstm_ref.figures.drawing import forms
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from lstm_ref.adding import solved
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.figures import Figure
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
+from lstm_ref.training.adding import solved
 
 MARKS = {"RNN": ("s", COLOURS["f"]), "LSTM": ("o", COLOURS["c"])}
 EXPONENT = 13.2  # points for a text with an index or an exponent, which is 0.7 of it and must be read, too

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.core.size import cell_shapes
 from lstm_ref.figures import Figure
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
-from lstm_ref.size import cell_shapes
 
 # The wires of a cell: name, letters, colour, corners, and where its number stands. Time goes to the right.
 _WIRES = (

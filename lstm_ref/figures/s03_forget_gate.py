@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.core.memory import half_life
 from lstm_ref.figures import Figure
-from lstm_ref.memory import half_life
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.figures import Figure
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
 
 

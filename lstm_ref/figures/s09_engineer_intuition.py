@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from lstm_ref.cell import Gates, LSTMParams
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.core.cell import Gates, LSTMParams
+from lstm_ref.core.keeper import HOLD, keeper_result, keeper_trial
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.figures import Figure
-from lstm_ref.keeper import HOLD, keeper_result, keeper_trial
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
 
 
 def filters_over(signal: np.ndarray, memories: dict[str, np.ndarray]) -> Figure:

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+from lstm_ref.core.torch_layout import TORCH_GATES
 from lstm_ref.figures import Figure
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
-from lstm_ref.torch_layout import TORCH_GATES
 
 _LETTERS = {"i": "$i$", "f": "$f$", "candidate": "$\\hat c$", "o": "$o$"}
 

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
-from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.figures import Figure
+from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
 
 # What benchmarks/configurations.py tries, and what is drawn of its results: each setting by itself, the others as in

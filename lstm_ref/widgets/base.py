@@ -149,7 +149,7 @@ class CourseWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and beside it the same thing as a picture and a sentence where nothing can run."""
-        from lstm_ref.drawing import forms
+        from lstm_ref.figures.drawing import forms
 
         data, metadata = super()._repr_mimebundle_(**kwargs)
         alt = self.summary()

@@ -3,8 +3,10 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import LSTMParams, LSTMState, initial_params, lstm_step_with_gates, radar_example
+from lstm_ref.core.cell import LSTMParams, LSTMState, lstm_step_with_gates
+from lstm_ref.core.initial import initial_params
 from lstm_ref.messages import _
+from lstm_ref.radar.example import radar_example
 from lstm_ref.widgets.base import CourseWidget, Step, Within, checked, front_end
 
 GATES = ("f", "i", "candidate", "o")

@@ -3,8 +3,11 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import LSTMParams, LSTMState, initial_params, lstm_forward, radar_example
+from lstm_ref.core.cell import LSTMParams, LSTMState
+from lstm_ref.core.initial import initial_params
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
+from lstm_ref.radar.example import radar_example
 from lstm_ref.widgets.base import CourseWidget, Step, checked, checked_row, front_end
 
 STEPS = 16
@@ -191,7 +194,7 @@ class CellStepper(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 
         figure, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 4.2))
         steps = range(1, STEPS + 1)

@@ -3,7 +3,8 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import forget_gate, half_life
+from lstm_ref.core.cell import forget_gate
+from lstm_ref.core.memory import half_life
 from lstm_ref.messages import _
 from lstm_ref.widgets.base import CourseWidget, Within, front_end
 
@@ -61,7 +62,7 @@ class ForgetGate(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (gate, memory) = axes_in_a_row(2)
         z = np.linspace(-8, 8, 161)

@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import hidden_state, update_memory
+from lstm_ref.core.cell import hidden_state, update_memory
 from lstm_ref.messages import _
 from lstm_ref.widgets.base import CourseWidget, Step, Within, checked_row, front_end
 
@@ -131,7 +131,7 @@ class GateExplorer(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (above, below) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[3, 1])
         steps = range(1, STEPS + 1)

@@ -3,7 +3,11 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import Gates, LSTMParams, LSTMState, RNNParams, lstm_step_backward, run_memory, step_jacobian
+from lstm_ref.core.backward import lstm_step_backward
+from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
+from lstm_ref.core.jacobians import step_jacobian
+from lstm_ref.core.memory import run_memory
+from lstm_ref.core.rnn import RNNParams
 from lstm_ref.messages import _
 from lstm_ref.widgets.base import CourseWidget, Gate, Step, Within, front_end
 
@@ -94,7 +98,7 @@ class GradientFlow(CourseWidget):
         return self.labels["summary"].format(t=self.t, back=STEPS - self.t, **left)
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 
         figure, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 4.2), height_ratios=[3, 1])
         steps = np.arange(STEPS + 1)

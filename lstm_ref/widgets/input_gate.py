@@ -3,7 +3,7 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import candidate, input_gate, update_memory
+from lstm_ref.core.cell import candidate, input_gate, update_memory
 from lstm_ref.messages import _
 from lstm_ref.widgets.base import CourseWidget, Within, front_end
 
@@ -79,7 +79,7 @@ class InputGate(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (area, curves) = axes_in_a_row(2)
         area.bar(0, self.candidate, self.i, align="edge", color=COLOURS["c"], alpha=0.3)

@@ -5,9 +5,11 @@ import math
 import numpy as np
 import traitlets
 
-from lstm_ref import LSTMParams, lstm_forward, radar_example
-from lstm_ref.keeper import KEPT, MOVED, SHUT
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.keeper import KEPT, MOVED, SHUT
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
+from lstm_ref.radar.example import radar_example
 from lstm_ref.widgets.base import CourseWidget, Step, Within, front_end
 
 STEPS = 16
@@ -118,7 +120,7 @@ class KeeperCell(CourseWidget):
 
     def picture(self):
         """The same rows as on the page: amplitude and what is needed, what the watcher says, input gate, memory."""
-        from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 
         figure, rows = axes_in_a_row(4, rows=True, sharex=True, figsize=(5.4, 5.2), height_ratios=[2.2, 1, 1, 2])
         steps = np.arange(1, STEPS + 1)

@@ -3,8 +3,9 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import memory_parts, radar_example, run_memory
+from lstm_ref.core.memory import memory_parts, run_memory
 from lstm_ref.messages import _
+from lstm_ref.radar.example import radar_example
 from lstm_ref.widgets.base import CourseWidget, Gate, Step, Within, front_end
 
 STEPS = 16
@@ -104,7 +105,7 @@ class MemoryTrack(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (above, middle, below) = axes_in_a_row(
             3, rows=True, sharex=True, figsize=(5.4, 4.4), height_ratios=[3, 1, 1]

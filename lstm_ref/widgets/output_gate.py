@@ -3,8 +3,9 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import hidden_state, radar_example
+from lstm_ref.core.cell import hidden_state
 from lstm_ref.messages import _
+from lstm_ref.radar.example import radar_example
 from lstm_ref.widgets.base import CourseWidget, Step, Within, checked, front_end
 
 AMPLITUDE = radar_example()[0, :, 0]
@@ -128,7 +129,7 @@ class OutputGate(CourseWidget):
         )
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, QUIET, axes_in_a_row
 
         figure, (inside, gate, outside) = axes_in_a_row(
             3, rows=True, sharex=True, height_ratios=[3, 1, 3], figsize=(5.4, 4.6)

@@ -3,12 +3,12 @@
 import numpy as np
 import traitlets
 
-from lstm_ref.cell import LSTMParams
-from lstm_ref.memory import bias_for_half_life
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.memory import bias_for_half_life
+from lstm_ref.core.pooling import attention_weights, last_valid, max_valid, mean_valid
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.pooling import attention_weights, last_valid, max_valid, mean_valid
-from lstm_ref.radar import radar_example
-from lstm_ref.sequence import lstm_forward
+from lstm_ref.radar.example import radar_example
 from lstm_ref.widgets.base import CourseWidget, Step, Within, front_end
 
 VALID, MOST = 10, 12  # steps of the recording; steps of padding at most
@@ -128,7 +128,7 @@ class PoolingPads(CourseWidget):
         return text + self.labels[f"verdict_{kind}"].format(n=self.padding, alone=f"{round(self.alone, 3) + 0.0:.3f}")
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 
         figure, (said, counted) = axes_in_a_row(2, rows=True, sharex=True, height_ratios=[3, 1], figsize=(5.8, 3.8))
         steps = np.arange(1, self._steps + 1)

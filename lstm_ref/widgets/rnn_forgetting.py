@@ -3,9 +3,9 @@
 import numpy as np
 import traitlets
 
-from lstm_ref.jacobians import step_jacobian
+from lstm_ref.core.jacobians import step_jacobian
+from lstm_ref.core.rnn import RNNParams, rnn_forward
 from lstm_ref.messages import _
-from lstm_ref.rnn import RNNParams, rnn_forward
 from lstm_ref.widgets.base import CourseWidget, Step, Within, front_end
 
 STEPS = 20
@@ -71,7 +71,7 @@ class RNNForgetting(CourseWidget):
         return sentence + self.labels[verdict]
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, INK, QUIET, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 
         figure, (said, back) = axes_in_a_row(2, figsize=(6.4, 3.0))
         said.plot(range(1, STEPS + 1), self.h, "o-", color=COLOURS["h"], ms=4)

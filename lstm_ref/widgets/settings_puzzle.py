@@ -3,9 +3,9 @@
 import numpy as np
 import traitlets
 
-from lstm_ref import run_memory
+from lstm_ref.core.memory import run_memory
 from lstm_ref.messages import _
-from lstm_ref.puzzles import NEAR, PUZZLES, written
+from lstm_ref.radar.puzzles import NEAR, PUZZLES, written
 from lstm_ref.widgets.base import CourseWidget, Gate, Step, Within, front_end
 
 STEPS = 16
@@ -76,7 +76,7 @@ class SettingsPuzzle(CourseWidget):
         return self.labels["too_high" if apart > 0 else "too_low"].format(t=self.farthest, distance=f"{abs(apart):.3f}")
 
     def picture(self):
-        from lstm_ref.drawing import COLOURS, INK, axes_in_a_row
+        from lstm_ref.figures.drawing import COLOURS, INK, axes_in_a_row
 
         figure, (above, below) = axes_in_a_row(2, rows=True, sharex=True, figsize=(5.4, 3.4), height_ratios=[3, 1])
         steps = range(STEPS + 1)

@@ -2,7 +2,7 @@
 
 import traitlets
 
-from lstm_ref import cell_shapes, parameter_count
+from lstm_ref.core.size import cell_shapes, parameter_count
 from lstm_ref.messages import _
 from lstm_ref.widgets.base import CourseWidget, Step, front_end
 

@@ -4,8 +4,8 @@ import math
 
 import traitlets
 
+from lstm_ref.core.torch_layout import WeightPlace, torch_shapes, where_in_torch, where_is
 from lstm_ref.messages import _
-from lstm_ref.torch_layout import WeightPlace, torch_shapes, where_in_torch, where_is
 from lstm_ref.widgets.base import CourseWidget, Step, front_end
 
 INPUTS, LAYERS, LARGEST = 2, 2, 64

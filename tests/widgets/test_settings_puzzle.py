@@ -8,7 +8,7 @@ import pytest
 from traitlets import TraitError
 
 from lstm_ref import SettingsPuzzle, check
-from lstm_ref.puzzles import NEAR, PUZZLES, written
+from lstm_ref.radar.puzzles import NEAR, PUZZLES, written
 
 NOTEBOOK = Path(__file__).parents[2] / "solutions" / "05_memory_update" / "05_memory_update.ipynb"
 

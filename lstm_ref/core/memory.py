@@ -1,7 +1,7 @@
 """The memory by itself: how given gates move it, what it is made of, and how long it lasts under a constant gate."""
 
-from lstm_ref.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import update_memory
+from lstm_ref.core.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import update_memory
 from lstm_ref.messages import _
 
 

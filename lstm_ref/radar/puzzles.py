@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_ref.radar import radar_example
+from lstm_ref.radar.example import radar_example
 
 # The farthest that a found trace may lie from its target at any step. A gate that is off by one stop of its slider,
 # 0.05, moves the trace by more.

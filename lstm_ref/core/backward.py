@@ -7,11 +7,11 @@ tensors. A name d_h means dL/dh: how much the loss L rises when h rises a little
 
 from typing import NamedTuple
 
-from lstm_ref.arrays import Array, expect_shape, same_kind
-from lstm_ref.cell import Gates, LSTMParams, LSTMState, concatenate_inputs
+from lstm_ref.core.arrays import Array, expect_shape, same_kind
+from lstm_ref.core.cell import Gates, LSTMParams, LSTMState, concatenate_inputs
+from lstm_ref.core.rnn import RNNParams, rnn_forward
+from lstm_ref.core.sequence import lstm_forward, zero_state
 from lstm_ref.messages import _
-from lstm_ref.rnn import RNNParams, rnn_forward
-from lstm_ref.sequence import lstm_forward, zero_state
 
 
 class LSTMGrads(NamedTuple):

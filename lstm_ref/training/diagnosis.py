@@ -5,10 +5,10 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from lstm_ref.arrays import Array
+from lstm_ref.core.arrays import Array
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
-from lstm_ref.torch_bridge import from_torch
+from lstm_ref.training.bridge import from_torch
 
 SHUT, OPEN = 0.05, 0.95  # beyond these a sigmoid is saturated: its slope is below a fifth of the steepest
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from lstm_ref.arrays import Array, dtype_name
-from lstm_ref.cell import LSTMParams
+from lstm_ref.core.arrays import Array, dtype_name
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.sequence import Layer, directions
 from lstm_ref.messages import _
-from lstm_ref.sequence import Layer, directions
 
 TORCH_GATE_ORDER = "ifco"  # c for the candidate, which PyTorch calls g
 

@@ -6,10 +6,10 @@ has one matrix for each gate, over [h, x].
 
 from typing import NamedTuple
 
-from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import LSTMParams
+from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.size import Shapes
 from lstm_ref.messages import _
-from lstm_ref.size import Shapes
 
 TORCH_GATES = ("i", "f", "candidate", "o")  # in PyTorch's order
 LETTERS = {"i": "i", "f": "f", "candidate": "c", "o": "o"}  # of the gates in W_i, W_f, W_c, W_o

@@ -4,10 +4,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from lstm_ref.cell import LSTMParams
-from lstm_ref.radar_simulator import RadarSequences, simulate_radar
-from lstm_ref.sequence import lstm_forward
-from lstm_ref.torch_bridge import as_numpy, from_torch
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.sequence import lstm_forward
+from lstm_ref.radar.simulator import RadarSequences, simulate_radar
+from lstm_ref.training.bridge import as_numpy, from_torch
 
 STEPS = 24
 READ = ("h", "amplitude", "distance", "1")  # what the weights of a gate multiply: the columns of W, then the bias

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from lstm_ref.core.pooling import attention_pool, last_valid, max_valid, mean_valid
 from lstm_ref.messages import _
-from lstm_ref.pooling import attention_pool, last_valid, max_valid, mean_valid
-from lstm_ref.radar_simulator import simulate_radar
+from lstm_ref.radar.simulator import simulate_radar
 
 POOLINGS = ("last", "mean", "max", "attention")
 

@@ -9,7 +9,7 @@ numbered as the six lines on the book's page of notation.
 
 from typing import NamedTuple
 
-from lstm_ref.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
 from lstm_ref.messages import _
 
 

@@ -11,9 +11,9 @@ from zlib import crc32
 
 import numpy as np
 
-from lstm_ref.cell import LSTMParams, sigmoid
+from lstm_ref.core.cell import LSTMParams, sigmoid
+from lstm_ref.core.thresholds import soft_and
 from lstm_ref.messages import _
-from lstm_ref.thresholds import soft_and
 
 HOLD = 50  # steps that a memory must last after the bump
 KEPT = 0.5  # what the memory must be after a bump, at least, for all of them

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lstm_ref.cell import LSTMParams
+from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 

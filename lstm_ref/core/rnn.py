@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import concatenate_inputs
+from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import concatenate_inputs
 from lstm_ref.messages import _
 
 

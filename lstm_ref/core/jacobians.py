@@ -4,11 +4,11 @@ Written once for NumPy arrays and torch tensors. Pascanu, Mikolov & Bengio (2013
 recurrent neural networks", eq. 5. All norms here are spectral: the most that any change can be stretched.
 """
 
-from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import LSTMParams, LSTMState
+from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import LSTMParams, LSTMState
+from lstm_ref.core.rnn import RNNParams
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.rnn import RNNParams
-from lstm_ref.sequence import lstm_forward
 
 
 def step_jacobian(h: Array, params: RNNParams) -> Array:

@@ -6,9 +6,9 @@ For NumPy arrays and torch tensors alike. `h_n` and `c_n` have the shape (layers
 
 import numpy as np
 
-from lstm_ref.arrays import Array, expect_axes, same_kind
+from lstm_ref.core.arrays import Array, expect_axes, same_kind
+from lstm_ref.core.pooling import last_valid
 from lstm_ref.messages import _
-from lstm_ref.pooling import last_valid
 
 
 def first_state(batch: int, num_layers: int, directions: int, hidden_size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lstm_ref.arrays import Array, as_float_array, expect_shape, same_kind
+from lstm_ref.core.arrays import Array, as_float_array, expect_shape, same_kind
 from lstm_ref.messages import _
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from lstm_ref.cell import LSTMParams
-from lstm_ref.jacobians import memory_norms
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.jacobians import memory_norms
+from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
-from lstm_ref.sequence import lstm_forward
-from lstm_ref.torch_bridge import as_numpy, from_torch
+from lstm_ref.training.bridge import as_numpy, from_torch
 
 BASELINE = 1 / 6  # the variance of the sum of two numbers drawn evenly from 0 to 1
 MODELS = ("RNN", "LSTM", "LSTM b_f=1", "LSTM chrono")

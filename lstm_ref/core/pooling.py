@@ -5,7 +5,7 @@ For NumPy arrays and torch tensors alike. A batch of B sequences is as long as i
 even a NaN: append padding, and nothing changes.
 """
 
-from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
 from lstm_ref.messages import _
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import Gates, LSTMParams, LSTMState, lstm_step_with_gates
+from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import Gates, LSTMParams, LSTMState, lstm_step_with_gates
 from lstm_ref.messages import _
 
 # One layer: its parameters, or a (forward, backward) pair of them.

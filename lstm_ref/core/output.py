@@ -1,7 +1,7 @@
 """What a cell lets be seen of its memory, over a sequence, and what can be told of the memory from what is seen."""
 
-from lstm_ref.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import hidden_state, update_memory
+from lstm_ref.core.arrays import Array, as_float_array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import hidden_state, update_memory
 from lstm_ref.messages import _
 
 

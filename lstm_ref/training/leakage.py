@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from lstm_ref.classifier import RadarData
 from lstm_ref.messages import _
-from lstm_ref.radar_simulator import simulate_radar
+from lstm_ref.radar.simulator import simulate_radar
+from lstm_ref.training.classifier import RadarData
 
 
 class Windows(NamedTuple):

@@ -6,8 +6,8 @@ step of their own: see `LSTMParams.W_hr` and `stacked_lstm_forward`.
 
 from typing import NamedTuple
 
-from lstm_ref.arrays import Array, expect_axes, expect_shape, same_kind
-from lstm_ref.cell import (
+from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
+from lstm_ref.core.cell import (
     LSTMParams,
     LSTMState,
     candidate,
