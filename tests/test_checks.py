@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import lstm_ref
-from lstm_ref.checks import CHECKS, caller, check, judge, make
+from lstm_ref.checks import CHECKS, check, judge, make
+from lstm_ref.checks.engine import call as caller
 
 RIGHT = {name: c.reference for name, c in CHECKS.items()}
 # Where settings are asked for, the reference only says what form they have: their check holds no answer.
@@ -184,7 +185,7 @@ def test_of_an_unknown_mistake_in_a_gate_it_is_said_where_to_look():
     assert "Only unit 3 is wrong: it has row 3 of W_f and b_f[3]." in damaged((slice(None), 3), 0.5)
     assert "Only sequence 2 is wrong: row 2 of h_prev and of x." in damaged((2, slice(None)), 0.5)
     arguments = make("forget_gate", 0, "equation")["calls"][0]
-    z = lstm_ref.checks.gates.pre_activation(*arguments.values())[1, 2]
+    z = lstm_ref.checks.slips.line.pre_activation(*arguments.values())[1, 2]
     inside = damaged((1, 2), 1 / (1 + np.exp(-0.25)))
     assert f"W_f · [h_prev, x] + b_f is {z:.4g} there, and your number comes from 0.25" in inside
     assert "no z is squashed to your number" in damaged((1, 2), 1.25)

@@ -8,8 +8,9 @@ import pytest
 
 import lstm_ref
 from lstm_ref import LSTMParams, LSTMState
-from lstm_ref.checks import CHECKS, caller, check, given, judge, make
-from lstm_ref.checks.form import is_outcome
+from lstm_ref.checks import CHECKS, check, given, judge, make
+from lstm_ref.checks.engine import call as caller
+from lstm_ref.checks.engine.form import is_outcome
 
 STEP, FORWARD, STACKED = "lstm_step", "lstm_forward", "stacked_lstm_forward"
 KINDS = (LSTMParams, LSTMState)  # found here by name when arguments are built

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_ref.checks import benches, caller, check, judge, make, sent
-from lstm_ref.checks.trained import NEEDED, NEW, RECORDINGS, TRAININGS
+from lstm_ref.checks import check, judge, make, sent
+from lstm_ref.checks.engine import call as caller
+from lstm_ref.checks.s11_configure_and_diagnose import benches
+from lstm_ref.checks.s11_configure_and_diagnose.train_classifier import NEEDED, NEW, RECORDINGS, TRAININGS
 
 PROBLEM = make("train_classifier", 3)
 LABELS = PROBLEM["calls"][0]["new_labels"]

@@ -30,10 +30,10 @@ for line in sys.stdin:
     print(json.dumps(state_of(course, line.strip(), "autograding.grade")), flush=True)
 """
 USED = {
-    "lstm_ref/checks/s03_forget_gate.py",
-    "lstm_ref/checks/gates.py",
+    "lstm_ref/checks/s03_forget_gate/__init__.py",
+    "lstm_ref/checks/slips/line.py",
     "lstm_ref/checks/__init__.py",
-    "lstm_ref/checks/judging.py",
+    "lstm_ref/checks/engine/judge.py",
     "lstm_ref/core/cell.py",
     "lstm_ref/core/memory.py",
     "lstm_ref/locale/fr/LC_MESSAGES/lstm_ref.mo",
@@ -54,8 +54,8 @@ USED_BY_ANOTHER_NAME = {
     "nbgrader_config.py": "the configuration",
 }
 NOT_USED = {
-    "lstm_ref/checks/s05_memory_update.py",
-    "lstm_ref/checks/wrong_cell.py",
+    "lstm_ref/checks/s05_memory_update/__init__.py",
+    "lstm_ref/checks/slips/cell.py",
     "lstm_ref/checks/s99_more.py",
     "lstm_ref/widgets/base.css",
     "lstm_ref/widgets/forget_gate.js",
@@ -125,8 +125,8 @@ def this_course(tmp_path_factory):
 
 def test_all_that_a_grade_of_exercise_3_depends_on_makes_it_stale(this_course):
     assert this_course.stale(EXERCISE, *USED, *USED_BY_ANOTHER_NAME) == USED | set(USED_BY_ANOTHER_NAME.values())
-    caller = {"lstm_ref/checks/caller.py", "the caller"}
-    assert this_course.stale(EXERCISE, "lstm_ref/checks/caller.py") == caller
+    caller = {"lstm_ref/checks/engine/call.py", "the caller"}
+    assert this_course.stale(EXERCISE, "lstm_ref/checks/engine/call.py") == caller
 
 
 def test_what_it_does_not_depend_on_leaves_it_as_it_is(this_course):
@@ -135,7 +135,7 @@ def test_what_it_does_not_depend_on_leaves_it_as_it_is(this_course):
 
 def test_each_exercise_depends_on_its_own_checks(this_course):
     """Exercise 6 asks for the memories of exercise 5: its checks import those."""
-    checks = "lstm_ref/checks/s05_memory_update.py"
+    checks = "lstm_ref/checks/s05_memory_update/__init__.py"
     for assignment, stale in {"05_memory_update": {checks}, "06_output_gate": {checks}, "10_pytorch": set()}.items():
         assert this_course.stale(assignment, checks) == stale
     # Its notebook imports this widget, but finds a stand-in while it is graded.

@@ -1,0 +1,561 @@
+"""What chapter 5 asks for: the update of the memory, the memory run over a sequence, and settings found by hand."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part, first_wrong
+from lstm_ref.checks.s05_memory_update.puzzle_settings import SETTINGS
+from lstm_ref.core import cell, memory
+from lstm_ref.messages import _
+
+# Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.
+SIZES = ((3, 5, 4), (2, 6, 3))
+
+
+# --- update_memory -------------------------------------------------------------------------------------------------
+
+
+def random_update(rng, sizes: tuple[int, int, int] = SIZES[0]) -> Arguments:
+    """Gates and candidates within their bounds, and a memory larger than 1: it has none."""
+    B, _T, H = sizes
+    return {
+        "f": rng.uniform(0.1, 0.9, (B, H)),
+        "c_prev": rng.normal(0, 2, (B, H)),
+        "i": rng.uniform(0.1, 0.9, (B, H)),
+        "candidate": rng.uniform(-1, 1, (B, H)),
+    }
+
+
+def open_and_shut(rng) -> list[Arguments]:
+    """Gates at 0 and at 1 in all four combinations, and a memory that has counted far."""
+    call = random_update(rng)
+    B, H = call["f"].shape
+    call["f"], call["i"] = np.tile([0.0, 0.0, 1.0, 1.0], (B, 1)), np.tile([0.0, 1.0, 0.0, 1.0], (B, 1))
+    call["c_prev"] = rng.uniform(100, 1000, (B, H)) * rng.choice([-1.0, 1.0], (B, H))
+    return [call]
+
+
+def with_update(change):
+    """The update on changed arguments."""
+    return lambda f, c_prev, i, candidate: cell.update_memory(*change(f, c_prev, i, candidate))
+
+
+def one_column(product):
+    """What a matrix product of the gates would be; with these sizes it raises."""
+    return lambda f, c_prev, i, candidate: product(f, c_prev) + product(i, candidate)
+
+
+MATRIX = _("a matrix product (np.dot or @) is used: * goes element by element, each unit for itself")
+
+UPDATE_MEMORY = Check(
+    name="update_memory",
+    output="c",
+    reference=cell.update_memory,
+    axes={"c": "BH"},
+    sizes=lambda arguments: "B={}, H={}".format(*arguments["f"].shape),
+    parts={
+        "equation": Part(lambda rng: [random_update(rng, sizes) for sizes in SIZES]),
+        "limits": Part(
+            open_and_shut,
+            mistakes=(
+                Mistake(
+                    _("the memory is clipped: f, i and the candidate have bounds, c has none"),
+                    lambda *a: np.clip(cell.update_memory(*a), -10, 10),
+                ),
+            ),
+        ),
+    },
+    mistakes=(
+        Mistake(
+            _("f and i are swapped: f goes with the old memory, i with the candidate (or the gates came as i, f)"),
+            with_update(lambda f, c, i, a: (i, c, f, a)),
+            seen="ConvLSTM_pytorch#6",
+        ),
+        Mistake(
+            _("i is added to the candidate and not multiplied with it"),
+            lambda f, c_prev, i, candidate: f * c_prev + i + candidate,
+            seen="torchrecurrent#22",
+        ),
+        Mistake(_("1 - f is used: f = 1 means keep"), with_update(lambda f, c, i, a: (1 - f, c, i, a))),
+        Mistake(_("1 - i is used: i = 1 means write"), with_update(lambda f, c, i, a: (f, c, 1 - i, a))),
+        Mistake(
+            _("i is 1 - f: in an LSTM the two gates are set apart from each other"),
+            with_update(lambda f, c, i, a: (f, c, 1 - f, a)),
+        ),
+        Mistake(
+            _("f is 1 - i: in an LSTM the two gates are set apart"), with_update(lambda f, c, i, a: (1 - i, c, i, a))
+        ),
+        Mistake(
+            _("tanh is taken of the new memory: that belongs to h, and c goes on as it is"),
+            lambda *a: np.tanh(cell.update_memory(*a)),
+            seen="nicodjimenez/lstm#43",
+        ),
+        Mistake(
+            _("tanh is taken of the old memory, as in h: it is f * c_prev, not f * tanh(c_prev)"),
+            with_update(lambda f, c, i, a: (f, np.tanh(c), i, a)),
+        ),
+        Mistake(
+            _("tanh is taken of the candidate, which has had it already"),
+            with_update(lambda f, c, i, a: (f, c, i, np.tanh(a))),
+        ),
+        Mistake(
+            _("tanh is taken of the old memory and of the candidate: c goes on as it is, the candidate has had it"),
+            with_update(lambda f, c, i, a: (f, np.tanh(c), i, np.tanh(a))),
+        ),
+        Mistake(
+            _("the gates go through a sigmoid once more; they are fractions already"),
+            with_update(lambda f, c, i, a: (cell.sigmoid(f), c, cell.sigmoid(i), a)),
+        ),
+        Mistake(_("nothing is forgotten: f is left out"), with_update(lambda f, c, i, a: (1 + 0 * f, c, i, a))),
+        Mistake(
+            _("i is left out, so that the whole candidate is written"),
+            with_update(lambda f, c, i, a: (f, c, 1 + 0 * i, a)),
+        ),
+        Mistake(
+            _("f scales what is written as well: f * (c_prev + i * candidate) thins the write of this very step"),
+            lambda f, c_prev, i, candidate: f * (c_prev + i * candidate),
+        ),
+        Mistake(
+            _("i scales the old memory as well: i * (f * c_prev + candidate)"),
+            lambda f, c_prev, i, candidate: i * (f * c_prev + candidate),
+        ),
+        Mistake(
+            _("the old memory is overwritten: only i * candidate is left"),
+            lambda f, c_prev, i, candidate: i * candidate,
+        ),
+        Mistake(_("nothing is written: only f * c_prev is left"), lambda f, c_prev, i, candidate: f * c_prev),
+        Mistake(_("the write is subtracted"), with_update(lambda f, c, i, a: (f, c, -i, a))),
+        Mistake(
+            _("the two products are multiplied: a plus stands between them"),
+            lambda f, c_prev, i, candidate: f * c_prev * i * candidate,
+        ),
+        Mistake(
+            _("the arguments are taken in another order: it is f, c_prev, i, candidate"),
+            lambda f, c_prev, i, candidate: f * i + c_prev * candidate,
+        ),
+        Mistake(
+            _("the mean of the old memory and the write is taken, half of the sum"),
+            lambda *a: cell.update_memory(*a) / 2,
+        ),
+        Mistake(_("c_prev is returned as it came"), lambda f, c_prev, i, candidate: c_prev),
+        Mistake(
+            _("the memory is cut off at -1 and 1: it may grow as large as it likes"),
+            lambda *a: np.clip(cell.update_memory(*a), -1, 1),
+        ),
+        Mistake(_("c is transposed: one row per sequence, (B, H)"), lambda *a: cell.update_memory(*a).T),
+        Mistake(
+            _("the units are summed up: each unit has a memory of its own"),
+            lambda *a: cell.update_memory(*a).sum(axis=1),
+        ),
+        Mistake(
+            _("the sequences are averaged: each sequence of the batch has a memory of its own"),
+            lambda *a: cell.update_memory(*a).mean(axis=0),
+        ),
+        Mistake(
+            _("the output is given, tanh(c) scaled by a gate: c alone is asked for"),
+            lambda f, c, i, a: i * np.tanh(cell.update_memory(f, c, i, a)),
+        ),
+        Mistake(
+            _("what would be negative is cut off at 0: a memory and a candidate can be negative"),
+            lambda *a: np.maximum(cell.update_memory(*a), 0),
+        ),
+        Mistake(MATRIX, one_column(np.dot), seen="dlai/41544"),
+        Mistake(MATRIX, one_column(lambda a, b: a @ b), seen="dlai/41544"),
+        Mistake(MATRIX, one_column(lambda a, b: a @ b.T)),
+        Mistake(MATRIX, one_column(lambda a, b: a.T @ b)),
+        Mistake(MATRIX, lambda f, c_prev, i, candidate: f @ c_prev.T + i * candidate),
+    ),
+    advice=lambda arguments, got, want: update_advice(arguments, got["c"], want["c"]),
+)
+
+
+def update_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
+    """What the numbers are made of, if they are a sum of products of the arguments; else which of them are wrong."""
+    made_of = combination(got, **arguments)
+    if made_of:
+        return _("Your numbers are {made_of}; asked for is f * c_prev + i * candidate.").format(made_of=made_of)
+    wrong = ~np.isclose(got, want, rtol=1e-9, atol=1e-9)
+    for axis, text in ((0, _("Only unit {n} is wrong.")), (1, _("Only sequence {n} is wrong."))):
+        rows = np.flatnonzero(wrong.any(axis=axis))
+        if len(rows) == 1 and wrong.sum() > 1:
+            return text.format(n=rows[0])
+    return by_hand(*(argument[first_wrong(wrong, "BH")] for argument in arguments.values()))
+
+
+def by_hand(f: float, c_prev: float, i: float, candidate: float) -> str:
+    """The four numbers that one number of the new memory is made of, and their two products (never "-0")."""
+    return _(
+        "There f is {f:.4g}, c_prev {c_prev:.4g}, i {i:.4g} and the candidate {candidate:.4g}: "
+        "{kept:.4g} is kept and {written:.4g} written."
+    ).format(f=f, c_prev=c_prev + 0.0, i=i, candidate=candidate, kept=f * c_prev + 0.0, written=i * candidate + 0.0)
+
+
+def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
+    """`got` as a sum of the arguments and their products with a gate, if it is one with few terms: "f * c_prev + i"."""
+    f, c, i, a = arguments.values()
+    names = list(arguments)
+    terms = {f"f * {names[1]}": f * c, f"i * {names[3]}": i * a, names[1]: c, names[3]: a, f"i * {names[1]}": i * c}
+    terms |= {f"f * {names[3]}": f * a, "f": f, "i": i}
+    terms = {name: term for name, term in terms.items() if term.any()}  # a memory of zeros has no say
+    columns = np.stack([term.ravel() for term in terms.values()], axis=1)
+    if not np.isfinite(got).all() or np.linalg.matrix_rank(columns) < columns.shape[1] or len(columns) <= len(terms):
+        return ""
+    weights, *_rest = np.linalg.lstsq(columns, got.ravel(), rcond=None)
+    if not np.allclose(columns @ weights, got.ravel(), rtol=0, atol=1e-9 * (1 + np.abs(got).max())):
+        return ""
+    rounded = np.round(weights, 6)
+    told = [
+        {1: "", -1: "-"}.get(weight, f"{weight:g} * ") + term
+        for term, weight in zip(terms, rounded, strict=True)
+        if weight
+    ]
+    return " + ".join(told).replace("+ -", "- ")
+
+
+# --- run_memory ----------------------------------------------------------------------------------------------------
+
+
+def random_run(rng, start: float, sizes: tuple[int, int, int]) -> Arguments:
+    """Gates that differ at every step; `start` scales the memory before the first."""
+    B, T, H = sizes
+    call = {
+        "f": rng.uniform(0.1, 0.9, (B, T, H)),
+        "i": rng.uniform(0.1, 0.9, (B, T, H)),
+        "candidate": rng.uniform(-1, 1, (B, T, H)),
+        "c0": start * rng.normal(0, 2, (B, H)),
+    }
+    let_one_unit_grow(rng, call)
+    return call
+
+
+def let_one_unit_grow(rng, call: Arguments) -> int:
+    """One unit keeps much and always adds much: else all memories may stay between -1 and 1. Returns which."""
+    unit = rng.integers(call["f"].shape[2])
+    call["f"][:, :, unit] = rng.uniform(0.9, 0.95, call["f"].shape[:2])
+    for name in ("i", "candidate"):
+        call[name][:, :, unit] = rng.uniform(0.6, 0.9, call[name].shape[:2])
+    return unit
+
+
+def stepped(update=cell.update_memory, shown=lambda c: c, carried=lambda c: c):
+    """A run with another update (f, c_prev, i, candidate), another thing shown, or another thing carried on."""
+
+    def wrong(f, i, candidate, c0):
+        c, trace = c0, []
+        for t in range(f.shape[1]):
+            c = update(f[:, t], c, i[:, t], candidate[:, t])
+            trace.append(shown(c))
+            c = carried(c)
+        return np.stack(trace, axis=1)
+
+    return wrong
+
+
+def changed_run(change):
+    return lambda f, i, candidate, c0: memory.run_memory(*change(f, i, candidate, c0))
+
+
+def without_carry(f, i, candidate, c0):
+    return f * c0[:, None] + i * candidate
+
+
+def reversed_time(f, i, candidate, c0):
+    return memory.run_memory(f[:, ::-1], i[:, ::-1], candidate[:, ::-1], c0)
+
+
+def before_the_steps(f, i, candidate, c0):
+    return np.concatenate([c0[:, None], memory.run_memory(f, i, candidate, c0)[:, :-1]], axis=1)
+
+
+def with_the_start(f, i, candidate, c0):
+    return np.concatenate([c0[:, None], memory.run_memory(f, i, candidate, c0)], axis=1)
+
+
+def from_the_second_step(f, i, candidate, c0):
+    return np.concatenate([c0[:, None], memory.run_memory(f[:, 1:], i[:, 1:], candidate[:, 1:], c0)], axis=1)
+
+
+def over_the_batch(f, i, candidate, c0):
+    steps = len(f)
+    return memory.run_memory(f[:, :steps], i[:, :steps], candidate[:, :steps], c0)
+
+
+def steps_by_first_axis(count):
+    def wrong(f, i, candidate, c0):
+        c, trace = c0, []
+        for t in range(count(f)):
+            c = f[t] * c + i[t] * candidate[t]
+            trace.append(c)
+        return np.stack(trace, axis=1)
+
+    return wrong
+
+
+def units_for_steps(f, i, candidate, c0):
+    for t in range(f.shape[1]):
+        c0 = f[:, :, t] * c0 + i[:, :, t] * candidate[:, :, t]
+    return c0
+
+
+def at_every_step(gate, t: int):
+    return gate[:, [t] * gate.shape[1]]
+
+
+def one_gate_shifted(shift):
+    return changed_run(lambda f, i, a, c0: (shift(f), i, a, c0))
+
+
+def batch_for_time(f, i, candidate, c0):
+    """The memory goes from sequence to sequence, and begins with that of the first."""
+    c, trace = c0[0], []
+    for n in range(len(f)):
+        c = f[n] * c + i[n] * candidate[n]
+        trace.append(c)
+    return np.stack(trace)
+
+
+def last_everywhere(f, i, candidate, c0):
+    return np.repeat(memory.run_memory(f, i, candidate, c0)[:, -1:], f.shape[1], axis=1)
+
+
+def cumulated(f, i, candidate, c0):
+    return c0[:, None] + np.cumsum(i * candidate, axis=1)
+
+
+def last_not_carried(f, i, candidate, c0):
+    """Each step starts from what the input wrote one step before, and not from the memory."""
+    before = np.concatenate([c0[:, None], (i * candidate)[:, :-1]], axis=1)
+    return f * before + i * candidate
+
+
+def powers_of_f(f, i, candidate, c0):
+    return f ** np.arange(1, f.shape[1] + 1)[:, None] * c0[:, None] + i * candidate
+
+
+RUN_MEMORY = Check(
+    name="run_memory",
+    output="c",
+    reference=memory.run_memory,
+    axes={"c": "BTH"},
+    sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
+    given=("update_memory",),
+    parts={
+        # First the one that tells the mistakes apart: from zero, several ways of not carrying on give the same.
+        "from_c0": Part(lambda rng: [random_run(rng, 1.0, sizes) for sizes in SIZES]),
+        "from_zero": Part(lambda rng: [random_run(rng, 0.0, sizes) for sizes in SIZES]),
+    },
+    mistakes=(
+        Mistake(
+            _("c0 is ignored and the run starts from zeros"),
+            changed_run(lambda f, i, a, c0: (f, i, a, 0 * c0)),
+            seen="dlai/620405",
+        ),
+        Mistake(
+            _("every step starts from c0 again: what a step gives must be carried to the next"),
+            without_carry,
+            seen="mohou#107",
+        ),
+        Mistake(
+            _("only the last memory is returned; one for each step is asked for, (B, T, H)"),
+            lambda *a: memory.run_memory(*a)[:, -1],
+        ),
+        Mistake(
+            _("only the last memory is returned, with an axis for one step; one for each step is asked for"),
+            lambda *a: memory.run_memory(*a)[:, -1:],
+        ),
+        Mistake(
+            _("every step shows the last memory: one array was changed in place and put into the list T times"),
+            last_everywhere,
+        ),
+        Mistake(
+            _("the memory before each step is returned, and not the one after it: append c after the update"),
+            before_the_steps,
+        ),
+        Mistake(_("c0 is returned too, so that there are T+1 steps: only those after a step count"), with_the_start),
+        Mistake(_("the loop begins at the second step, and c0 stands in the place of the first"), from_the_second_step),
+        Mistake(
+            _("time runs backwards, from the last step to the first, and the result was turned back"),
+            lambda *a: reversed_time(*a)[:, ::-1],
+        ),
+        Mistake(_("time runs backwards, from the last step to the first"), reversed_time),
+        Mistake(_("the result is in the order of time reversed"), lambda *a: memory.run_memory(*a)[:, ::-1]),
+        Mistake(
+            _("the steps are stacked along axis 0, (T, B, H); np.stack(..., axis=1) puts time second"),
+            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0),
+        ),
+        Mistake(
+            _("the steps are stacked along the last axis, (B, H, T); np.stack(..., axis=1) puts time second"),
+            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 2),
+        ),
+        Mistake(
+            _("the steps are joined without an axis of their own; np.stack makes one, np.concatenate does not"),
+            lambda *a: np.concatenate(list(np.moveaxis(memory.run_memory(*a), 1, 0)), axis=1),
+        ),
+        Mistake(
+            _("the steps are joined without an axis of their own; np.stack makes one, np.concatenate does not"),
+            lambda *a: np.concatenate(list(np.moveaxis(memory.run_memory(*a), 1, 0)), axis=0),
+        ),
+        Mistake(
+            _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
+            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0).reshape(a[0].shape),
+        ),
+        Mistake(
+            _("the last step is left out: range(T) is already 0 to T - 1"), lambda *a: memory.run_memory(*a)[:, :-1]
+        ),
+        Mistake(
+            _("the first step is left out: steps count from 0, and range(T) begins there"),
+            lambda f, i, a, c0: memory.run_memory(f[:, 1:], i[:, 1:], a[:, 1:], c0),
+        ),
+        Mistake(_("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"), units_for_steps),
+        Mistake(_("the loop goes over the batch and not over time: T is f.shape[1], and len(f) is B"), over_the_batch),
+        Mistake(
+            _("f[t] takes a sequence out of the batch; step t of all sequences is f[:, t]"), steps_by_first_axis(len)
+        ),
+        Mistake(
+            _("f[t] takes a sequence out of the batch; step t of all sequences is f[:, t]"),
+            steps_by_first_axis(lambda f: f.shape[1]),
+        ),
+        Mistake(
+            _("f and i are swapped: f goes with the old memory, i with the candidate (or the gates came as i, f)"),
+            changed_run(lambda f, i, a, c0: (i, f, a, c0)),
+        ),
+        Mistake(_("i is added to the candidate and not multiplied with it"), stepped(lambda f, c, i, a: f * c + i + a)),
+        Mistake(_("1 - f is used: f = 1 means keep"), changed_run(lambda f, i, a, c0: (1 - f, i, a, c0))),
+        Mistake(_("1 - i is used: i = 1 means write"), changed_run(lambda f, i, a, c0: (f, 1 - i, a, c0))),
+        Mistake(
+            _("i is 1 - f: in an LSTM the two gates are set apart from each other"),
+            changed_run(lambda f, i, a, c0: (f, 1 - f, a, c0)),
+        ),
+        Mistake(
+            _("tanh is taken of the memory that is carried on: that belongs to h, and c goes on as it is"),
+            stepped(shown=np.tanh, carried=np.tanh),
+            seen="nicodjimenez/lstm#43",
+        ),
+        Mistake(
+            _("tanh of the memory is carried on, h in the place of c"),
+            stepped(carried=np.tanh),
+            seen="nicodjimenez/lstm#43",
+        ),
+        Mistake(_("tanh of the memory is returned, which belongs to h"), stepped(shown=np.tanh)),
+        Mistake(
+            _("f scales what is written as well: f * (c + i * candidate) thins the write of this very step"),
+            stepped(lambda f, c, i, a: f * (c + i * a)),
+        ),
+        Mistake(_("nothing is forgotten: the writes are only summed up"), cumulated),
+        Mistake(_("nothing is carried on: each step holds only what it wrote"), lambda f, i, a, c0: i * a),
+        Mistake(
+            _("nothing is written: only the product of the gates and c0 is left"),
+            lambda f, i, a, c0: np.cumprod(f, axis=1) * c0[:, None],
+        ),
+        *(
+            Mistake(_("the gates of the first step are used at every step"), changed_run(change))
+            for change in (
+                lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), a, c0),
+                lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), at_every_step(a, 0), c0),
+            )
+        ),
+        *(
+            Mistake(_("the gates of the last step are used at every step"), changed_run(change))
+            for change in (
+                lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), a, c0),
+                lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), at_every_step(a, -1), c0),
+            )
+        ),
+        Mistake(
+            _("f of the first step is used at every step: it is f[:, t]"),
+            one_gate_shifted(lambda f: at_every_step(f, 0)),
+        ),
+        Mistake(
+            _("i of the first step is used at every step: it is i[:, t]"),
+            changed_run(lambda f, i, a, c0: (f, at_every_step(i, 0), a, c0)),
+        ),
+        Mistake(
+            _("the candidate of the first step is written at every step: it is candidate[:, t]"),
+            changed_run(lambda f, i, a, c0: (f, i, at_every_step(a, 0), c0)),
+        ),
+        Mistake(
+            _("the gates of the first sequence are used for all: f[:, t] is step t of every sequence"),
+            changed_run(lambda f, i, a, c0: (f[:1] + 0 * f, i[:1] + 0 * i, a[:1] + 0 * a, c0)),
+        ),
+        Mistake(
+            _("what is written never fades: f acts on c0 alone"),
+            lambda f, i, a, c0: np.cumprod(f, axis=1) * c0[:, None] + np.cumsum(i * a, axis=1),
+        ),
+        Mistake(
+            _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"),
+            one_gate_shifted(lambda f: np.roll(f, 1, axis=1)),
+        ),
+        Mistake(
+            _("f[:, t - 1] and i[:, t - 1] are used, the gates of the step before: it is f[:, t] and i[:, t]"),
+            changed_run(lambda f, i, a, c0: (np.roll(f, 1, axis=1), np.roll(i, 1, axis=1), a, c0)),
+        ),
+        Mistake(
+            _("the arguments of update_memory are given in another order: it is f, c_prev, i, candidate"),
+            stepped(lambda f, c, i, a: f * i + a * c),
+        ),
+        Mistake(
+            _("the batch is taken for time: f[t] is sequence t with all its steps, f[:, t] is step t of all"),
+            batch_for_time,
+        ),
+        Mistake(
+            _("each step keeps the write of the step before, and not the memory of the step before"), last_not_carried
+        ),
+        Mistake(
+            _("f is raised to the power of the step: that is right only where f is the same at every step"), powers_of_f
+        ),
+        *(
+            Mistake(_("the memory is cut off at -1 and 1: it may grow as large as it likes"), wrong)
+            for wrong in (
+                stepped(shown=lambda c: np.clip(c, -1, 1)),
+                stepped(lambda *step: np.clip(cell.update_memory(*step), -1, 1)),
+                changed_run(lambda f, i, a, c0: (f, i, a, np.clip(c0, -1, 1))),
+            )
+        ),
+        *(
+            Mistake(_("what would be negative is cut off at 0: a memory and a candidate can be negative"), wrong)
+            for wrong in (
+                stepped(shown=lambda c: np.maximum(c, 0)),
+                stepped(lambda *step: np.maximum(cell.update_memory(*step), 0)),
+            )
+        ),
+        Mistake(MATRIX, stepped(lambda f, c, i, a: np.dot(f, c) + i * a), seen="dlai/41544"),
+        Mistake(MATRIX, stepped(lambda f, c, i, a: f @ c + i * a), seen="dlai/41544"),
+        Mistake(MATRIX, stepped(lambda f, c, i, a: f @ c.T + i * a)),
+        Mistake(
+            _("the memory of the first sequence is used for all"),
+            changed_run(lambda f, i, a, c0: (f, i, a, c0[:1] + 0 * c0)),
+        ),
+    ),
+    advice=lambda arguments, got, want: run_advice(arguments, got["c"], want["c"]),
+)
+
+
+def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
+    """From which step on it is wrong, and whether each step follows from the one before it in the student's own run."""
+    f, i, candidate, c0 = arguments.values()
+    wrong = ~np.isclose(got, want, rtol=1e-9, atol=1e-9)
+    first = int(np.flatnonzero(wrong.any(axis=(0, 2)))[0])
+    before = want[:, first - 1] if first else c0
+    told = (
+        _("It is wrong from the first step, step 0, on.")
+        if first == 0
+        else _("Step 0 is right.")
+        if first == 1
+        else _("Steps 0 to {n} are right.").format(n=first - 1)
+    )
+    made_of = combination(got[:, first], f=f[:, first], c_prev=before, i=i[:, first], candidate=candidate[:, first])
+    if made_of:
+        told += " " + _("At step {t} your numbers are {made_of}; asked for is f * c_prev + i * candidate.").format(
+            t=first, made_of=made_of
+        )
+    own = np.concatenate([c0[:, None], got[:, :-1]], axis=1)
+    off = ~np.isclose(got, f * own + i * candidate, rtol=1e-9, atol=1e-9)
+    off = np.flatnonzero(off.any(axis=(0, 2)))
+    if first + 1 < f.shape[1] and len(off) == 1:
+        told += " " + _("Every other step follows from the one before it: look at step {t} alone.").format(t=off[0])
+    if not made_of:
+        sequence, _step, unit = at = first_wrong(wrong, "BTH")
+        told += " " + by_hand(f[at], before[sequence, unit], i[at], candidate[at])
+    return told
+
+
+CHECKS = (UPDATE_MEMORY, RUN_MEMORY, *SETTINGS)

@@ -1,0 +1,307 @@
+"""The gradient through a sequence, whole and cut into chunks: checks of chapter 8."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part
+from lstm_ref.checks.s08_learning.advice import which_chunk, which_step
+from lstm_ref.checks.s08_learning.lstm_step_backward import B, D, H, random_gradient, random_params, random_state
+from lstm_ref.checks.slips.backward import no_c, no_h, nothing, right_step, same, sequence_with, turned
+from lstm_ref.core import backward, cell
+from lstm_ref.core.cell import LSTMParams, LSTMState
+from lstm_ref.core.sequence import lstm_forward
+from lstm_ref.messages import _
+
+T = 5
+
+
+def sizes_of_sequence(arguments: Arguments) -> str:
+    return f"B={B}, T={arguments['xs'].shape[1]}, D={D}, H={H}"
+
+
+# --- lstm_backward ---------------------------------------------------------------------------------------------------
+
+
+def sequence(rng, steps=T) -> Arguments:
+    return {
+        "d_hs": rng.normal(0, 1, (B, steps, H)),
+        "xs": rng.normal(0, 1, (B, steps, D)),
+        "params": random_params(rng),
+        "state": random_state(rng),
+        "d_state": random_gradient(rng),
+    }
+
+
+def nothing_from_later(rng) -> list[Arguments]:
+    return [sequence(rng) | {"d_state": LSTMState(np.zeros((B, H)), np.zeros((B, H)))}]
+
+
+def over_as_many_as_sequences(d_hs, xs, params, state, d_state):
+    """The loop runs over the first B steps; the gradient of x at the others stays 0."""
+    steps = len(xs)
+    grads = backward.lstm_backward(d_hs[:, :steps], xs[:, :steps], params, state, d_state)
+    d_xs = np.zeros_like(xs)
+    d_xs[:, :steps] = grads.x
+    return grads._replace(x=d_xs)
+
+
+def last_step_alone(d_hs, xs, params, state, d_state):
+    """`return` inside the loop: the gradient of x at the other steps stays 0."""
+    _hs, before = lstm_forward(xs[:, :-1], params, state)
+    grads = backward.lstm_backward(d_hs[:, -1:], xs[:, -1:], params, before, d_state)
+    d_xs = np.zeros_like(xs)
+    d_xs[:, -1:] = grads.x
+    return grads._replace(x=d_xs)
+
+
+def forwards_from_the_first_state(d_hs, xs, params, state, d_state):
+    """On the way there every step starts from the given state, which is never carried on."""
+    total, d_xs = None, []
+    for t in reversed(range(xs.shape[1])):
+        gates = cell.lstm_step_with_gates(xs[:, t], state, params)[1]
+        before = LSTMState(*cell.lstm_step(xs[:, t - 1], state, params)) if t else state
+        grads = right_step(LSTMState(d_hs[:, t] + d_state.h, d_state.c), xs[:, t], before, gates, params)
+        d_state = grads.state
+        d_xs.insert(0, grads.x)
+        total = grads.params[:8] if total is None else [a + b for a, b in zip(total, grads.params[:8], strict=True)]
+    return backward.LSTMGrads(np.stack(d_xs, axis=1), d_state, LSTMParams(*total))
+
+
+def state_of_the_way_there(d_hs, xs, params, state, d_state):
+    grads = backward.lstm_backward(d_hs, xs, params, state, d_state)
+    return grads._replace(state=lstm_forward(xs, params, state)[1])
+
+
+BACKWARD = Check(
+    name="lstm_backward",
+    output="grads",
+    reference=backward.lstm_backward,
+    given=("lstm_step_backward",),
+    sizes=sizes_of_sequence,
+    axes={"grads.x": "BTD", "grads.state.h": "BH", "grads.state.c": "BH"},
+    advice=which_step,
+    parts={
+        "outputs": Part(nothing_from_later),
+        "last_state": Part(
+            lambda rng: [sequence(rng, T + 1)],
+            mistakes=(
+                Mistake(
+                    _("what arrives at the last c is dropped: start with d_state, not with zeros"),
+                    sequence_with(arriving=no_c),
+                    seen="deeplearning4j/deeplearning4j#8838",
+                ),
+                Mistake(
+                    _("what arrives at the last h is dropped: d_state.h comes on top of the last d_hs"),
+                    sequence_with(arriving=no_h),
+                ),
+                Mistake(
+                    _("d_state is not used: start with it, not with zeros"),
+                    sequence_with(arriving=nothing),
+                    seen="deeplearning4j/deeplearning4j#8838",
+                ),
+                Mistake(
+                    _("d_state is added at every step: it arrives once, at the end"),
+                    sequence_with(every_step_gets_the_last=True),
+                ),
+            ),
+        ),
+    },
+    mistakes=(
+        Mistake(
+            _("the gradient of h is not handed to the step before: d_hs[:, t] plus what comes from step t+1"),
+            sequence_with(hand_over=no_h),
+        ),
+        Mistake(
+            _("what comes from step t+1 is overwritten by d_hs[:, t] at h: h was used twice, so the two are added"),
+            sequence_with(arrives=lambda outside, handed: LSTMState(outside, handed.c)),
+        ),
+        Mistake(
+            _("d_hs is not used: d_hs[:, t] arrives at the h of step t, on top of what comes from step t+1"),
+            sequence_with(arrives=lambda outside, handed: handed),
+        ),
+        Mistake(
+            _("d_hs[:, t] is added at c too: it is the gradient of h alone"),
+            sequence_with(arrives=lambda outside, handed: LSTMState(outside + handed.h, outside + handed.c)),
+        ),
+        Mistake(
+            _("the loop runs over the sequences and not over the steps: len(xs) is B, xs.shape[1] is T"),
+            over_as_many_as_sequences,
+        ),
+        Mistake(_("return stands inside the loop, so that only the last step is gone back through"), last_step_alone),
+        Mistake(
+            _("on the way there each step starts from the given state: carry on the one that the step before returned"),
+            forwards_from_the_first_state,
+        ),
+        Mistake(
+            _("the state after the last step is returned: asked for is the gradient of the one before the first step"),
+            state_of_the_way_there,
+        ),
+        Mistake(_("the gradient of c is not handed to the step before"), sequence_with(hand_over=no_c)),
+        Mistake(_("nothing is handed to the step before: every step stands alone"), sequence_with(hand_over=nothing)),
+        Mistake(_("h and c are swapped in the hand-over"), sequence_with(hand_over=turned), seen="microsoft/nni#2839"),
+        Mistake(
+            _("d_hs is read at the last step only: a gradient arrives at the h of every step"),
+            sequence_with(outside=lambda d_hs, t: d_hs[:, t] * (t == d_hs.shape[1] - 1)),
+        ),
+        Mistake(
+            _("d_hs is read from the wrong end: going back, step t takes d_hs[:, t]"),
+            sequence_with(outside=lambda d_hs, t: d_hs[:, d_hs.shape[1] - 1 - t]),
+        ),
+        Mistake(
+            _("d_hs is read one step too early: d_hs[:, t] arrives at the h which step t made"),
+            sequence_with(outside=lambda d_hs, t: d_hs[:, t - 1]),
+        ),
+        Mistake(
+            _("the weights' gradients are overwritten at each step and not added up"),
+            sequence_with(gathered=lambda found: found[-1]),
+        ),
+        Mistake(
+            _("only the last step's gradients of the weights are returned"),
+            sequence_with(gathered=lambda found: found[0]),
+        ),
+        Mistake(
+            _("the weights' gradients are averaged over the steps: they are added"),
+            sequence_with(gathered=lambda found: sum(found) / len(found)),
+        ),
+        Mistake(
+            _("a step is given the state after it and not the one before it"),
+            sequence_with(before=lambda states, t: states[t + 1]),
+        ),
+        Mistake(_("a step is always given the first state"), sequence_with(before=lambda states, t: states[0])),
+        Mistake(
+            _("the steps are taken forwards: a gradient comes from the end"), sequence_with(order=same, xs_back=same)
+        ),
+        Mistake(
+            _("the gradients of x stand in the order in which they were found, last step first"),
+            sequence_with(xs_back=lambda found: found),
+        ),
+        Mistake(
+            _("the given state is ignored: it starts from zeros"), sequence_with(start=nothing), seen="dlai/620405"
+        ),
+        Mistake(
+            _("what arrived at the first step is returned for the state, and not what that step gave"),
+            sequence_with(returned=lambda own, handed: own),
+        ),
+    ),
+)
+
+
+# --- truncated_backward ----------------------------------------------------------------------------------------------
+
+
+def in_chunks(rng) -> list[Arguments]:
+    """Seven steps in chunks of three: the last chunk is shorter."""
+    call = sequence(rng, 7)
+    del call["d_state"]
+    return [call | {"chunk": 3}, call | {"chunk": 2}]
+
+
+def chunked_with(
+    outside=lambda d_hs, t, chunk: d_hs[:, t : t + chunk],
+    begin=lambda first, now: now,
+    given=lambda before, after: before,
+    go_on=lambda part, params, before, after, grads: after,
+    length=lambda steps, chunk: chunk,
+    hand_on=lambda grads: None,
+    kept=same,
+    gathered=sum,
+):
+    """`truncated_backward` with some of its moves replaced.
+
+    outside: what is taken of d_hs for the chunk that begins at t; begin: the state before a chunk, from the first one
+    and the one now; given: the state which the chunk is given; go_on: the state that the next one begins from; length:
+    how many steps a chunk has; hand_on: what the next gets at its end; kept: which chunks' gradients count; gathered:
+    how these are put together.
+    """
+
+    def wrong(d_hs, xs, params, state, chunk):
+        first, found, arrives = state, [], None
+        chunk = length(xs.shape[1], chunk)
+        for t in range(0, xs.shape[1], chunk):
+            state = begin(first, state)
+            part = xs[:, t : t + chunk]
+            _hs, after = lstm_forward(part, params, state)
+            d_part = outside(d_hs, t, chunk)[:, : part.shape[1]]
+            grads = backward.lstm_backward(d_part, part, params, given(state, after), arrives)
+            arrives = hand_on(grads)
+            state = go_on(part, params, state, after, grads)
+            found.append(grads.params[:8])
+        return LSTMParams(*(gathered(values) for values in zip(*kept(found), strict=True)))
+
+    return wrong
+
+
+# The gradient of the weights in chunks: the state goes on, the gradient does not come back.
+truncated = chunked_with()
+
+
+def not_cut(d_hs, xs, params, state, chunk):
+    return LSTMParams(*backward.lstm_backward(d_hs, xs, params, state).params[:8])
+
+
+def one_step_on(n):
+    """From the state before the chunk, over one of its steps only."""
+    return lambda part, params, before, after, grads: LSTMState(*cell.lstm_step(part[:, n], before, params))
+
+
+TRUNCATED = Check(
+    name="truncated_backward",
+    output="grads",
+    reference=truncated,
+    given=("lstm_step_backward", "lstm_backward"),
+    sizes=lambda arguments: f"{sizes_of_sequence(arguments)}, chunk={arguments['chunk']}",
+    advice=which_chunk,
+    parts={"values": Part(in_chunks)},
+    mistakes=(
+        Mistake(
+            _("the gradient is handed from chunk to chunk: that is the whole gradient, and nothing was cut"),
+            not_cut,
+            seen="OpenNMT/OpenNMT-py#403",
+        ),
+        Mistake(
+            _("the state is set back to zeros at each chunk: the gradient is cut there, the memory goes on"),
+            chunked_with(begin=lambda first, now: nothing(first) if now is not first else first),
+            seen="mohou#107",
+        ),
+        Mistake(
+            _("all chunks start from zeros, the first one too"), chunked_with(begin=lambda first, now: nothing(first))
+        ),
+        Mistake(
+            _("every chunk starts from the first state: each goes on where the last one ended"),
+            chunked_with(begin=lambda first, now: first),
+        ),
+        Mistake(_("the last chunk is left out"), chunked_with(kept=lambda found: found[:-1])),
+        Mistake(_("only the last chunk is returned"), chunked_with(kept=lambda found: found[-1:])),
+        Mistake(_("only the first chunk is returned"), chunked_with(kept=lambda found: found[:1])),
+        Mistake(
+            _("the chunks are averaged: they are added, as the steps are"),
+            chunked_with(gathered=lambda found: sum(found) / len(found)),
+        ),
+        Mistake(
+            _("a chunk is given the state after it: take its gradient first, then go on to the next state"),
+            chunked_with(given=lambda before, after: after),
+        ),
+        Mistake(
+            _("the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"),
+            chunked_with(go_on=lambda part, params, before, after, grads: grads.state),
+        ),
+        Mistake(
+            _("a chunk's gradient is handed on to the end of the next chunk: it comes from later, and here it is cut"),
+            chunked_with(hand_on=lambda grads: grads.state),
+        ),
+        *(
+            Mistake(
+                _("the state goes on by one step only for each chunk: go through all of its steps"),
+                chunked_with(go_on=one_step_on(n)),
+            )
+            for n in (-1, 0)
+        ),
+        Mistake(
+            _("every chunk gets the d_hs of the first: cut d_hs as xs is, from start to start + chunk"),
+            chunked_with(outside=lambda d_hs, t, chunk: d_hs),
+        ),
+        Mistake(
+            _("chunk is taken for the number of chunks: it is how many steps each of them has"),
+            chunked_with(length=lambda steps, chunk: steps // chunk),
+        ),
+    ),
+)

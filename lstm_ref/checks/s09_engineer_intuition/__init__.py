@@ -1,0 +1,363 @@
+"""What chapter 9 asks for: two filters, a soft AND, and a cell set by hand that is judged by what it does."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.s09_engineer_intuition.keeper_params import keeper_complaint
+from lstm_ref.checks.s09_engineer_intuition.soft_and import and_complaint
+from lstm_ref.core import filters, keeper, thresholds
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.messages import _
+
+STEPS = (7, 9)  # of the two calls of a filter: nobody should count on one length
+
+
+def three_digits(value: float) -> float:
+    """A level as one would write it down."""
+    return float(f"{value:.3g}")
+
+
+# --- exponential_average ---------------------------------------------------------------------------------------------
+
+
+def signals(rng) -> list[Arguments]:
+    return [
+        {"z": rng.normal(0, 1, T), "keep": float(rng.uniform(*bounds)), "c0": float(rng.normal(0, 2))}
+        for T, bounds in zip(STEPS, ((0.6, 0.9), (0.1, 0.4)), strict=True)
+    ]
+
+
+def stepped(step, start=lambda z, c0: c0):
+    """A filter whose step is another one: step(c, z, keep, n) -> c."""
+
+    def run(z, keep, c0):
+        c, trace = start(z, c0), []
+        for n, now in enumerate(z):
+            c = step(c, now, keep, n)
+            trace.append(c)
+        return np.array(trace)
+
+    return run
+
+
+def average_before(z, keep, c0):
+    return np.append(c0, filters.exponential_average(z, keep, c0))[:-1]
+
+
+def average_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """Where the two first part, and the three numbers of that step."""
+    z, keep, c0 = arguments.values()
+    n = int(np.flatnonzero(~np.isclose(got["c"], want["c"], rtol=1e-9, atol=1e-9))[0])
+    return _("There the memory before is {before:.4g}, z[{n}] is {z:.4g} and keep is {keep:.4g}.").format(
+        before=want["c"][n - 1] if n else c0, n=n, z=z[n], keep=keep
+    )
+
+
+AVERAGE = Check(
+    name="exponential_average",
+    output="c",
+    reference=filters.exponential_average,
+    axes={"c": "T"},
+    sizes=lambda arguments: "T={n}, keep={keep:.3g}".format(n=len(arguments["z"]), keep=arguments["keep"]),
+    parts={"all": Part(signals)},
+    advice=average_advice,
+    mistakes=(
+        Mistake(
+            _("keep and 1 - keep are exchanged: keep goes with the old memory"),
+            lambda z, keep, c0: filters.exponential_average(z, 1 - keep, c0),
+        ),
+        Mistake(
+            _("the new value is added whole: that is the leaky integrator; an average takes 1 - keep of it"),
+            filters.leaky_integrator,
+        ),
+        Mistake(
+            _("both are taken by keep: the new value counts with 1 - keep"), stepped(lambda c, z, k, n: k * (c + z))
+        ),
+        Mistake(_("c0 is ignored: the first step starts from 0"), lambda z, k, c0: filters.exponential_average(z, k)),
+        Mistake(
+            _("c0 is ignored: the first step starts from z[0], as pandas does"),
+            lambda z, k, c0: filters.exponential_average(z, k, z[0]),
+        ),
+        Mistake(
+            _("every step starts from c0 again: what a step gives must be carried to the next"),
+            lambda z, k, c0: k * c0 + (1 - k) * z,
+        ),
+        Mistake(_("the memory before each step is returned, and not the one after it"), average_before),
+        Mistake(
+            _("c0 is returned too, so that there are T+1 numbers: only those after a step count"),
+            lambda z, k, c0: np.append(c0, filters.exponential_average(z, k, c0)),
+        ),
+        Mistake(
+            _("only the last memory is returned; one for each step is asked for"),
+            lambda z, k, c0: filters.exponential_average(z, k, c0)[-1],
+        ),
+        Mistake(
+            _("the mean of the old memory and the new value is taken: keep is not used"),
+            stepped(lambda c, z, k, n: (c + z) / 2),
+        ),
+        Mistake(
+            _("keep is the power of the step: the same factor acts at every step"),
+            stepped(lambda c, z, k, n: k**n * c + (1 - k) * z),
+        ),
+        Mistake(
+            _("keep * c + (1 - keep) * z[t - 1]: the value of the step before is read"),
+            lambda z, k, c0: filters.exponential_average(np.roll(z, 1), k, c0),
+        ),
+        Mistake(
+            _("each step mixes z[t] with z[t - 1], and not with the memory"),
+            lambda z, k, c0: k * np.append(c0, z[:-1]) + (1 - k) * z,
+        ),
+    ),
+)
+
+
+# --- kalman_filter ---------------------------------------------------------------------------------------------------
+
+
+def measurements(rng) -> list[Arguments]:
+    return [
+        {
+            "z": rng.normal(0, 1, T),
+            "q": float(rng.uniform(0.05, 0.4)),
+            "r": float(rng.uniform(0.5, 1.5)),
+            "c0": float(rng.normal(0, 2)),
+            "p0": float(rng.uniform(1.5, 4)),
+        }
+        for T in STEPS
+    ]
+
+
+def kalman(predict=lambda p, q: p + q, gain=lambda m, r: m / (m + r), move=None, narrow=None, c0=None, last=None):
+    """The filter with one of its lines changed."""
+    move = move or (lambda c, k, z: (1 - k) * c + k * z)
+    narrow = narrow or (lambda m, k, r, p: (1 - k) * m)
+
+    def run(z, q, r, start, p):
+        c, rows = start if c0 is None else c0, []
+        for now in z:
+            m = predict(p, q)
+            k = gain(m, r)
+            c, p = move(c, k, now), narrow(m, k, r, p)
+            rows.append((c, k))
+        return tuple(np.array(rows).T)
+
+    return run
+
+
+def predict_last(z, q, r, c, p):
+    """q is added after the update: the first gain does not know that the level has moved."""
+    rows = []
+    for now in z:
+        k = p / (p + r)
+        c, p = (1 - k) * c + k * now, (1 - k) * p + q
+        rows.append((c, k))
+    return tuple(np.array(rows).T)
+
+
+def right(z, q, r, c0, p0):
+    trace = filters.kalman_filter(z, q, r, c0, p0)
+    return trace.estimate, trace.gain
+
+
+def not_carried(z, q, r, c0, p0):
+    _c, K = right(z, q, r, c0, p0)
+    return (1 - K) * c0 + K * z, K
+
+
+def settled(q: float, r: float) -> float:
+    """The P that a step leaves as it is."""
+    return filters.steady_gain(q, r) * r
+
+
+def kalman_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """The numbers of the first step that is wrong."""
+    z, q, r, c0, p0 = arguments.values()
+    trace = filters.kalman_filter(z, q, r, c0, p0)
+    wrong = [~np.isclose(got[leaf], want[leaf], rtol=1e-9, atol=1e-9) for leaf in ("c", "K")]
+    n = int(np.flatnonzero(wrong[1] if wrong[1].any() else wrong[0])[0])
+    if not wrong[1].any():
+        return _(
+            "K is right. At step {n} the estimate before is {c:.4g}, z[{n}] is {z:.4g} and K is {k:.4g}: look at the "
+            "line for c, and at where c starts."
+        ).format(n=n, c=trace.estimate[n - 1] if n else c0, z=z[n], k=trace.gain[n])
+    return _(
+        "At step {n} P is {p:.4g} before the step, so P + q is {m:.4g} and K = (P + q) / (P + q + r) is {k:.4g}; then "
+        "P becomes {after:.4g}."
+    ).format(
+        n=n,
+        p=trace.variance[n - 1] if n else p0,
+        m=(trace.variance[n - 1] if n else p0) + q,
+        k=trace.gain[n],
+        after=trace.variance[n],
+    )
+
+
+KALMAN = Check(
+    name="kalman_filter",
+    output=("c", "K"),
+    reference=right,
+    axes={"c": "T", "K": "T"},
+    first=("K",),
+    sizes=lambda arguments: "T={n}, q={q:.3g}, r={r:.3g}".format(n=len(arguments["z"]), **arguments),
+    parts={"gains": Part(measurements, only=("K",)), "estimates": Part(measurements, only=("c",))},
+    advice=kalman_advice,
+    mistakes=(
+        Mistake(
+            _("q is left out: the level is taken to stand still, and the gain falls towards 0"),
+            kalman(predict=lambda p, q: p),
+        ),
+        Mistake(
+            _("q is added after the update: it belongs before the gain, for the level has moved on since"), predict_last
+        ),
+        Mistake(
+            _("q is used for the gain, and forgotten for P: P becomes (1 - K) * (P + q)"),
+            kalman(narrow=lambda m, k, r, p: (1 - k) * p),
+        ),
+        Mistake(_("P is not updated, so that every gain is the first one"), kalman(narrow=lambda m, k, r, p: p)),
+        Mistake(
+            _("P becomes P + q and is never made smaller: after a measurement it is (1 - K) * (P + q)"),
+            kalman(narrow=lambda m, k, r, p: m),
+        ),
+        Mistake(
+            _("P becomes K * (P + q): the better the measurement, the less is left, (1 - K) * (P + q)"),
+            kalman(narrow=lambda m, k, r, p: k * m),
+        ),
+        Mistake(
+            _("the gain is r / (P + q + r): a noisy measurement must count less, not more"),
+            kalman(gain=lambda m, r: r / (m + r)),
+        ),
+        Mistake(_("the gain is (P + q) / r: it must stay below 1"), kalman(gain=lambda m, r: m / r)),
+        Mistake(
+            _("the gain is M / M + r, which is 1 + r: the sum below the line needs parentheses, M / (M + r)"),
+            kalman(gain=lambda m, r: m / m + r),
+        ),
+        Mistake(
+            _("every gain is the one that settles in the end: it is asked for step by step, from p0 on"),
+            lambda z, q, r, c0, p0: right(z, q, r, c0, settled(q, r)),
+        ),
+        Mistake(
+            _("q and r are exchanged: q is how far the level moves, r is the noise of a measurement"),
+            lambda z, q, r, c0, p0: right(z, r, q, c0, p0),
+        ),
+        Mistake(
+            _("q and r are squared: they are variances already"), lambda z, q, r, c0, p0: right(z, q * q, r * r, c0, p0)
+        ),
+        Mistake(
+            _("the roots of the variances are put into the gain; it is a quotient of variances"),
+            kalman(gain=lambda m, r: m**0.5 / (m**0.5 + r**0.5)),
+        ),
+        Mistake(
+            _("K and 1 - K are exchanged: K goes with the measurement"),
+            kalman(move=lambda c, k, z: k * c + (1 - k) * z),
+        ),
+        Mistake(
+            _("K times z is added, and nothing of the old estimate is given up: it keeps 1 - K"),
+            kalman(move=lambda c, k, z: c + k * z),
+        ),
+        Mistake(
+            _("the difference has the wrong sign: it is c + K * (z - c)"), kalman(move=lambda c, k, z: c + k * (c - z))
+        ),
+        Mistake(_("c0 is ignored: the first step starts from 0"), kalman(c0=0.0)),
+        Mistake(
+            _("c0 is ignored: the first step starts from z[0]"),
+            lambda z, q, r, c0, p0: right(z, q, r, z[0], p0),
+        ),
+        Mistake(
+            _("every step starts from c0 again: what a step gives must be carried to the next"),
+            not_carried,
+        ),
+        Mistake(
+            _("c0 and p0 are exchanged: c starts at c0, P at p0"),
+            lambda z, q, r, c0, p0: kalman()(z, q, r, p0, c0),
+        ),
+        Mistake(_("the order is changed: the estimates come first, then the gains"), lambda *a: right(*a)[::-1]),
+        Mistake(
+            _("the variances are returned in the place of the gains"),
+            lambda z, q, r, c0, p0: (
+                filters.kalman_filter(z, q, r, c0, p0)[0],
+                filters.kalman_filter(z, q, r, c0, p0)[2],
+            ),
+        ),
+        Mistake(
+            _("the estimate before each step is returned, and not the one after it"),
+            lambda z, q, r, c0, p0: (np.append(c0, right(z, q, r, c0, p0)[0])[:-1], right(z, q, r, c0, p0)[1]),
+        ),
+    ),
+)
+
+
+# --- soft_and --------------------------------------------------------------------------------------------------------
+
+
+def levels_of_and(loud: bool):
+    """Inputs of several ranges: -1 and 1, 0 and 1, and others; v may be louder than need be, or not."""
+
+    def calls(rng) -> list[Arguments]:
+        found = []
+        for u_off, u_on in (
+            (-1.0, 1.0),
+            (three_digits(rng.uniform(-0.9, -0.3)), three_digits(rng.uniform(0.4, 0.9))),
+            (0.0, 1.0),
+        ):
+            v_off = three_digits(rng.uniform(0.1, 0.4))
+            v_on = three_digits(v_off + rng.uniform(0.3, 1.5))
+            v_most = three_digits(v_on * rng.uniform(2, 5)) if loud else v_on
+            found.append({"u_off": u_off, "u_on": u_on, "v_off": v_off, "v_on": v_on, "v_most": v_most})
+        return found
+
+    return calls
+
+
+AND = Check(
+    name="soft_and",
+    output=("w_u", "w_v", "b"),
+    reference=thresholds.soft_and,
+    sizes=lambda arguments: ", ".join(f"{name}={value:g}" for name, value in arguments.items()),
+    parts={"switches": Part(levels_of_and(loud=False)), "loud": Part(levels_of_and(loud=True))},
+    behaviour=and_complaint,
+)
+
+
+# --- keeper_params ---------------------------------------------------------------------------------------------------
+
+
+def radars(rng) -> list[Arguments]:
+    """Two radars of different scale: the second one's noise is louder than the first one's targets.
+
+    Each is asked for twice, with quiet and strong close together and far apart: a threshold that is only just wrong
+    fails at the one or at the other, and does not pass by luck.
+    """
+    found = []
+    for scale in (rng.uniform(0.3, 0.6), rng.uniform(3, 6)):
+        close = rng.uniform(0.2, 0.25), rng.uniform(0.5, 0.55)
+        apart = rng.uniform(0.1, 0.12), rng.uniform(0.75, 0.8)
+        for quiet, strong in (close, apart):
+            levels = (quiet, strong, rng.uniform(3, 6) * strong)
+            names = ("quiet", "strong", "loudest")
+            found.append({name: three_digits(scale * x) for name, x in zip(names, levels, strict=True)})
+    return found
+
+
+NAME = "keeper_params"
+
+
+def behaves(spikes: bool):
+    def complaint(arguments: Arguments, answer) -> str | None:
+        return keeper_complaint(NAME, LSTMParams(*answer[:8]), tuple(arguments.values()), spikes=spikes)
+
+    return complaint
+
+
+KEEPER = Check(
+    name=NAME,
+    output="params",
+    reference=keeper.keeper_params,
+    sizes=lambda arguments: "D=2, H=2, " + ", ".join(f"{name}={value:g}" for name, value in arguments.items()),
+    parts={
+        "bump": Part(radars, behaviour=behaves(spikes=False)),
+        "spike": Part(radars, behaviour=behaves(spikes=True)),
+    },
+    given=("soft_and",),
+)
+
+CHECKS = (AVERAGE, KALMAN, AND, KEEPER)

@@ -1,0 +1,173 @@
+"""What is wrong with a cell that should keep a bump and drop a lone spike: what fails, by how much, and why."""
+
+import numpy as np
+
+from lstm_ref.checks.s09_engineer_intuition.keeper_mended import (
+    Levels,
+    Mended,
+    both_units,
+    floats,
+    gate_of_the_memory,
+    gates_of_the_memory,
+    in_another_order,
+    misplaced,
+    turned_signs,
+    unit_1,
+    unit_1_plainly,
+)
+from lstm_ref.core import keeper
+from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.keeper import DRIFT, HOLD, KEPT, MOVED, KeeperResult, KeeperTrial
+from lstm_ref.core.sequence import lstm_forward
+from lstm_ref.messages import _
+
+SHOWN = ((0.2, 0.6, 3.0), (0.1, 0.7, 1.6))  # the levels in exercise 9 and in its chapter
+
+
+def keeper_complaint(name: str, cell: LSTMParams, levels: Levels, *, spikes: bool) -> str | None:
+    """None if the cell keeps every bump and drops every spike of the trial, else what fails, how far, where and why."""
+    refused = _not_finite(cell)
+    if refused:
+        return refused
+    trial = keeper.keeper_trial(*levels, spikes=spikes)
+    result = keeper.keeper_result(cell, trial)
+    if passes(result):
+        return None
+    what, n, steps = _what_fails(result, trial)
+    parts = [_score(name, result, spikes), what, _why(cell, levels, trial)]
+    see = f"keeper_picture({name}({', '.join(f'{level:g}' for level in levels)}), {', '.join(f'{x:g}' for x in levels)}"
+    see += ")" if spikes else ", spikes=False)"
+    table = _table(cell, trial.xs[n : n + 1], steps)
+    return "\n".join([" ".join(filter(None, parts)), *table, _("To see it drawn: {see}").format(see=see)])
+
+
+def passes(result: KeeperResult) -> bool:
+    """Whether nothing that was measured is out of bounds; nan is what a sequence does not have."""
+    return not (_unquiet(result).any() or _lost(result).any() or _moved(result).any())
+
+
+def _unquiet(result) -> np.ndarray:
+    return result.before > DRIFT
+
+
+def _lost(result) -> np.ndarray:
+    return result.kept < KEPT
+
+
+def _moved(result) -> np.ndarray:
+    return result.moved > MOVED
+
+
+def _not_finite(cell: LSTMParams) -> str | None:
+    for name, array in cell._asdict().items():
+        if array is not None and not np.isfinite(np.asarray(array, dtype=float)).all():
+            at = ", ".join(str(n) for n in np.argwhere(~np.isfinite(np.asarray(array, dtype=float)))[0])
+            return _("{name}[{at}] is not a finite number.").format(name=name, at=at)
+    return None
+
+
+def _score(name: str, result: KeeperResult, spikes: bool) -> str:
+    """Which of the two failed, in one line."""
+    bumps = ~np.isnan(result.kept)
+    kept = int((bumps & ~_lost(result) & ~_unquiet(result)).sum())
+    text = _("{name}: the bump is kept in {kept} of {all} sequences").format(name=name, kept=kept, all=int(bumps.sum()))
+    if spikes:
+        dropped = int((result.moved <= MOVED).sum())
+        text += _(", the spike is dropped in {dropped} of {all}").format(dropped=dropped, all=len(result.moved))
+    return text + "."
+
+
+def _what_fails(result: KeeperResult, trial: KeeperTrial) -> tuple[str, int, list[int]]:
+    """The worst failure in numbers, its sequence, and the steps that show it."""
+    if _unquiet(result).any():
+        n = int(np.nanargmax(result.before))
+        first, _last = trial.bumps[n]
+        text = _(
+            "Already the quiet before the bump moves the memory: in sequence {n} c of unit 0 comes to {got:.3g} away "
+            "from 0 before step {first}; at most {most} is asked for."
+        )
+        return text.format(n=n, got=result.before[n], first=first, most=DRIFT), n, [0, 1, 2, first - 1, first]
+    if _lost(result).any():
+        n = int(np.nanargmin(result.kept))
+        first, last = trial.bumps[n]
+        text = _(
+            "The bump is lost: in sequence {n} it lasts from step {first} to {last}, and in the {hold} steps "
+            "after it c "
+            "of unit 0 falls to {got:.3g}; at least {least} is asked for."
+        )
+        steps = [first - 1, first, first + 1, last, last + 1, last + 2, last + HOLD]
+        return (
+            text.format(n=n, first=first, last=last, hold=HOLD, got=result.kept[n], least=KEPT),
+            n,
+            sorted(set(steps)),
+        )
+    n = int(np.nanargmax(result.moved))
+    spike = trial.spikes[n]
+    text = _(
+        "The spike gets in: in sequence {n} the spike of {size:.3g} at step {spike} moves c of unit 0 by "
+        "{got:.3g}; at "
+        "most {most} is asked for."
+    )
+    steps = list(range(spike - 1, spike + 4))
+    return text.format(n=n, size=trial.xs[n, spike, 0], spike=spike, got=result.moved[n], most=MOVED), n, steps
+
+
+def _table(cell: LSTMParams, xs: np.ndarray, steps: list[int]) -> list[str]:
+    """The steps in question, in numbers: what came in, the gates of unit 0, both memories, what unit 1 said before."""
+    hs, _last, gates = lstm_forward(xs, floats(cell), return_gates=True)
+    head = ["step", _("amplitude"), "h[1]", "f[0]", "i[0]", "cand[0]", "c[0]", "c[1]"]
+    rows = [head]
+    for t in steps:
+        before = hs[0, t - 1, 1] if t else 0.0
+        values = [xs[0, t, 0], before, gates.f[0, t, 0], gates.i[0, t, 0], gates.candidate[0, t, 0]]
+        rows.append([str(t), *(f"{value:.3f}" for value in [*values, *gates.c[0, t]])])
+    widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
+    lines = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+    return [*lines, _("h[1] is what unit 1 said at the step before, which is what the gates read.")]
+
+
+def _why(cell: LSTMParams, levels: Levels, trial: KeeperTrial) -> str:
+    """The first single change after which the cell would pass, in words."""
+    cell = floats(cell)
+    by_part = [*unit_1_plainly(cell, levels), *gates_of_the_memory(cell, levels), *unit_1(cell, levels)]
+    by_part += [*_two_things(cell, levels), *both_units(cell, levels)]
+    # What mends it for spikes too is the better explanation; with two faults, one may be seen in this trial alone.
+    everything = keeper.keeper_trial(*levels, spikes=True)
+    first = [*gate_of_the_memory(cell, levels, for_another_h=True), *_copied(cell, levels)]
+    first += [*in_another_order(cell), *misplaced(cell), *turned_signs(cell)]
+    for tried, on in (([*first, *by_part], everything), (by_part, trial)):
+        found = keeper.keeper_results([changed for _text, changed in tried], _some(on))
+        for (text, changed), result in zip(tried, found, strict=True):
+            if passes(result) and passes(keeper.keeper_result(changed, on)):
+                return text
+    return _("No single change that this check knows would mend it: compare the numbers below with what you planned.")
+
+
+def _two_things(cell: LSTMParams, levels: Levels) -> list[Mended]:
+    """Two parts mended, one after the other."""
+
+    def parts(of):
+        return [*unit_1_plainly(of, levels), *gates_of_the_memory(of, levels)]
+
+    def both(first, second):
+        return _("Two things are wrong. {first} {second}").format(first=first, second=second)
+
+    return [(both(one, other), last) for one, once in parts(cell) for other, last in parts(once) if one and other]
+
+
+def _copied(cell: LSTMParams, levels: Levels) -> list[Mended]:
+    """If the cell works for the levels of a page, and has their threshold, it was copied from there."""
+    for shown in SHOWN:
+        its_threshold = abs(cell.b_c[1] + cell.W_c[1, 2] * (shown[0] + shown[1]) / 2) < 0.01 * abs(cell.b_c[1])
+        if its_threshold and passes(keeper.keeper_result(cell, keeper.keeper_trial(*shown))):
+            text = _(
+                "For quiet={quiet:g}, strong={strong:g} and loudest={loudest:g} this cell would do: were its weights "
+                "copied? The levels are others at each call. Compute the weights from the arguments."
+            ).format(**dict(zip(("quiet", "strong", "loudest"), shown, strict=True)))
+            return [(text, keeper.keeper_params(*levels))]
+    return []
+
+
+def _some(trial: KeeperTrial) -> KeeperTrial:
+    """A few of its sequences of each kind: enough to see most cells fail, so that dozens of them can be tried."""
+    return KeeperTrial(*(part[:6] for part in trial))

@@ -1,0 +1,1 @@
+"""The vocabulary of mistakes that several exercises meet, each written once."""
