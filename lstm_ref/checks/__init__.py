@@ -18,7 +18,8 @@ import numpy as np
 
 from lstm_ref.checks import given
 from lstm_ref.checks.engine import call as caller
-from lstm_ref.checks.engine.judge import Check, judge_part
+from lstm_ref.checks.engine.declare import Check
+from lstm_ref.checks.engine.judge import judge_part
 from lstm_ref.core.backward import LSTMGrads
 from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _

@@ -9,72 +9,16 @@ leaf; a leaf has a name such as "f", "state.h" or "states[1].c".
 
 import copy
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from inspect import signature
-from typing import Any
 
 import numpy as np
 
 from lstm_ref.checks.engine.call import same
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part
 from lstm_ref.checks.engine.errors import meaning
 from lstm_ref.checks.engine.form import as_asked, form_complaint, is_result, leaves, numbers
 from lstm_ref.checks.engine.match import Problem, Returned, close, gives, sentences
 from lstm_ref.messages import _
-
-Arguments = dict[str, Any]
-Leaves = dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A mistake that learners make: `wrong` gives its numbers, `sentence` ends "... the numbers you get when"."""
-
-    sentence: str
-    wrong: Callable
-    seen: str = ""  # a public thread or page where somebody made it
-    raises: str = ""  # a piece of the error that it ends in, however it is written
-
-
-@dataclass(frozen=True)
-class Part:
-    """One graded aspect: `calls` makes the arguments of a few calls from a random generator."""
-
-    calls: Callable[[np.random.Generator], list[Arguments]]
-    quiet: bool = False  # whether an overflow on the way is a fault, even if the number that comes out is right
-    mistakes: tuple[Mistake, ...] = ()  # those that only these arguments can show
-    # The leaves that this part compares, such as ("state.c",): one mistake need not cost every output. All by default.
-    only: tuple[str, ...] = ()
-    behaviour: Callable[[Arguments, Any], str | None] | None = None  # as that of the check, for this part alone
-
-
-@dataclass(frozen=True)
-class Check:
-    """What is asked of one function."""
-
-    name: str  # of the function
-    output: str | tuple[str, ...]  # what it returns, in the course's letters; one name for each item of a plain tuple
-    reference: Callable
-    parts: Mapping[str, Part]
-    sizes: Callable[[Arguments], str]  # the sizes of one call, in letters
-    # How to name one number of the result, from (arguments, index); `axes` serves where there is more than one leaf.
-    place: Callable[[Arguments, tuple[int, ...]], str] | None = None
-    axes: Mapping[str, str] = field(default_factory=dict)  # leaf -> its axes, such as "BTH"; states[1].h is "states.h"
-    first: tuple[str, ...] = ()  # leaves that others follow from: of several wrong ones, a complaint begins with these
-    mistakes: tuple[Mistake, ...] = ()
-    # For numbers that are wrong in a way nobody knows: where to look, from (arguments, got, expected), leaf by leaf.
-    advice: Callable[[Arguments, Leaves, Leaves], str] | None = None
-    # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the
-    # comparison with the reference, whose answer still says what form is expected.
-    behaviour: Callable[[Arguments, Any], str | None] | None = None
-    given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
-    # A function that calls another with what no plain tree can be, and returns what it did: see `benches`. It calls the
-    # student's, the reference and the wrong ones alike.
-    bench: Callable | None = None
-    once: bool = False  # called once only, because it takes its time; whether it says the same twice is not seen
-    kept: tuple[str, ...] = ()  # arguments that the judge keeps to itself
-    any_form: bool = False  # `behaviour` judges the form of an answer, too
-    tolerance: float = 1e-9  # absolute and relative; float64 rounding here stays below 1e-14
 
 
 def judge_part(check: Check, part: str, calls: list[Arguments], answer) -> str | None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.core import jacobians, rnn
 from lstm_ref.messages import _
 
@@ -79,107 +79,69 @@ RNN_STEP = Check(
     sizes=step_sizes,
     advice=which_units,
     parts={"equation": Part(two_steps)},
-    mistakes=(
-        Mistake(_("tanh is left out"), on_z(lambda z: z)),
-        Mistake(_("tanh is taken twice"), on_z(lambda z: np.tanh(np.tanh(z)))),
-        Mistake(
-            _("the sigmoid takes the place of tanh: h lies between -1 and 1, not between 0 and 1"),
-            on_z(lambda z: 1 / (1 + np.exp(-z))),
+    mistakes={
+        _("tanh is left out"): on_z(lambda z: z),
+        _("tanh is taken twice"): on_z(lambda z: np.tanh(np.tanh(z))),
+        _("the sigmoid takes the place of tanh: h lies between -1 and 1, not between 0 and 1"): on_z(
+            lambda z: 1 / (1 + np.exp(-z))
         ),
-        Mistake(_("ReLU takes the place of tanh"), on_z(lambda z: np.maximum(z, 0))),
-        Mistake(_("softmax takes the place of tanh: it makes the units share 1"), on_z(softmax)),
-        Mistake(
-            _("tanh is written with its exponentials exchanged, which turns its sign"),
-            on_z(lambda z: -np.tanh(z)),
-            seen="fastai/fastbook",
+        _("ReLU takes the place of tanh"): on_z(lambda z: np.maximum(z, 0)),
+        _("softmax takes the place of tanh: it makes the units share 1"): on_z(softmax),
+        _("tanh is written with its exponentials exchanged, which turns its sign"): on_z(lambda z: -np.tanh(z)),
+        _("tanh is written without the 2: (1 - exp(-z)) / (1 + exp(-z)) is tanh(z / 2)"): on_z(
+            lambda z: np.tanh(z / 2)
         ),
-        Mistake(
-            _("tanh is written without the 2: (1 - exp(-z)) / (1 + exp(-z)) is tanh(z / 2)"),
-            on_z(lambda z: np.tanh(z / 2)),
+        _("the derivative 1 - tanh(z)**2 is returned"): on_z(lambda z: 1 - np.tanh(z) ** 2),
+        _(
+            "x comes before h_prev: the first H columns of W belong to h_prev, so it is [h_prev, x]"
+        ): lambda x, h_prev, W, b: np.tanh(np.concatenate([x, h_prev], axis=1) @ W.T + b),
+        _("the bias b is left out"): lambda x, h_prev, W, b: step(x, h_prev, W, 0 * b),
+        _("the bias b is added twice"): lambda x, h_prev, W, b: step(x, h_prev, W, 2 * b),
+        _("the bias b is subtracted"): lambda x, h_prev, W, b: step(x, h_prev, W, -b),
+        _("the bias is added after tanh, so that h can leave -1 to 1; add it first"): lambda x, h_prev, W, b: (
+            step(x, h_prev, W, 0 * b) + b
         ),
-        Mistake(_("the derivative 1 - tanh(z)**2 is returned"), on_z(lambda z: 1 - np.tanh(z) ** 2)),
-        Mistake(
-            _("x comes before h_prev: the first H columns of W belong to h_prev, so it is [h_prev, x]"),
-            lambda x, h_prev, W, b: np.tanh(np.concatenate([x, h_prev], axis=1) @ W.T + b),
+        _("tanh squashes the pieces W h, W x and b one by one; add first, squash once"): lambda x, h_prev, W, b: sum(
+            np.tanh(piece) for piece in (h_prev @ W_h(W).T, x @ W_x(W).T, b)
         ),
-        Mistake(
-            _("the bias b is left out"),
-            lambda x, h_prev, W, b: step(x, h_prev, W, 0 * b),
-            seen="pytorch/pytorch#750",
+        _(
+            "the recurrent weights are used without their transpose: they are square, so NumPy cannot notice"
+        ): lambda x, h_prev, W, b: np.tanh(h_prev @ W_h(W) + x @ W_x(W).T + b),
+        _("h_prev is ignored: only x and b are read"): lambda x, h_prev, W, b: step(x, 0 * h_prev, W, b),
+        _("x is ignored: only h_prev and b are read"): lambda x, h_prev, W, b: step(0 * x, h_prev, W, b),
+        _("h_prev is added to tanh(z): in a plain RNN it goes in through W alone"): lambda x, h_prev, W, b: (
+            h_prev + step(x, h_prev, W, b)
         ),
-        Mistake(
-            _("the bias b is added twice"),
-            lambda x, h_prev, W, b: step(x, h_prev, W, 2 * b),
-            seen="pytorch/pytorch#750",
+        _("only the first sequence of the batch is used for all"): lambda x, h_prev, W, b: step(
+            x[:1].repeat(len(x), 0), h_prev[:1].repeat(len(x), 0), W, b
         ),
-        Mistake(_("the bias b is subtracted"), lambda x, h_prev, W, b: step(x, h_prev, W, -b)),
-        Mistake(
-            _("the bias is added after tanh, so that h can leave -1 to 1; add it first"),
-            lambda x, h_prev, W, b: step(x, h_prev, W, 0 * b) + b,
+        _("h is transposed: one row per sequence is expected, (B, H)"): lambda x, h_prev, W, b: step(x, h_prev, W, b).T,
+        _(
+            "W is used without its transpose: it has one row per hidden unit, so it is hx @ W.T"
+        ): lambda x, h_prev, W, b: np.tanh(join(x, h_prev) @ W + b),
+        _("W comes first: each row of [h_prev, x] is one sequence, so it is hx @ W.T"): lambda x, h_prev, W, b: np.tanh(
+            W @ join(x, h_prev) + b
         ),
-        Mistake(
-            _("tanh squashes the pieces W h, W x and b one by one; add first, squash once"),
-            lambda x, h_prev, W, b: sum(np.tanh(piece) for piece in (h_prev @ W_h(W).T, x @ W_x(W).T, b)),
-            seen="a course forum, dlai/258604",
-        ),
-        Mistake(
-            _("the recurrent weights are used without their transpose: they are square, so NumPy cannot notice"),
-            lambda x, h_prev, W, b: np.tanh(h_prev @ W_h(W) + x @ W_x(W).T + b),
-            seen="pytorch/pytorch#1961",
-        ),
-        Mistake(_("h_prev is ignored: only x and b are read"), lambda x, h_prev, W, b: step(x, 0 * h_prev, W, b)),
-        Mistake(_("x is ignored: only h_prev and b are read"), lambda x, h_prev, W, b: step(0 * x, h_prev, W, b)),
-        Mistake(
-            _("h_prev is added to tanh(z): in a plain RNN it goes in through W alone"),
-            lambda x, h_prev, W, b: h_prev + step(x, h_prev, W, b),
-        ),
-        Mistake(
-            _("only the first sequence of the batch is used for all"),
-            lambda x, h_prev, W, b: step(x[:1].repeat(len(x), 0), h_prev[:1].repeat(len(x), 0), W, b),
-        ),
-        Mistake(
-            _("h is transposed: one row per sequence is expected, (B, H)"),
-            lambda x, h_prev, W, b: step(x, h_prev, W, b).T,
-        ),
-        Mistake(
-            _("W is used without its transpose: it has one row per hidden unit, so it is hx @ W.T"),
-            lambda x, h_prev, W, b: np.tanh(join(x, h_prev) @ W + b),
-            seen="pytorch/pytorch#1961",
-        ),
-        Mistake(
-            _("W comes first: each row of [h_prev, x] is one sequence, so it is hx @ W.T"),
-            lambda x, h_prev, W, b: np.tanh(W @ join(x, h_prev) + b),
-        ),
-        Mistake(
-            _("W comes first, which gives (H, B), and b does not fit that; hx @ W.T gives (B, H)"),
-            lambda x, h_prev, W, b: np.tanh(W @ join(x, h_prev).T + b),
-        ),
-        Mistake(
-            _("* is used, which multiplies element by element; a product of matrices is written @"),
-            lambda x, h_prev, W, b: np.tanh(join(x, h_prev) * W + b),
-            seen="a course forum, dlai/41544",
-        ),
-        Mistake(
-            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
-            lambda x, h_prev, W, b: np.tanh(np.concatenate([h_prev, x], axis=0) @ W.T + b),
-        ),
-        Mistake(
-            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"),
-            lambda x, h_prev, W, b: np.tanh(np.stack([h_prev, x], axis=1) @ W.T + b),
-            seen="fastai/fastbook#338",
-        ),
-        *(
-            Mistake(
-                _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
-                lambda x, h_prev, W, b, options=options: np.tanh(np.concatenate(h_prev, x, **options) @ W.T + b),
-            )
+        _(
+            "W comes first, which gives (H, B), and b does not fit that; hx @ W.T gives (B, H)"
+        ): lambda x, h_prev, W, b: np.tanh(W @ join(x, h_prev).T + b),
+        _(
+            "* is used, which multiplies element by element; a product of matrices is written @"
+        ): lambda x, h_prev, W, b: np.tanh(join(x, h_prev) * W + b),
+        _(
+            "h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"
+        ): lambda x, h_prev, W, b: np.tanh(np.concatenate([h_prev, x], axis=0) @ W.T + b),
+        _(
+            "np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"
+        ): lambda x, h_prev, W, b: np.tanh(np.stack([h_prev, x], axis=1) @ W.T + b),
+        _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): tuple(
+            lambda x, h_prev, W, b, options=options: np.tanh(np.concatenate(h_prev, x, **options) @ W.T + b)
             for options in ({}, {"axis": 1})
         ),
-        Mistake(
-            _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
-            lambda x, h_prev, W, b: np.tanh(np.append(h_prev, x) @ W.T + b),
-        ),
-    ),
+        _(
+            "np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"
+        ): lambda x, h_prev, W, b: np.tanh(np.append(h_prev, x) @ W.T + b),
+    },
 )
 
 
@@ -321,103 +283,63 @@ RNN_FORWARD = Check(
         "one_step": Part(one_step),
         "sequence": Part(
             sequences,
-            mistakes=(
-                Mistake(
-                    _("the outputs are joined below each other, (T*B, H); np.stack with axis=1 gives steps an axis"),
-                    on_outputs(below_each_other),
-                ),
-                Mistake(
-                    _("hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences: np.stack(hs, axis=1)"),
-                    on_outputs(lambda hs, h: (hs.swapaxes(0, 1).reshape(hs.shape), h)),
-                    seen="graykode/nlp-tutorial#38",
-                ),
-            ),
+            mistakes={
+                _(
+                    "the outputs are joined below each other, (T*B, H); np.stack with axis=1 gives steps an axis"
+                ): on_outputs(below_each_other),
+                _(
+                    "hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences: np.stack(hs, axis=1)"
+                ): on_outputs(lambda hs, h: (hs.swapaxes(0, 1).reshape(hs.shape), h)),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("h0 is ignored and zeros are put in its place"),
-            lambda xs, h0, W, b: forward(xs, 0 * h0, W, b),
-            seen="a course forum, dlai/620405",
+    mistakes={
+        _("h0 is ignored and zeros are put in its place"): lambda xs, h0, W, b: forward(xs, 0 * h0, W, b),
+        _("every step starts from h0: each must start from what the step before it said"): each_from_h0,
+        _("time runs backwards: the last input is read first"): backwards,
+        _("the outputs are in reverse order"): on_outputs(lambda hs, h: (hs[:, ::-1], h)),
+        _("the first input is read at every step"): first_input_always,
+        _("h0 is kept as first output: hs begins with what the first step said"): with_h0_in_front,
+        _("hs holds what was there before each step, from h0 on, and not what the step said"): what_was_before,
+        _("the first input is skipped, and h0 is given in place of the first output"): first_input_skipped,
+        _("the last step is missing"): on_outputs(lambda hs, h: (hs[:, :-1], h)),
+        _("the loop ends one step too early: the last step of hs is never written"): last_not_written,
+        _("the loop counts another axis than the steps: T is xs.shape[1], B is len(xs), D is xs.shape[2]"): tuple(
+            as_many_steps_as(count) for count in (len, lambda xs: xs.shape[2])
         ),
-        Mistake(_("every step starts from h0: each must start from what the step before it said"), each_from_h0),
-        Mistake(_("time runs backwards: the last input is read first"), backwards),
-        Mistake(_("the outputs are in reverse order"), on_outputs(lambda hs, h: (hs[:, ::-1], h))),
-        Mistake(_("the first input is read at every step"), first_input_always),
-        Mistake(_("h0 is kept as first output: hs begins with what the first step said"), with_h0_in_front),
-        Mistake(
-            _("hs holds what was there before each step, from h0 on, and not what the step said"),
-            what_was_before,
-            seen="a course forum, dlai/555049",
+        _(
+            "x and h_prev are exchanged where a step is taken: rnn_step(x, h_prev, W, b) reads x first"
+        ): arguments_exchanged,
+        _("h is the output of the first step; the last one is asked for"): on_outputs(lambda hs, h: (hs, hs[:, 0])),
+        _(
+            "return stands inside the loop, so that the first step is also the last; it belongs after the loop"
+        ): first_step_alone,
+        _("xs is reshaped to have the steps in front, which mixes the sequences up; step t reads xs[:, t]"): reshaped,
+        _("h is hs[-1], the last sequence; the last step of all sequences is hs[:, -1]"): on_outputs(
+            lambda hs, h: (hs, hs[-1])
         ),
-        Mistake(_("the first input is skipped, and h0 is given in place of the first output"), first_input_skipped),
-        Mistake(_("the last step is missing"), on_outputs(lambda hs, h: (hs[:, :-1], h))),
-        Mistake(_("the loop ends one step too early: the last step of hs is never written"), last_not_written),
-        *(
-            Mistake(
-                _("the loop counts another axis than the steps: T is xs.shape[1], B is len(xs), D is xs.shape[2]"),
-                as_many_steps_as(count),
-            )
-            for count in (len, lambda xs: xs.shape[2])
+        _("h is hs[..., -1], the last unit; the last step is hs[:, -1]"): on_outputs(lambda hs, h: (hs, hs[..., -1])),
+        _("h is hs[:, -1:], which keeps an axis for the one step; hs[:, -1] drops it"): on_outputs(
+            lambda hs, h: (hs, hs[:, -1:])
         ),
-        Mistake(
-            _("x and h_prev are exchanged where a step is taken: rnn_step(x, h_prev, W, b) reads x first"),
-            arguments_exchanged,
+        _("all steps hold the last output: was one array stored again and again?"): on_outputs(
+            lambda hs, h: (np.repeat(hs[:, -1:], hs.shape[1], axis=1), h)
         ),
-        Mistake(
-            _("h is the output of the first step; the last one is asked for"), on_outputs(lambda hs, h: (hs, hs[:, 0]))
+        _("the two results are returned in the other order: hs comes first"): on_outputs(lambda hs, h: (h, hs)),
+        _("the outputs are stacked along axis 0, which gives (T, B, H); the course has the batch first"): on_outputs(
+            lambda hs, h: (hs.transpose(1, 0, 2), h)
         ),
-        Mistake(
-            _("return stands inside the loop, so that the first step is also the last; it belongs after the loop"),
-            first_step_alone,
+        _("the outputs are stacked along the last axis, which gives (B, H, T)"): on_outputs(
+            lambda hs, h: (hs.transpose(0, 2, 1), h)
         ),
-        Mistake(
-            _("xs is reshaped to have the steps in front, which mixes the sequences up; step t reads xs[:, t]"),
-            reshaped,
-            seen="graykode/nlp-tutorial#38",
+        _(
+            "the outputs are joined side by side, (B, T*H); np.stack with axis=1 gives steps an axis of their own"
+        ): on_outputs(in_a_row),
+        _("the first axis is gone through as if it were time: step t reads xs[:, t], not xs[t]"): batch_taken_for_time,
+        _("h is the mean over all steps; the last output is asked for"): on_outputs(
+            lambda hs, h: (hs, hs.mean(axis=1))
         ),
-        Mistake(
-            _("h is hs[-1], the last sequence; the last step of all sequences is hs[:, -1]"),
-            on_outputs(lambda hs, h: (hs, hs[-1])),
-        ),
-        Mistake(
-            _("h is hs[..., -1], the last unit; the last step is hs[:, -1]"),
-            on_outputs(lambda hs, h: (hs, hs[..., -1])),
-            seen="mazzzystar/voice-vector#9",
-        ),
-        Mistake(
-            _("h is hs[:, -1:], which keeps an axis for the one step; hs[:, -1] drops it"),
-            on_outputs(lambda hs, h: (hs, hs[:, -1:])),
-        ),
-        Mistake(
-            _("all steps hold the last output: was one array stored again and again?"),
-            on_outputs(lambda hs, h: (np.repeat(hs[:, -1:], hs.shape[1], axis=1), h)),
-        ),
-        Mistake(
-            _("the two results are returned in the other order: hs comes first"), on_outputs(lambda hs, h: (h, hs))
-        ),
-        Mistake(
-            _("the outputs are stacked along axis 0, which gives (T, B, H); the course has the batch first"),
-            on_outputs(lambda hs, h: (hs.transpose(1, 0, 2), h)),
-        ),
-        Mistake(
-            _("the outputs are stacked along the last axis, which gives (B, H, T)"),
-            on_outputs(lambda hs, h: (hs.transpose(0, 2, 1), h)),
-        ),
-        Mistake(
-            _("the outputs are joined side by side, (B, T*H); np.stack with axis=1 gives steps an axis of their own"),
-            on_outputs(in_a_row),
-        ),
-        Mistake(
-            _("the first axis is gone through as if it were time: step t reads xs[:, t], not xs[t]"),
-            batch_taken_for_time,
-            seen="closeheat/pytorch-lstm-text-generation-tutorial#3",
-        ),
-        Mistake(
-            _("h is the mean over all steps; the last output is asked for"),
-            on_outputs(lambda hs, h: (hs, hs.mean(axis=1))),
-        ),
-    ),
+    },
 )
 
 
@@ -567,109 +489,77 @@ JACOBIAN_PRODUCT_NORMS = Check(
     sizes=norms_sizes,
     advice=which_lag,
     parts={"in_motion": Part(in_motion), "at_rest": Part(at_rest)},
-    mistakes=(
-        Mistake(
-            _("the slope of tanh is left out: W_h alone is the Jacobian only where h is 0"), with_slope(np.ones_like)
+    mistakes={
+        _("the slope of tanh is left out: W_h alone is the Jacobian only where h is 0"): with_slope(np.ones_like),
+        _("1 - h stands where 1 - h**2 belongs"): with_slope(lambda h: 1 - h),
+        _("(1 - h)**2 stands where 1 - h**2 belongs"): with_slope(lambda h: (1 - h) ** 2),
+        _("h**2 stands where 1 - h**2 belongs"): with_slope(lambda h: h**2),
+        _("h * (1 - h) is used, the slope of the sigmoid; that of tanh is 1 - h**2"): with_slope(lambda h: h * (1 - h)),
+        _("tanh is taken once more: hs already holds tanh(z), so the slope is 1 - h**2"): with_slope(
+            lambda h: 1 - np.tanh(h) ** 2
         ),
-        Mistake(_("1 - h stands where 1 - h**2 belongs"), with_slope(lambda h: 1 - h)),
-        Mistake(_("(1 - h)**2 stands where 1 - h**2 belongs"), with_slope(lambda h: (1 - h) ** 2)),
-        Mistake(_("h**2 stands where 1 - h**2 belongs"), with_slope(lambda h: h**2)),
-        Mistake(
-            _("h * (1 - h) is used, the slope of the sigmoid; that of tanh is 1 - h**2"),
-            with_slope(lambda h: h * (1 - h)),
+        _(
+            "each column of W_h is multiplied by 1 - h**2: the slope belongs to the unit that answers, a row of W_h"
+        ): slope_on_the_wrong_side,
+        _("W_h is transposed: row j of a Jacobian says how unit j moves"): with_weights(lambda W: W_h(W).T),
+        _("the wrong columns of W are taken: those of h_prev are the first H, W[:, :H]"): with_weights(
+            lambda W: W[:, -len(W) :]
         ),
-        Mistake(
-            _("tanh is taken once more: hs already holds tanh(z), so the slope is 1 - h**2"),
-            with_slope(lambda h: 1 - np.tanh(h) ** 2),
-            seen="nicklashansen/rnn_lstm_from_scratch#1",
+        _("the factors stand in the other order: going back, each new Jacobian is put on the right"): lambda hs, W: (
+            products(each_jacobian(hs, W), times=lambda a, b: b @ a)
         ),
-        Mistake(
-            _("each column of W_h is multiplied by 1 - h**2: the slope belongs to the unit that answers, a row of W_h"),
-            slope_on_the_wrong_side,
+        _("* multiplies the Jacobians element by element; a product of matrices is written @"): lambda hs, W: products(
+            each_jacobian(hs, W), times=np.multiply
         ),
-        Mistake(_("W_h is transposed: row j of a Jacobian says how unit j moves"), with_weights(lambda W: W_h(W).T)),
-        Mistake(
-            _("the wrong columns of W are taken: those of h_prev are the first H, W[:, :H]"),
-            with_weights(lambda W: W[:, -len(W) :]),
+        _("the Frobenius norm is used, np.linalg.norm without ord=2; the spectral norm is asked for"): with_measure(
+            lambda m: np.linalg.norm(m, axis=(1, 2))
         ),
-        Mistake(
-            _("the factors stand in the other order: going back, each new Jacobian is put on the right"),
-            lambda hs, W: products(each_jacobian(hs, W), times=lambda a, b: b @ a),
+        _("ord=1 is used, the largest sum of a column; the spectral norm is ord=2"): with_measure(
+            lambda m: np.linalg.norm(m, ord=1, axis=(1, 2))
         ),
-        Mistake(
-            _("* multiplies the Jacobians element by element; a product of matrices is written @"),
-            lambda hs, W: products(each_jacobian(hs, W), times=np.multiply),
-            seen="a course forum, dlai/41544",
+        _("ord=np.inf is used, the largest sum of a row; the spectral norm is ord=2"): with_measure(
+            lambda m: np.linalg.norm(m, ord=np.inf, axis=(1, 2))
         ),
-        Mistake(
-            _("the Frobenius norm is used, np.linalg.norm without ord=2; the spectral norm is asked for"),
-            with_measure(lambda m: np.linalg.norm(m, axis=(1, 2))),
+        WITHOUT_AXIS: (
+            norm_of_the_stack(ord=2),
+            norm_of_the_stack(),
         ),
-        Mistake(
-            _("ord=1 is used, the largest sum of a column; the spectral norm is ord=2"),
-            with_measure(lambda m: np.linalg.norm(m, ord=1, axis=(1, 2))),
+        _("all columns of W are taken; only the first H belong to h_prev, W[:, :H]"): all_of_W,
+        DIAG: (
+            diag_of_a_batch,
+            diag_of_a_batch_in_front,
         ),
-        Mistake(
-            _("ord=np.inf is used, the largest sum of a row; the spectral norm is ord=2"),
-            with_measure(lambda m: np.linalg.norm(m, ord=np.inf, axis=(1, 2))),
+        _("the largest number in each product is taken; its spectral norm is asked for"): with_measure(
+            lambda m: np.abs(m).max(axis=(1, 2))
         ),
-        Mistake(WITHOUT_AXIS, norm_of_the_stack(ord=2)),
-        Mistake(WITHOUT_AXIS, norm_of_the_stack()),
-        Mistake(
-            _("all columns of W are taken; only the first H belong to h_prev, W[:, :H]"),
-            all_of_W,
+        _("the determinant is taken: it says how volumes change, not how far a change can be stretched"): with_measure(
+            np.linalg.det
         ),
-        Mistake(DIAG, diag_of_a_batch),
-        Mistake(DIAG, diag_of_a_batch_in_front),
-        Mistake(
-            _("the largest number in each product is taken; its spectral norm is asked for"),
-            with_measure(lambda m: np.abs(m).max(axis=(1, 2))),
+        _("the largest |eigenvalue| of each product is taken: that is its spectral radius, not its norm"): with_measure(
+            lambda m: np.abs(np.linalg.eigvals(m)).max(axis=1)
         ),
-        Mistake(
-            _("the determinant is taken: it says how volumes change, not how far a change can be stretched"),
-            with_measure(np.linalg.det),
+        _("the squared norms are returned, the eigenvalues of J.T @ J without their root"): with_measure(
+            lambda m: spectral(m) ** 2
         ),
-        Mistake(
-            _("the largest |eigenvalue| of each product is taken: that is its spectral radius, not its norm"),
-            with_measure(lambda m: np.abs(np.linalg.eigvals(m)).max(axis=1)),
+        _("the norms of the single steps are multiplied: the norm of a product is smaller than that"): norms_multiplied,
+        _("the norm of each single step is returned, and nothing is multiplied"): single_norms,
+        _("every column has one factor too many: column 0 has none and is 1, column 1 has one"): one_factor_too_many,
+        _(
+            "the product starts at the first step and runs forwards: lags are counted back from the last step"
+        ): lambda hs, W: products(each_jacobian(hs[:, ::-1], W)),
+        _(
+            "lag k takes the slope of hs[:, k], counted from the front; going back from the last it is hs[:, -k]"
+        ): counted_from_the_front,
+        _("brackets are missing: product @ slope * W_h does @ first; it is product @ (slope * W_h)"): without_brackets,
+        _("the last step's Jacobian is left out: h_T is reached through step T"): lambda hs, W: products(
+            each_jacobian(np.concatenate([hs[:, :1], hs[:, :-1]], axis=1), W)
         ),
-        Mistake(
-            _("the squared norms are returned, the eigenvalues of J.T @ J without their root"),
-            with_measure(lambda m: spectral(m) ** 2),
-        ),
-        Mistake(
-            _("the norms of the single steps are multiplied: the norm of a product is smaller than that"),
-            norms_multiplied,
-        ),
-        Mistake(_("the norm of each single step is returned, and nothing is multiplied"), single_norms),
-        Mistake(
-            _("every column has one factor too many: column 0 has none and is 1, column 1 has one"),
-            one_factor_too_many,
-        ),
-        Mistake(
-            _("the product starts at the first step and runs forwards: lags are counted back from the last step"),
-            lambda hs, W: products(each_jacobian(hs[:, ::-1], W)),
-        ),
-        Mistake(
-            _("lag k takes the slope of hs[:, k], counted from the front; going back from the last it is hs[:, -k]"),
-            counted_from_the_front,
-        ),
-        Mistake(
-            _("brackets are missing: product @ slope * W_h does @ first; it is product @ (slope * W_h)"),
-            without_brackets,
-        ),
-        Mistake(
-            _("the last step's Jacobian is left out: h_T is reached through step T"),
-            lambda hs, W: products(each_jacobian(np.concatenate([hs[:, :1], hs[:, :-1]], axis=1), W)),
-        ),
-        Mistake(_("the lags are in reverse order: column 0 is lag 0"), lambda hs, W: norms_of(hs, W)[:, ::-1]),
-        Mistake(
-            _("the result is transposed: one row per sequence is expected, (B, T)"), lambda hs, W: norms_of(hs, W).T
-        ),
-        Mistake(_("only the first sequence is measured"), lambda hs, W: norms_of(hs, W)[0]),
-        Mistake(_("the norms are averaged over the batch"), lambda hs, W: norms_of(hs, W).mean(axis=0)),
-        Mistake(_("lag 0 is missing: the first column is 1"), lambda hs, W: norms_of(hs, W)[:, 1:]),
-    ),
+        _("the lags are in reverse order: column 0 is lag 0"): lambda hs, W: norms_of(hs, W)[:, ::-1],
+        _("the result is transposed: one row per sequence is expected, (B, T)"): lambda hs, W: norms_of(hs, W).T,
+        _("only the first sequence is measured"): lambda hs, W: norms_of(hs, W)[0],
+        _("the norms are averaged over the batch"): lambda hs, W: norms_of(hs, W).mean(axis=0),
+        _("lag 0 is missing: the first column is 1"): lambda hs, W: norms_of(hs, W)[:, 1:],
+    },
 )
 
 
@@ -731,65 +621,51 @@ def one_for_all(norms, fraction):
     return np.repeat(jacobians.lag_until(norms, fraction)[:1], len(norms))
 
 
-LAG_MISTAKES = (
-    Mistake(
-        _("the lags above the fraction are counted: a curve that falls and rises again has more of them"),
-        lambda norms, fraction: (norms >= fraction).sum(axis=1),
-    ),
-    Mistake(
-        _("the lag of the last fall is returned; the first is asked for"),
-        lambda norms, fraction: norms.shape[1] - (norms >= fraction)[:, ::-1].argmax(axis=1),
-    ),
-    Mistake(
-        _("lags are counted from 1; column 0 is lag 0"),
-        lambda norms, fraction: jacobians.lag_until(norms, fraction) + 1,
-    ),
-    Mistake(
-        _("<= stands where < belongs: less than the fraction is asked for, and one curve meets it exactly"),
-        lambda norms, fraction: jacobians.lag_until(np.where(norms == fraction, 0, norms), fraction),
-    ),
-    Mistake(
-        _("the last lag before the fall is returned"),
-        lambda norms, fraction: jacobians.lag_until(norms, fraction) - 1,
-    ),
-    Mistake(
-        _("the comparison is the wrong way round: the first lag above the fraction is 0"),
-        lambda norms, fraction: (norms > fraction).argmax(axis=1),
-    ),
-    Mistake(_("the lags below the fraction are counted"), lambda norms, fraction: (norms < fraction).sum(axis=1)),
-    Mistake(
-        _("the lag whose norm is nearest to the fraction is returned, which may lie above it"),
-        lambda norms, fraction: np.abs(norms - fraction).argmin(axis=1),
-    ),
-    Mistake(
-        _("the fraction is taken of the largest norm; lag 0 is where everything is there, and its norm is 1"),
-        lambda norms, fraction: jacobians.lag_until(norms / norms.max(axis=1, keepdims=True), fraction),
-    ),
-    Mistake(
-        _("the columns are searched in place of the rows: each sequence has its own lag, so axis=1"),
-        lambda norms, fraction: (norms < fraction).argmax(axis=0),
-    ),
-    Mistake(
-        _("argmax is used without an axis: it gives one number for the whole array"),
-        lambda norms, fraction: (norms < fraction).argmax(),
-    ),
-    Mistake(_("the lag of the first sequence is given for all"), one_for_all),
-    Mistake(
-        _("the norms are averaged over the batch before they are read"),
-        lambda norms, fraction: np.repeat(jacobians.lag_until(norms.mean(axis=0)[None], fraction), len(norms)),
-    ),
-    Mistake(
-        _("a constant decay is assumed, ln(fraction) / ln(norms[:, 1]): read the curve itself"),
-        lambda norms, fraction: np.ceil(np.log(fraction) / np.log(norms[:, 1])).astype(int),
-    ),
-    Mistake(
-        _("the lowest norm is looked for, and not the first below the fraction"),
-        lambda norms, fraction: norms.argmin(axis=1),
-    ),
-    Mistake(
-        _("the last lag below the fraction is returned, as by a loop without break; the first is asked for"),
-        last_below,
-    ),
+LAG_MISTAKES = known(
+    {
+        _(
+            "the lags above the fraction are counted: a curve that falls and rises again has more of them"
+        ): lambda norms, fraction: (norms >= fraction).sum(axis=1),
+        _("the lag of the last fall is returned; the first is asked for"): lambda norms, fraction: (
+            norms.shape[1] - (norms >= fraction)[:, ::-1].argmax(axis=1)
+        ),
+        _("lags are counted from 1; column 0 is lag 0"): lambda norms, fraction: (
+            jacobians.lag_until(norms, fraction) + 1
+        ),
+        _(
+            "<= stands where < belongs: less than the fraction is asked for, and one curve meets it exactly"
+        ): lambda norms, fraction: jacobians.lag_until(np.where(norms == fraction, 0, norms), fraction),
+        _("the last lag before the fall is returned"): lambda norms, fraction: jacobians.lag_until(norms, fraction) - 1,
+        _("the comparison is the wrong way round: the first lag above the fraction is 0"): lambda norms, fraction: (
+            norms > fraction
+        ).argmax(axis=1),
+        _("the lags below the fraction are counted"): lambda norms, fraction: (norms < fraction).sum(axis=1),
+        _(
+            "the lag whose norm is nearest to the fraction is returned, which may lie above it"
+        ): lambda norms, fraction: np.abs(norms - fraction).argmin(axis=1),
+        _(
+            "the fraction is taken of the largest norm; lag 0 is where everything is there, and its norm is 1"
+        ): lambda norms, fraction: jacobians.lag_until(norms / norms.max(axis=1, keepdims=True), fraction),
+        _(
+            "the columns are searched in place of the rows: each sequence has its own lag, so axis=1"
+        ): lambda norms, fraction: (norms < fraction).argmax(axis=0),
+        _("argmax is used without an axis: it gives one number for the whole array"): lambda norms, fraction: (
+            norms < fraction
+        ).argmax(),
+        _("the lag of the first sequence is given for all"): one_for_all,
+        _("the norms are averaged over the batch before they are read"): lambda norms, fraction: np.repeat(
+            jacobians.lag_until(norms.mean(axis=0)[None], fraction), len(norms)
+        ),
+        _(
+            "a constant decay is assumed, ln(fraction) / ln(norms[:, 1]): read the curve itself"
+        ): lambda norms, fraction: np.ceil(np.log(fraction) / np.log(norms[:, 1])).astype(int),
+        _("the lowest norm is looked for, and not the first below the fraction"): lambda norms, fraction: norms.argmin(
+            axis=1
+        ),
+        _(
+            "the last lag below the fraction is returned, as by a loop without break; the first is asked for"
+        ): last_below,
+    }
 )
 LAG_WRONG = [mistake.wrong for mistake in LAG_MISTAKES]
 
@@ -817,23 +693,16 @@ LAG_UNTIL = Check(
         "falls": Part(falling),
         "never": Part(
             never_falling,
-            mistakes=(
-                Mistake(
-                    _("argmax is asked where nothing is below the fraction: it then says 0; T is expected"), first_below
-                ),
-                Mistake(
-                    _("B, the number of sequences, stands for never; T, the number of lags, is norms.shape[1]"),
-                    lambda norms, fraction: or_else(len(norms), norms, fraction),
-                ),
-                Mistake(
-                    _("-1 stands for never; T is expected"),
-                    lambda norms, fraction: or_else(-1, norms, fraction),
-                ),
-                Mistake(
-                    _("the last lag, T - 1, stands for never; T is expected, for it did not happen there either"),
-                    lambda norms, fraction: np.minimum(jacobians.lag_until(norms, fraction), norms.shape[1] - 1),
-                ),
-            ),
+            mistakes={
+                _("argmax is asked where nothing is below the fraction: it then says 0; T is expected"): first_below,
+                _(
+                    "B, the number of sequences, stands for never; T, the number of lags, is norms.shape[1]"
+                ): lambda norms, fraction: or_else(len(norms), norms, fraction),
+                _("-1 stands for never; T is expected"): lambda norms, fraction: or_else(-1, norms, fraction),
+                _(
+                    "the last lag, T - 1, stands for never; T is expected, for it did not happen there either"
+                ): lambda norms, fraction: np.minimum(jacobians.lag_until(norms, fraction), norms.shape[1] - 1),
+            },
         ),
     },
     mistakes=LAG_MISTAKES,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
 from lstm_ref.checks.s02_the_cell.shapes import CELL, SEQUENCE, shapes_complaint, sizes
 from lstm_ref.core import cell, size
 from lstm_ref.messages import _
@@ -30,93 +30,67 @@ CONCATENATE_INPUTS = Check(
     place=where_in_hx,
     sizes=lambda a: f"B={a['x'].shape[0]}, D={a['x'].shape[1]}, H={a['h_prev'].shape[1]}",
     parts={"joined": Part(states_and_inputs)},
-    mistakes=(
-        Mistake(
-            _("x comes before h_prev: in this course it is [h, x], and the first H columns of every W belong to h"),
-            lambda h_prev, x: np.concatenate([x, h_prev], axis=1),
+    mistakes={
+        _(
+            "x comes before h_prev: in this course it is [h, x], and the first H columns of every W belong to h"
+        ): lambda h_prev, x: np.concatenate([x, h_prev], axis=1),
+        _(
+            "h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"
+        ): lambda h_prev, x: np.concatenate([h_prev, x], axis=0),
+        _("x and h_prev are joined along axis 0, and x first; it is h_prev first, along axis=1"): lambda h_prev, x: (
+            np.concatenate([x, h_prev], axis=0)
         ),
-        Mistake(
-            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
-            lambda h_prev, x: np.concatenate([h_prev, x], axis=0),
+        _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): lambda h_prev, x: (
+            np.stack([h_prev, x], axis=1)
         ),
-        Mistake(
-            _("x and h_prev are joined along axis 0, and x first; it is h_prev first, along axis=1"),
-            lambda h_prev, x: np.concatenate([x, h_prev], axis=0),
-        ),
-        Mistake(
-            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"),
-            lambda h_prev, x: np.stack([h_prev, x], axis=1),
-            seen="fastai/fastbook#338",
-        ),
-        Mistake(
-            _("np.array is made of both: it wants a new axis and equal shapes; np.concatenate with axis=1 joins them"),
-            lambda h_prev, x: np.array([h_prev, x]),
-            seen="fastai/fastbook#338",
-        ),
-        Mistake(
-            _("all sequences are put into one long row, as np.append does without an axis; axis=1 joins the columns"),
-            lambda h_prev, x: np.append(h_prev, x),
-        ),
-        Mistake(
-            _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
+        _(
+            "np.array is made of both: it wants a new axis and equal shapes; np.concatenate with axis=1 joins them"
+        ): lambda h_prev, x: np.array([h_prev, x]),
+        _(
+            "all sequences are put into one long row, as np.append does without an axis; axis=1 joins the columns"
+        ): lambda h_prev, x: np.append(h_prev, x),
+        _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): (
             lambda h_prev, x: np.concatenate(h_prev, x),
-        ),
-        Mistake(
-            _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
             lambda h_prev, x: np.concatenate(h_prev, x, axis=1),
         ),
-        Mistake(
-            _("both are put into a list, as the brackets of the equation look; joined they are one array"),
-            lambda h_prev, x: [h_prev, x],
+        _(
+            "both are put into a list, as the brackets of the equation look; joined they are one array"
+        ): lambda h_prev, x: [h_prev, x],
+        _("+ between lists puts the rows of x below those of h_prev; joined, they stand side by side"): tuple(
+            lambda h_prev, x, listed=listed: listed(h_prev) + listed(x) for listed in (list, np.ndarray.tolist)
         ),
-        *(
-            Mistake(
-                _("+ between lists puts the rows of x below those of h_prev; joined, they stand side by side"),
-                lambda h_prev, x, listed=listed: listed(h_prev) + listed(x),
-            )
-            for listed in (list, np.ndarray.tolist)
+        _(
+            "only the first sequence is joined, and the others stay 0: does `return` stand inside the loop?"
+        ): lambda h_prev, x: np.concatenate([h_prev, x], axis=1) * (np.arange(len(x)) == 0)[:, None],
+        _(
+            "only the last sequence is left: each turn of the loop puts another in its place; collect them all"
+        ): lambda h_prev, x: np.concatenate([h_prev[-1], x[-1]]),
+        _("both are returned as a pair; joined they are one array"): lambda h_prev, x: (h_prev, x),
+        _(
+            "the two are added or multiplied: joined means one after the other, so that each keeps its own weights"
+        ): lambda h_prev, x: h_prev + x,
+        _("the two are multiplied; [h, x] only puts them side by side"): (
+            lambda h_prev, x: h_prev @ x,
+            lambda h_prev, x: h_prev.T @ x,
+            lambda h_prev, x: h_prev @ x.T,
+            lambda h_prev, x: np.dot(h_prev, x),
         ),
-        Mistake(
-            _("only the first sequence is joined, and the others stay 0: does `return` stand inside the loop?"),
-            lambda h_prev, x: np.concatenate([h_prev, x], axis=1) * (np.arange(len(x)) == 0)[:, None],
+        _("h_prev alone is returned"): lambda h_prev, x: h_prev,
+        _("x alone is returned"): lambda h_prev, x: x,
+        _("the result is transposed: each row is one sequence, so B comes first"): lambda h_prev, x: (
+            np.concatenate([h_prev, x], axis=1).T
         ),
-        Mistake(
-            _("only the last sequence is left: each turn of the loop puts another in its place; collect them all"),
-            lambda h_prev, x: np.concatenate([h_prev[-1], x[-1]]),
+        _("the first sequence is used for the whole batch"): lambda h_prev, x: np.tile(
+            np.concatenate([h_prev[0], x[0]]), (len(x), 1)
         ),
-        Mistake(_("both are returned as a pair; joined they are one array"), lambda h_prev, x: (h_prev, x)),
-        Mistake(
-            _("the two are added or multiplied: joined means one after the other, so that each keeps its own weights"),
-            lambda h_prev, x: h_prev + x,
+        _("only the first sequence of the batch is returned"): lambda h_prev, x: np.concatenate([h_prev[0], x[0]]),
+        _(
+            "the numbers are poured into the right shape by reshape, so that the sequences are mixed up"
+        ): lambda h_prev, x: np.append(h_prev, x).reshape(len(x), -1),
+        _("tanh is taken of it: the gates squash later; here nothing is computed"): lambda h_prev, x: np.tanh(
+            np.concatenate([h_prev, x], axis=1)
         ),
-        Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: h_prev @ x),
-        Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: h_prev.T @ x),
-        Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: h_prev @ x.T),
-        Mistake(_("the two are multiplied; [h, x] only puts them side by side"), lambda h_prev, x: np.dot(h_prev, x)),
-        Mistake(_("h_prev alone is returned"), lambda h_prev, x: h_prev),
-        Mistake(_("x alone is returned"), lambda h_prev, x: x),
-        Mistake(
-            _("the result is transposed: each row is one sequence, so B comes first"),
-            lambda h_prev, x: np.concatenate([h_prev, x], axis=1).T,
-        ),
-        Mistake(
-            _("the first sequence is used for the whole batch"),
-            lambda h_prev, x: np.tile(np.concatenate([h_prev[0], x[0]]), (len(x), 1)),
-        ),
-        Mistake(
-            _("only the first sequence of the batch is returned"),
-            lambda h_prev, x: np.concatenate([h_prev[0], x[0]]),
-        ),
-        Mistake(
-            _("the numbers are poured into the right shape by reshape, so that the sequences are mixed up"),
-            lambda h_prev, x: np.append(h_prev, x).reshape(len(x), -1),
-            seen="graykode/nlp-tutorial#38",
-        ),
-        Mistake(
-            _("tanh is taken of it: the gates squash later; here nothing is computed"),
-            lambda h_prev, x: np.tanh(np.concatenate([h_prev, x], axis=1)),
-        ),
-    ),
+    },
 )
 
 
@@ -209,15 +183,15 @@ def how_far_off(arguments: Arguments, got, want) -> str:
 
 
 # Answers to the parts before, left as they are: only where both count do they show two mistakes at once.
-IN_ONE_DIRECTION = (
-    Mistake(
-        _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"),
-        counted(layers=lambda n: 1, directions=lambda n, layer: 1),
-    ),
-    Mistake(
-        _("bidirectional is not used, and every layer is counted as the first"),
-        counted(deeper=lambda D, H, both: D, directions=lambda n, layer: 1),
-    ),
+IN_ONE_DIRECTION = known(
+    {
+        _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"): counted(
+            layers=lambda n: 1, directions=lambda n, layer: 1
+        ),
+        _("bidirectional is not used, and every layer is counted as the first"): counted(
+            deeper=lambda D, H, both: D, directions=lambda n, layer: 1
+        ),
+    }
 )
 
 
@@ -233,158 +207,118 @@ PARAMETER_COUNT = Check(
         "layers": Part(configurations((2, 3))),
         "directions": Part(configurations((1, 2, 3), both=True), mistakes=IN_ONE_DIRECTION),
     },
-    mistakes=(
-        Mistake(_("the four is forgotten: three gates and the candidate each have weights of their own"), counted(1)),
-        Mistake(_("three are counted: the candidate has weights as the three gates have"), counted(3)),
-        Mistake(
-            _("input_size and hidden_size are exchanged: D is what comes in, H is how many units there are"),
-            lambda D, H, L, n, both: reference_count(H, D, L, n, both),
+    mistakes={
+        _("the four is forgotten: three gates and the candidate each have weights of their own"): counted(1),
+        _("three are counted: the candidate has weights as the three gates have"): counted(3),
+        _(
+            "input_size and hidden_size are exchanged: D is what comes in, H is how many units there are"
+        ): lambda D, H, L, n, both: reference_count(H, D, L, n, both),
+        _("the sizes of W_f are added: H rows of H + D numbers are H * (H + D) numbers"): counted(
+            unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + h + d)
         ),
-        Mistake(
-            _("the sizes of W_f are added: H rows of H + D numbers are H * (H + D) numbers"),
-            counted(unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + h + d)),
+        _("the weights of h are left out"): counted(unit=lambda d, h, n: d + n),
+        _("the weights of x are left out"): counted(unit=lambda d, h, n: h + n),
+        _("the biases are left out"): counted(unit=lambda d, h, n: d + h),
+        _("one bias is counted whatever is asked for: with biases=2 each unit of each gate has two"): counted(
+            unit=lambda d, h, n: d + h + 1
         ),
-        Mistake(_("the weights of h are left out"), counted(unit=lambda d, h, n: d + n)),
-        Mistake(_("the weights of x are left out"), counted(unit=lambda d, h, n: h + n)),
-        Mistake(_("the biases are left out"), counted(unit=lambda d, h, n: d + h)),
-        Mistake(
-            _("one bias is counted whatever is asked for: with biases=2 each unit of each gate has two"),
-            counted(unit=lambda d, h, n: d + h + 1),
-            seen="pytorch/pytorch#750",
+        _("two biases are counted whatever is asked for; PyTorch has two, the equations have one"): counted(
+            unit=lambda d, h, n: d + h + 2
         ),
-        Mistake(
-            _("two biases are counted whatever is asked for; PyTorch has two, the equations have one"),
-            counted(unit=lambda d, h, n: d + h + 2),
-            seen="pytorch/pytorch#750",
+        _("a bias is counted for each number that is read, H + D; there is one for each unit, H"): counted(
+            unit=lambda d, h, n: d + h, extra=lambda d, h, n: 4 * n * (h + d)
         ),
-        Mistake(
-            _("a bias is counted for each number that is read, H + D; there is one for each unit, H"),
-            counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: 4 * n * (h + d)),
+        _("one bias is counted for a whole gate; each of its H units has one"): counted(
+            unit=lambda d, h, n: d + h, extra=lambda d, h, n: 4 * n
         ),
-        Mistake(
-            _("one bias is counted for a whole gate; each of its H units has one"),
-            counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: 4 * n),
+        _("one bias is counted for the whole cell; each of the H units has one in each of the four"): counted(
+            unit=lambda d, h, n: d + h, extra=lambda d, h, n: n
         ),
-        Mistake(
-            _("one bias is counted for the whole cell; each of the H units has one in each of the four"),
-            counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: n),
+        _("^ is taken for a power; in Python that is H ** 2, or H * H"): counted(
+            unit=lambda d, h, n: d + n, extra=lambda d, h, n: 4 * (h ^ 2)
         ),
-        Mistake(
-            _("^ is taken for a power; in Python that is H ** 2, or H * H"),
-            counted(unit=lambda d, h, n: d + n, extra=lambda d, h, n: 4 * (h ^ 2)),
+        _("the biases of one gate are counted, and not those of all four"): counted(
+            unit=lambda d, h, n: d + h, extra=lambda d, h, n: n * h
         ),
-        Mistake(
-            _("the biases of one gate are counted, and not those of all four"),
-            counted(unit=lambda d, h, n: d + h, extra=lambda d, h, n: n * h),
+        _("everything is multiplied by the number of biases; the weights exist once"): counted(
+            unit=lambda d, h, n: n * (d + h + 1)
         ),
-        Mistake(
-            _("everything is multiplied by the number of biases; the weights exist once"),
-            counted(unit=lambda d, h, n: n * (d + h + 1)),
+        _("H and D are multiplied; [h, x] is joined, so each unit has H + D weights"): counted(
+            unit=lambda d, h, n: d * h + n
         ),
-        Mistake(
-            _("H and D are multiplied; [h, x] is joined, so each unit has H + D weights"),
-            counted(unit=lambda d, h, n: d * h + n),
+        _("the number of units is missing: that is one row of each matrix, and there are H"): lambda D, H, L, n, both: (
+            counted(unit=lambda d, h, n: 0, extra=lambda d, h, n: 4 * (d + h + n))(D, H, L, n, both)
         ),
-        Mistake(
-            _("the number of units is missing: that is one row of each matrix, and there are H"),
-            lambda D, H, L, n, both: counted(unit=lambda d, h, n: 0, extra=lambda d, h, n: 4 * (d + h + n))(
-                D, H, L, n, both
-            ),
+        _("each matrix is taken as square, H + D by H + D; a gate gives H numbers, so it has H rows"): counted(
+            unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + d) ** 2
         ),
-        Mistake(
-            _("each matrix is taken as square, H + D by H + D; a gate gives H numbers, so it has H rows"),
-            counted(unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + d) ** 2),
+        _(
+            "H is read as a number of separate cells, each with a single h: every unit reads the h of all H units"
+        ): counted(unit=lambda d, h, n: d + 1 + n),
+        _("h and c are counted as parameters; they are what passes through, not what is learned"): counted(
+            extra=lambda d, h, n: 2 * h
         ),
-        Mistake(
-            _("H is read as a number of separate cells, each with a single h: every unit reads the h of all H units"),
-            counted(unit=lambda d, h, n: d + 1 + n),
+        _("every layer is counted as the first; from the second on a layer reads the outputs below it, not x"): counted(
+            deeper=lambda D, H, both: D
         ),
-        Mistake(
-            _("h and c are counted as parameters; they are what passes through, not what is learned"),
-            counted(extra=lambda d, h, n: 2 * h),
+        _("the deeper layers are given x beside the outputs below; they read those outputs alone"): counted(
+            deeper=lambda D, H, both: D + H * both
         ),
-        Mistake(
-            _("every layer is counted as the first; from the second on a layer reads the outputs below it, not x"),
-            counted(deeper=lambda D, H, both: D),
+        _("the second layer is taken to read nothing but its own h; it reads the outputs below it as well"): counted(
+            deeper=lambda D, H, both: 0
         ),
-        Mistake(
-            _("the deeper layers are given x beside the outputs below; they read those outputs alone"),
-            counted(deeper=lambda D, H, both: D + H * both),
+        _("the deeper layers are taken to read 2H numbers always; a layer in one direction gives H"): counted(
+            deeper=lambda D, H, both: 2 * H
         ),
-        Mistake(
-            _("the second layer is taken to read nothing but its own h; it reads the outputs below it as well"),
-            counted(deeper=lambda D, H, both: 0),
+        _("the deeper layers have no biases; every layer has its own"): lambda D, H, L, n, both: (
+            reference_count(D, H, L, n, both) - (L - 1) * 4 * H * n * (2 if both else 1)
         ),
-        Mistake(
-            _("the deeper layers are taken to read 2H numbers always; a layer in one direction gives H"),
-            counted(deeper=lambda D, H, both: 2 * H),
+        _("num_layers is not used: one layer is counted"): counted(layers=lambda n: 1),
+        _(
+            "only the last layer is counted: = puts it in the place of those before, += adds it to them"
+        ): lambda D, H, L, n, both: (
+            reference_count(D, H, L, n, both) - (reference_count(D, H, L - 1, n, both) if L > 1 else 0)
         ),
-        Mistake(
-            _("the deeper layers have no biases; every layer has its own"),
-            lambda D, H, L, n, both: reference_count(D, H, L, n, both) - (L - 1) * 4 * H * n * (2 if both else 1),
+        _(
+            "each layer is taken to read all layers below it, and x; it reads the one right below alone"
+        ): lambda D, H, L, n, both: sum(
+            reference_count(D + H * layer * (2 if both else 1), H, 1, n, both) for layer in range(L)
         ),
-        Mistake(_("num_layers is not used: one layer is counted"), counted(layers=lambda n: 1)),
-        Mistake(
-            _("only the last layer is counted: = puts it in the place of those before, += adds it to them"),
-            lambda D, H, L, n, both: (
-                reference_count(D, H, L, n, both) - (reference_count(D, H, L - 1, n, both) if L > 1 else 0)
-            ),
+        _(
+            "the second layer is taken for the first: range(n) counts from 0, so the first is layer 0"
+        ): lambda D, H, L, n, both: sum(
+            reference_count(D if layer == 1 else H * (2 if both else 1), H, 1, n, both) for layer in range(L)
         ),
-        Mistake(
-            _("each layer is taken to read all layers below it, and x; it reads the one right below alone"),
-            lambda D, H, L, n, both: sum(
-                reference_count(D + H * layer * (2 if both else 1), H, 1, n, both) for layer in range(L)
-            ),
+        _("two layers are counted where there are more"): counted(layers=lambda n: min(n, 2)),
+        _("one layer too many is counted"): counted(layers=lambda n: n + 1),
+        _("one layer too few is counted"): counted(layers=lambda n: n - 1),
+        _("the deeper layers are taken to read H numbers; a layer in both directions gives 2H"): counted(
+            deeper=lambda D, H, both: H
         ),
-        Mistake(
-            _("the second layer is taken for the first: range(n) counts from 0, so the first is layer 0"),
-            lambda D, H, L, n, both: sum(
-                reference_count(D if layer == 1 else H * (2 if both else 1), H, 1, n, both) for layer in range(L)
-            ),
+        _("the second direction is not counted"): counted(deeper=lambda D, H, both: H, directions=lambda n, k: 1),
+        _("the second direction is not counted, only its outputs"): counted(directions=lambda n, k: 1),
+        _("only the first layer is counted in both directions; every layer has two"): counted(
+            directions=lambda n, k: n if k == 0 else 1
         ),
-        Mistake(_("two layers are counted where there are more"), counted(layers=lambda n: min(n, 2))),
-        Mistake(_("one layer too many is counted"), counted(layers=lambda n: n + 1)),
-        Mistake(_("one layer too few is counted"), counted(layers=lambda n: n - 1)),
-        Mistake(
-            _("the deeper layers are taken to read H numbers; a layer in both directions gives 2H"),
-            counted(deeper=lambda D, H, both: H),
+        _(
+            "only the first layer is counted in both directions; every layer has two, and the next reads 2H numbers"
+        ): counted(deeper=lambda D, H, both: H, directions=lambda n, k: n if k == 0 else 1),
+        _(
+            "each direction is counted as a layer more; both directions of a layer read the same"
+        ): lambda D, H, L, n, both: counted(directions=lambda n, k: 1)(D, H, L * (2 if both else 1), n, both),
+        _(
+            "the biases of each direction are counted twice; a direction has as many as a layer in one direction"
+        ): lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * L * 4 * H * n if both else 0),
+        _("the first layer is taken to read 2D numbers; both directions read the same x"): lambda D, H, L, n, both: (
+            reference_count(2 * D if both else D, H, L, n, both)
         ),
-        Mistake(
-            _("the second direction is not counted"), counted(deeper=lambda D, H, both: H, directions=lambda n, k: 1)
-        ),
-        Mistake(
-            _("the second direction is not counted, only its outputs"),
-            counted(directions=lambda n, k: 1),
-        ),
-        Mistake(
-            _("only the first layer is counted in both directions; every layer has two"),
-            counted(directions=lambda n, k: n if k == 0 else 1),
-        ),
-        Mistake(
-            _("only the first layer is counted in both directions; every layer has two, and the next reads 2H numbers"),
-            counted(deeper=lambda D, H, both: H, directions=lambda n, k: n if k == 0 else 1),
-        ),
-        Mistake(
-            _("each direction is counted as a layer more; both directions of a layer read the same"),
-            lambda D, H, L, n, both: counted(directions=lambda n, k: 1)(D, H, L * (2 if both else 1), n, both),
-        ),
-        Mistake(
-            _("the biases of each direction are counted twice; a direction has as many as a layer in one direction"),
-            lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * L * 4 * H * n if both else 0),
-        ),
-        Mistake(
-            _("the first layer is taken to read 2D numbers; both directions read the same x"),
-            lambda D, H, L, n, both: reference_count(2 * D if both else D, H, L, n, both),
-        ),
-        Mistake(
-            _("both directions are counted as one cell of 2H units; they are two of H, and each reads its own h alone"),
-            lambda D, H, L, n, both: counted(unit=lambda d, h, n: d + (2 * h if both else h) + n)(D, H, L, n, both),
-        ),
-        Mistake(
-            _("the last layer's outputs are taken to need weights too: joining two directions is not learned"),
-            lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * H * H if both else 0),
-        ),
-    ),
+        _(
+            "both directions are counted as one cell of 2H units; they are two of H, and each reads its own h alone"
+        ): lambda D, H, L, n, both: counted(unit=lambda d, h, n: d + (2 * h if both else h) + n)(D, H, L, n, both),
+        _(
+            "the last layer's outputs are taken to need weights too: joining two directions is not learned"
+        ): lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * H * H if both else 0),
+    },
 )
 
 

@@ -1,6 +1,6 @@
 """Shapes that learners write for those of a cell and of a sequence, and what to say to each."""
 
-from lstm_ref.checks.engine.judge import Arguments
+from lstm_ref.checks.engine.declare import Arguments
 from lstm_ref.core import size
 from lstm_ref.messages import _
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part, first_wrong
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s05_memory_update.puzzle_settings import SETTINGS
 from lstm_ref.core import cell, memory
 from lstm_ref.messages import _
@@ -56,114 +57,84 @@ UPDATE_MEMORY = Check(
         "equation": Part(lambda rng: [random_update(rng, sizes) for sizes in SIZES]),
         "limits": Part(
             open_and_shut,
-            mistakes=(
-                Mistake(
-                    _("the memory is clipped: f, i and the candidate have bounds, c has none"),
-                    lambda *a: np.clip(cell.update_memory(*a), -10, 10),
+            mistakes={
+                _("the memory is clipped: f, i and the candidate have bounds, c has none"): lambda *a: np.clip(
+                    cell.update_memory(*a), -10, 10
                 ),
-            ),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("f and i are swapped: f goes with the old memory, i with the candidate (or the gates came as i, f)"),
-            with_update(lambda f, c, i, a: (i, c, f, a)),
-            seen="ConvLSTM_pytorch#6",
+    mistakes={
+        _(
+            "f and i are swapped: f goes with the old memory, i with the candidate (or the gates came as i, f)"
+        ): with_update(lambda f, c, i, a: (i, c, f, a)),
+        _("i is added to the candidate and not multiplied with it"): lambda f, c_prev, i, candidate: (
+            f * c_prev + i + candidate
         ),
-        Mistake(
-            _("i is added to the candidate and not multiplied with it"),
-            lambda f, c_prev, i, candidate: f * c_prev + i + candidate,
-            seen="torchrecurrent#22",
+        _("1 - f is used: f = 1 means keep"): with_update(lambda f, c, i, a: (1 - f, c, i, a)),
+        _("1 - i is used: i = 1 means write"): with_update(lambda f, c, i, a: (f, c, 1 - i, a)),
+        _("i is 1 - f: in an LSTM the two gates are set apart from each other"): with_update(
+            lambda f, c, i, a: (f, c, 1 - f, a)
         ),
-        Mistake(_("1 - f is used: f = 1 means keep"), with_update(lambda f, c, i, a: (1 - f, c, i, a))),
-        Mistake(_("1 - i is used: i = 1 means write"), with_update(lambda f, c, i, a: (f, c, 1 - i, a))),
-        Mistake(
-            _("i is 1 - f: in an LSTM the two gates are set apart from each other"),
-            with_update(lambda f, c, i, a: (f, c, 1 - f, a)),
+        _("f is 1 - i: in an LSTM the two gates are set apart"): with_update(lambda f, c, i, a: (1 - i, c, i, a)),
+        _("tanh is taken of the new memory: that belongs to h, and c goes on as it is"): lambda *a: np.tanh(
+            cell.update_memory(*a)
         ),
-        Mistake(
-            _("f is 1 - i: in an LSTM the two gates are set apart"), with_update(lambda f, c, i, a: (1 - i, c, i, a))
+        _("tanh is taken of the old memory, as in h: it is f * c_prev, not f * tanh(c_prev)"): with_update(
+            lambda f, c, i, a: (f, np.tanh(c), i, a)
         ),
-        Mistake(
-            _("tanh is taken of the new memory: that belongs to h, and c goes on as it is"),
-            lambda *a: np.tanh(cell.update_memory(*a)),
-            seen="nicodjimenez/lstm#43",
+        _("tanh is taken of the candidate, which has had it already"): with_update(
+            lambda f, c, i, a: (f, c, i, np.tanh(a))
         ),
-        Mistake(
-            _("tanh is taken of the old memory, as in h: it is f * c_prev, not f * tanh(c_prev)"),
-            with_update(lambda f, c, i, a: (f, np.tanh(c), i, a)),
+        _(
+            "tanh is taken of the old memory and of the candidate: c goes on as it is, the candidate has had it"
+        ): with_update(lambda f, c, i, a: (f, np.tanh(c), i, np.tanh(a))),
+        _("the gates go through a sigmoid once more; they are fractions already"): with_update(
+            lambda f, c, i, a: (cell.sigmoid(f), c, cell.sigmoid(i), a)
         ),
-        Mistake(
-            _("tanh is taken of the candidate, which has had it already"),
-            with_update(lambda f, c, i, a: (f, c, i, np.tanh(a))),
+        _("nothing is forgotten: f is left out"): with_update(lambda f, c, i, a: (1 + 0 * f, c, i, a)),
+        _("i is left out, so that the whole candidate is written"): with_update(
+            lambda f, c, i, a: (f, c, 1 + 0 * i, a)
         ),
-        Mistake(
-            _("tanh is taken of the old memory and of the candidate: c goes on as it is, the candidate has had it"),
-            with_update(lambda f, c, i, a: (f, np.tanh(c), i, np.tanh(a))),
+        _(
+            "f scales what is written as well: f * (c_prev + i * candidate) thins the write of this very step"
+        ): lambda f, c_prev, i, candidate: f * (c_prev + i * candidate),
+        _("i scales the old memory as well: i * (f * c_prev + candidate)"): lambda f, c_prev, i, candidate: (
+            i * (f * c_prev + candidate)
         ),
-        Mistake(
-            _("the gates go through a sigmoid once more; they are fractions already"),
-            with_update(lambda f, c, i, a: (cell.sigmoid(f), c, cell.sigmoid(i), a)),
+        _("the old memory is overwritten: only i * candidate is left"): lambda f, c_prev, i, candidate: i * candidate,
+        _("nothing is written: only f * c_prev is left"): lambda f, c_prev, i, candidate: f * c_prev,
+        _("the write is subtracted"): with_update(lambda f, c, i, a: (f, c, -i, a)),
+        _("the two products are multiplied: a plus stands between them"): lambda f, c_prev, i, candidate: (
+            f * c_prev * i * candidate
         ),
-        Mistake(_("nothing is forgotten: f is left out"), with_update(lambda f, c, i, a: (1 + 0 * f, c, i, a))),
-        Mistake(
-            _("i is left out, so that the whole candidate is written"),
-            with_update(lambda f, c, i, a: (f, c, 1 + 0 * i, a)),
+        _("the arguments are taken in another order: it is f, c_prev, i, candidate"): lambda f, c_prev, i, candidate: (
+            f * i + c_prev * candidate
         ),
-        Mistake(
-            _("f scales what is written as well: f * (c_prev + i * candidate) thins the write of this very step"),
-            lambda f, c_prev, i, candidate: f * (c_prev + i * candidate),
+        _("the mean of the old memory and the write is taken, half of the sum"): lambda *a: cell.update_memory(*a) / 2,
+        _("c_prev is returned as it came"): lambda f, c_prev, i, candidate: c_prev,
+        _("the memory is cut off at -1 and 1: it may grow as large as it likes"): lambda *a: np.clip(
+            cell.update_memory(*a), -1, 1
         ),
-        Mistake(
-            _("i scales the old memory as well: i * (f * c_prev + candidate)"),
-            lambda f, c_prev, i, candidate: i * (f * c_prev + candidate),
+        _("c is transposed: one row per sequence, (B, H)"): lambda *a: cell.update_memory(*a).T,
+        _("the units are summed up: each unit has a memory of its own"): lambda *a: cell.update_memory(*a).sum(axis=1),
+        _("the sequences are averaged: each sequence of the batch has a memory of its own"): lambda *a: (
+            cell.update_memory(*a).mean(axis=0)
         ),
-        Mistake(
-            _("the old memory is overwritten: only i * candidate is left"),
-            lambda f, c_prev, i, candidate: i * candidate,
+        _("the output is given, tanh(c) scaled by a gate: c alone is asked for"): lambda f, c, i, a: (
+            i * np.tanh(cell.update_memory(f, c, i, a))
         ),
-        Mistake(_("nothing is written: only f * c_prev is left"), lambda f, c_prev, i, candidate: f * c_prev),
-        Mistake(_("the write is subtracted"), with_update(lambda f, c, i, a: (f, c, -i, a))),
-        Mistake(
-            _("the two products are multiplied: a plus stands between them"),
-            lambda f, c_prev, i, candidate: f * c_prev * i * candidate,
+        _("what would be negative is cut off at 0: a memory and a candidate can be negative"): lambda *a: np.maximum(
+            cell.update_memory(*a), 0
         ),
-        Mistake(
-            _("the arguments are taken in another order: it is f, c_prev, i, candidate"),
-            lambda f, c_prev, i, candidate: f * i + c_prev * candidate,
+        MATRIX: (
+            one_column(np.dot),
+            one_column(lambda a, b: a @ b),
+            one_column(lambda a, b: a @ b.T),
+            one_column(lambda a, b: a.T @ b),
+            lambda f, c_prev, i, candidate: f @ c_prev.T + i * candidate,
         ),
-        Mistake(
-            _("the mean of the old memory and the write is taken, half of the sum"),
-            lambda *a: cell.update_memory(*a) / 2,
-        ),
-        Mistake(_("c_prev is returned as it came"), lambda f, c_prev, i, candidate: c_prev),
-        Mistake(
-            _("the memory is cut off at -1 and 1: it may grow as large as it likes"),
-            lambda *a: np.clip(cell.update_memory(*a), -1, 1),
-        ),
-        Mistake(_("c is transposed: one row per sequence, (B, H)"), lambda *a: cell.update_memory(*a).T),
-        Mistake(
-            _("the units are summed up: each unit has a memory of its own"),
-            lambda *a: cell.update_memory(*a).sum(axis=1),
-        ),
-        Mistake(
-            _("the sequences are averaged: each sequence of the batch has a memory of its own"),
-            lambda *a: cell.update_memory(*a).mean(axis=0),
-        ),
-        Mistake(
-            _("the output is given, tanh(c) scaled by a gate: c alone is asked for"),
-            lambda f, c, i, a: i * np.tanh(cell.update_memory(f, c, i, a)),
-        ),
-        Mistake(
-            _("what would be negative is cut off at 0: a memory and a candidate can be negative"),
-            lambda *a: np.maximum(cell.update_memory(*a), 0),
-        ),
-        Mistake(MATRIX, one_column(np.dot), seen="dlai/41544"),
-        Mistake(MATRIX, one_column(lambda a, b: a @ b), seen="dlai/41544"),
-        Mistake(MATRIX, one_column(lambda a, b: a @ b.T)),
-        Mistake(MATRIX, one_column(lambda a, b: a.T @ b)),
-        Mistake(MATRIX, lambda f, c_prev, i, candidate: f @ c_prev.T + i * candidate),
-    ),
+    },
     advice=lambda arguments, got, want: update_advice(arguments, got["c"], want["c"]),
 )
 
@@ -343,188 +314,138 @@ RUN_MEMORY = Check(
         "from_c0": Part(lambda rng: [random_run(rng, 1.0, sizes) for sizes in SIZES]),
         "from_zero": Part(lambda rng: [random_run(rng, 0.0, sizes) for sizes in SIZES]),
     },
-    mistakes=(
-        Mistake(
-            _("c0 is ignored and the run starts from zeros"),
-            changed_run(lambda f, i, a, c0: (f, i, a, 0 * c0)),
-            seen="dlai/620405",
+    mistakes={
+        _("c0 is ignored and the run starts from zeros"): changed_run(lambda f, i, a, c0: (f, i, a, 0 * c0)),
+        _("every step starts from c0 again: what a step gives must be carried to the next"): without_carry,
+        _("only the last memory is returned; one for each step is asked for, (B, T, H)"): lambda *a: memory.run_memory(
+            *a
+        )[:, -1],
+        _("only the last memory is returned, with an axis for one step; one for each step is asked for"): lambda *a: (
+            memory.run_memory(*a)[:, -1:]
         ),
-        Mistake(
-            _("every step starts from c0 again: what a step gives must be carried to the next"),
-            without_carry,
-            seen="mohou#107",
+        _(
+            "every step shows the last memory: one array was changed in place and put into the list T times"
+        ): last_everywhere,
+        _(
+            "the memory before each step is returned, and not the one after it: append c after the update"
+        ): before_the_steps,
+        _("c0 is returned too, so that there are T+1 steps: only those after a step count"): with_the_start,
+        _("the loop begins at the second step, and c0 stands in the place of the first"): from_the_second_step,
+        _("time runs backwards, from the last step to the first, and the result was turned back"): lambda *a: (
+            reversed_time(*a)[:, ::-1]
         ),
-        Mistake(
-            _("only the last memory is returned; one for each step is asked for, (B, T, H)"),
-            lambda *a: memory.run_memory(*a)[:, -1],
+        _("time runs backwards, from the last step to the first"): reversed_time,
+        _("the result is in the order of time reversed"): lambda *a: memory.run_memory(*a)[:, ::-1],
+        _("the steps are stacked along axis 0, (T, B, H); np.stack(..., axis=1) puts time second"): lambda *a: (
+            np.moveaxis(memory.run_memory(*a), 1, 0)
         ),
-        Mistake(
-            _("only the last memory is returned, with an axis for one step; one for each step is asked for"),
-            lambda *a: memory.run_memory(*a)[:, -1:],
+        _("the steps are stacked along the last axis, (B, H, T); np.stack(..., axis=1) puts time second"): lambda *a: (
+            np.moveaxis(memory.run_memory(*a), 1, 2)
         ),
-        Mistake(
-            _("every step shows the last memory: one array was changed in place and put into the list T times"),
-            last_everywhere,
-        ),
-        Mistake(
-            _("the memory before each step is returned, and not the one after it: append c after the update"),
-            before_the_steps,
-        ),
-        Mistake(_("c0 is returned too, so that there are T+1 steps: only those after a step count"), with_the_start),
-        Mistake(_("the loop begins at the second step, and c0 stands in the place of the first"), from_the_second_step),
-        Mistake(
-            _("time runs backwards, from the last step to the first, and the result was turned back"),
-            lambda *a: reversed_time(*a)[:, ::-1],
-        ),
-        Mistake(_("time runs backwards, from the last step to the first"), reversed_time),
-        Mistake(_("the result is in the order of time reversed"), lambda *a: memory.run_memory(*a)[:, ::-1]),
-        Mistake(
-            _("the steps are stacked along axis 0, (T, B, H); np.stack(..., axis=1) puts time second"),
-            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0),
-        ),
-        Mistake(
-            _("the steps are stacked along the last axis, (B, H, T); np.stack(..., axis=1) puts time second"),
-            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 2),
-        ),
-        Mistake(
-            _("the steps are joined without an axis of their own; np.stack makes one, np.concatenate does not"),
+        _("the steps are joined without an axis of their own; np.stack makes one, np.concatenate does not"): (
             lambda *a: np.concatenate(list(np.moveaxis(memory.run_memory(*a), 1, 0)), axis=1),
-        ),
-        Mistake(
-            _("the steps are joined without an axis of their own; np.stack makes one, np.concatenate does not"),
             lambda *a: np.concatenate(list(np.moveaxis(memory.run_memory(*a), 1, 0)), axis=0),
         ),
-        Mistake(
-            _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
-            lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0).reshape(a[0].shape),
+        _(
+            "reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"
+        ): lambda *a: np.moveaxis(memory.run_memory(*a), 1, 0).reshape(a[0].shape),
+        _("the last step is left out: range(T) is already 0 to T - 1"): lambda *a: memory.run_memory(*a)[:, :-1],
+        _("the first step is left out: steps count from 0, and range(T) begins there"): lambda f, i, a, c0: (
+            memory.run_memory(f[:, 1:], i[:, 1:], a[:, 1:], c0)
         ),
-        Mistake(
-            _("the last step is left out: range(T) is already 0 to T - 1"), lambda *a: memory.run_memory(*a)[:, :-1]
-        ),
-        Mistake(
-            _("the first step is left out: steps count from 0, and range(T) begins there"),
-            lambda f, i, a, c0: memory.run_memory(f[:, 1:], i[:, 1:], a[:, 1:], c0),
-        ),
-        Mistake(_("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"), units_for_steps),
-        Mistake(_("the loop goes over the batch and not over time: T is f.shape[1], and len(f) is B"), over_the_batch),
-        Mistake(
-            _("f[t] takes a sequence out of the batch; step t of all sequences is f[:, t]"), steps_by_first_axis(len)
-        ),
-        Mistake(
-            _("f[t] takes a sequence out of the batch; step t of all sequences is f[:, t]"),
+        _("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"): units_for_steps,
+        _("the loop goes over the batch and not over time: T is f.shape[1], and len(f) is B"): over_the_batch,
+        _("f[t] takes a sequence out of the batch; step t of all sequences is f[:, t]"): (
+            steps_by_first_axis(len),
             steps_by_first_axis(lambda f: f.shape[1]),
         ),
-        Mistake(
-            _("f and i are swapped: f goes with the old memory, i with the candidate (or the gates came as i, f)"),
-            changed_run(lambda f, i, a, c0: (i, f, a, c0)),
+        _(
+            "f and i are swapped: f goes with the old memory, i with the candidate (or the gates came as i, f)"
+        ): changed_run(lambda f, i, a, c0: (i, f, a, c0)),
+        _("i is added to the candidate and not multiplied with it"): stepped(lambda f, c, i, a: f * c + i + a),
+        _("1 - f is used: f = 1 means keep"): changed_run(lambda f, i, a, c0: (1 - f, i, a, c0)),
+        _("1 - i is used: i = 1 means write"): changed_run(lambda f, i, a, c0: (f, 1 - i, a, c0)),
+        _("i is 1 - f: in an LSTM the two gates are set apart from each other"): changed_run(
+            lambda f, i, a, c0: (f, 1 - f, a, c0)
         ),
-        Mistake(_("i is added to the candidate and not multiplied with it"), stepped(lambda f, c, i, a: f * c + i + a)),
-        Mistake(_("1 - f is used: f = 1 means keep"), changed_run(lambda f, i, a, c0: (1 - f, i, a, c0))),
-        Mistake(_("1 - i is used: i = 1 means write"), changed_run(lambda f, i, a, c0: (f, 1 - i, a, c0))),
-        Mistake(
-            _("i is 1 - f: in an LSTM the two gates are set apart from each other"),
-            changed_run(lambda f, i, a, c0: (f, 1 - f, a, c0)),
+        _("tanh is taken of the memory that is carried on: that belongs to h, and c goes on as it is"): stepped(
+            shown=np.tanh, carried=np.tanh
         ),
-        Mistake(
-            _("tanh is taken of the memory that is carried on: that belongs to h, and c goes on as it is"),
-            stepped(shown=np.tanh, carried=np.tanh),
-            seen="nicodjimenez/lstm#43",
+        _("tanh of the memory is carried on, h in the place of c"): stepped(carried=np.tanh),
+        _("tanh of the memory is returned, which belongs to h"): stepped(shown=np.tanh),
+        _("f scales what is written as well: f * (c + i * candidate) thins the write of this very step"): stepped(
+            lambda f, c, i, a: f * (c + i * a)
         ),
-        Mistake(
-            _("tanh of the memory is carried on, h in the place of c"),
-            stepped(carried=np.tanh),
-            seen="nicodjimenez/lstm#43",
+        _("nothing is forgotten: the writes are only summed up"): cumulated,
+        _("nothing is carried on: each step holds only what it wrote"): lambda f, i, a, c0: i * a,
+        _("nothing is written: only the product of the gates and c0 is left"): lambda f, i, a, c0: (
+            np.cumprod(f, axis=1) * c0[:, None]
         ),
-        Mistake(_("tanh of the memory is returned, which belongs to h"), stepped(shown=np.tanh)),
-        Mistake(
-            _("f scales what is written as well: f * (c + i * candidate) thins the write of this very step"),
-            stepped(lambda f, c, i, a: f * (c + i * a)),
-        ),
-        Mistake(_("nothing is forgotten: the writes are only summed up"), cumulated),
-        Mistake(_("nothing is carried on: each step holds only what it wrote"), lambda f, i, a, c0: i * a),
-        Mistake(
-            _("nothing is written: only the product of the gates and c0 is left"),
-            lambda f, i, a, c0: np.cumprod(f, axis=1) * c0[:, None],
-        ),
-        *(
-            Mistake(_("the gates of the first step are used at every step"), changed_run(change))
+        _("the gates of the first step are used at every step"): tuple(
+            changed_run(change)
             for change in (
                 lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), a, c0),
                 lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), at_every_step(a, 0), c0),
             )
         ),
-        *(
-            Mistake(_("the gates of the last step are used at every step"), changed_run(change))
+        _("the gates of the last step are used at every step"): tuple(
+            changed_run(change)
             for change in (
                 lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), a, c0),
                 lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), at_every_step(a, -1), c0),
             )
         ),
-        Mistake(
-            _("f of the first step is used at every step: it is f[:, t]"),
-            one_gate_shifted(lambda f: at_every_step(f, 0)),
+        _("f of the first step is used at every step: it is f[:, t]"): one_gate_shifted(lambda f: at_every_step(f, 0)),
+        _("i of the first step is used at every step: it is i[:, t]"): changed_run(
+            lambda f, i, a, c0: (f, at_every_step(i, 0), a, c0)
         ),
-        Mistake(
-            _("i of the first step is used at every step: it is i[:, t]"),
-            changed_run(lambda f, i, a, c0: (f, at_every_step(i, 0), a, c0)),
+        _("the candidate of the first step is written at every step: it is candidate[:, t]"): changed_run(
+            lambda f, i, a, c0: (f, i, at_every_step(a, 0), c0)
         ),
-        Mistake(
-            _("the candidate of the first step is written at every step: it is candidate[:, t]"),
-            changed_run(lambda f, i, a, c0: (f, i, at_every_step(a, 0), c0)),
+        _("the gates of the first sequence are used for all: f[:, t] is step t of every sequence"): changed_run(
+            lambda f, i, a, c0: (f[:1] + 0 * f, i[:1] + 0 * i, a[:1] + 0 * a, c0)
         ),
-        Mistake(
-            _("the gates of the first sequence are used for all: f[:, t] is step t of every sequence"),
-            changed_run(lambda f, i, a, c0: (f[:1] + 0 * f, i[:1] + 0 * i, a[:1] + 0 * a, c0)),
+        _("what is written never fades: f acts on c0 alone"): lambda f, i, a, c0: (
+            np.cumprod(f, axis=1) * c0[:, None] + np.cumsum(i * a, axis=1)
         ),
-        Mistake(
-            _("what is written never fades: f acts on c0 alone"),
-            lambda f, i, a, c0: np.cumprod(f, axis=1) * c0[:, None] + np.cumsum(i * a, axis=1),
+        _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"): one_gate_shifted(
+            lambda f: np.roll(f, 1, axis=1)
         ),
-        Mistake(
-            _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"),
-            one_gate_shifted(lambda f: np.roll(f, 1, axis=1)),
+        _("f[:, t - 1] and i[:, t - 1] are used, the gates of the step before: it is f[:, t] and i[:, t]"): changed_run(
+            lambda f, i, a, c0: (np.roll(f, 1, axis=1), np.roll(i, 1, axis=1), a, c0)
         ),
-        Mistake(
-            _("f[:, t - 1] and i[:, t - 1] are used, the gates of the step before: it is f[:, t] and i[:, t]"),
-            changed_run(lambda f, i, a, c0: (np.roll(f, 1, axis=1), np.roll(i, 1, axis=1), a, c0)),
+        _("the arguments of update_memory are given in another order: it is f, c_prev, i, candidate"): stepped(
+            lambda f, c, i, a: f * i + a * c
         ),
-        Mistake(
-            _("the arguments of update_memory are given in another order: it is f, c_prev, i, candidate"),
-            stepped(lambda f, c, i, a: f * i + a * c),
-        ),
-        Mistake(
-            _("the batch is taken for time: f[t] is sequence t with all its steps, f[:, t] is step t of all"),
-            batch_for_time,
-        ),
-        Mistake(
-            _("each step keeps the write of the step before, and not the memory of the step before"), last_not_carried
-        ),
-        Mistake(
-            _("f is raised to the power of the step: that is right only where f is the same at every step"), powers_of_f
-        ),
-        *(
-            Mistake(_("the memory is cut off at -1 and 1: it may grow as large as it likes"), wrong)
+        _(
+            "the batch is taken for time: f[t] is sequence t with all its steps, f[:, t] is step t of all"
+        ): batch_for_time,
+        _("each step keeps the write of the step before, and not the memory of the step before"): last_not_carried,
+        _("f is raised to the power of the step: that is right only where f is the same at every step"): powers_of_f,
+        _("the memory is cut off at -1 and 1: it may grow as large as it likes"): tuple(
+            wrong
             for wrong in (
                 stepped(shown=lambda c: np.clip(c, -1, 1)),
                 stepped(lambda *step: np.clip(cell.update_memory(*step), -1, 1)),
                 changed_run(lambda f, i, a, c0: (f, i, a, np.clip(c0, -1, 1))),
             )
         ),
-        *(
-            Mistake(_("what would be negative is cut off at 0: a memory and a candidate can be negative"), wrong)
+        _("what would be negative is cut off at 0: a memory and a candidate can be negative"): tuple(
+            wrong
             for wrong in (
                 stepped(shown=lambda c: np.maximum(c, 0)),
                 stepped(lambda *step: np.maximum(cell.update_memory(*step), 0)),
             )
         ),
-        Mistake(MATRIX, stepped(lambda f, c, i, a: np.dot(f, c) + i * a), seen="dlai/41544"),
-        Mistake(MATRIX, stepped(lambda f, c, i, a: f @ c + i * a), seen="dlai/41544"),
-        Mistake(MATRIX, stepped(lambda f, c, i, a: f @ c.T + i * a)),
-        Mistake(
-            _("the memory of the first sequence is used for all"),
-            changed_run(lambda f, i, a, c0: (f, i, a, c0[:1] + 0 * c0)),
+        MATRIX: (
+            stepped(lambda f, c, i, a: np.dot(f, c) + i * a),
+            stepped(lambda f, c, i, a: f @ c + i * a),
+            stepped(lambda f, c, i, a: f @ c.T + i * a),
         ),
-    ),
+        _("the memory of the first sequence is used for all"): changed_run(
+            lambda f, i, a, c0: (f, i, a, c0[:1] + 0 * c0)
+        ),
+    },
     advice=lambda arguments, got, want: run_advice(arguments, got["c"], want["c"]),
 )
 

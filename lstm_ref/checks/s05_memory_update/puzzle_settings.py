@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Check, Part
+from lstm_ref.checks.engine.declare import Check, Part
 from lstm_ref.core import memory
 from lstm_ref.messages import _
 from lstm_ref.radar.puzzles import NEAR, PUZZLES, Puzzle, written

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.engine.match import close
 from lstm_ref.checks.s06_output_gate.reveal import REVEAL
 from lstm_ref.checks.slips.line import SIZES, gate_check, softmax
@@ -23,16 +23,14 @@ OUTPUT_GATE = gate_check(
     cell.output_gate,
     inverted=_("1 - o is returned: o = 1 shows the memory, o = 0 hides it"),
     softmaxed=_("softmax is used: it makes the units share 1, while each unit shows or hides by itself"),
-    mistakes=(
-        Mistake(
-            _("tanh is taken of o: the gate is only the sigmoid, tanh is for the memory"),
-            lambda h_prev, x, W_o, b_o: np.tanh(cell.output_gate(h_prev, x, W_o, b_o)),
+    mistakes={
+        _("tanh is taken of o: the gate is only the sigmoid, tanh is for the memory"): lambda h_prev, x, W_o, b_o: (
+            np.tanh(cell.output_gate(h_prev, x, W_o, b_o))
         ),
-        Mistake(
-            _("the gate is multiplied by tanh(h_prev): the gate alone is asked for, and it shows c, not h"),
-            lambda h_prev, x, W_o, b_o: cell.output_gate(h_prev, x, W_o, b_o) * np.tanh(h_prev),
-        ),
-    ),
+        _(
+            "the gate is multiplied by tanh(h_prev): the gate alone is asked for, and it shows c, not h"
+        ): lambda h_prev, x, W_o, b_o: cell.output_gate(h_prev, x, W_o, b_o) * np.tanh(h_prev),
+    },
 )
 
 
@@ -90,63 +88,38 @@ HIDDEN_STATE = Check(
         "equation": Part(gates_and_memories),
         "limits": Part(
             shut_open_and_far,
-            mistakes=(
-                *(
-                    Mistake(
-                        _(
-                            "tanh is written with exp, which for a large memory divides infinity by infinity: nan; "
-                            "np.tanh is safe"
-                        ),
-                        lambda o, c, tanh=tanh: o * tanh(c),
-                    )
-                    for tanh in (tanh_from_exp, tanh_from_exp_of_2c)
-                ),
-                Mistake(
-                    _("a gate of exactly 0 is taken for open"),
-                    lambda o, c: np.where(o == 0, np.tanh(c), o * np.tanh(c)),
-                ),
-            ),
+            mistakes={
+                _(
+                    "tanh is written with exp, which for a large memory divides infinity by infinity: nan; "
+                    "np.tanh is safe"
+                ): tuple(lambda o, c, tanh=tanh: o * tanh(c) for tanh in (tanh_from_exp, tanh_from_exp_of_2c)),
+                _("a gate of exactly 0 is taken for open"): lambda o, c: np.where(o == 0, np.tanh(c), o * np.tanh(c)),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("tanh is left out: o * c can be any number, and h has to stay between -1 and 1"),
-            lambda o, c: o * c,
-            seen="nicodjimenez/lstm#47",
+    mistakes={
+        _("tanh is left out: o * c can be any number, and h has to stay between -1 and 1"): lambda o, c: o * c,
+        _("the output gate is left out: tanh(c) shows the whole memory at every step"): lambda o, c: np.tanh(c) + 0 * o,
+        _("neither tanh nor the gate is there: the memory itself is returned"): lambda o, c: c + 0 * o,
+        _("only the gate is returned: it says how much to show, not what"): lambda o, c: o + 0 * c,
+        _("sigmoid is used where tanh belongs: then h cannot be negative"): lambda o, c: o * cell.sigmoid(c),
+        _(
+            "tanh is taken of the product: first squash the memory, then let the gate through, o * tanh(c)"
+        ): lambda o, c: np.tanh(o * c),
+        _("o and tanh(c) are added: a gate multiplies"): lambda o, c: o + np.tanh(c),
+        _("the two letters are swapped: it is the memory that is squashed"): lambda o, c: c * np.tanh(o),
+        _("tanh squashes the gate too: o is a fraction already"): lambda o, c: np.tanh(o) * np.tanh(c),
+        _("a second sigmoid is taken of o: it is a fraction already"): lambda o, c: cell.sigmoid(o) * np.tanh(c),
+        _("tanh is taken twice"): lambda o, c: o * np.tanh(np.tanh(c)),
+        _("tanh(c) is written as 2 sigmoid(c) - 1, which is tanh(c / 2): it is 2 sigmoid(2 c) - 1"): lambda o, c: (
+            o * np.tanh(c / 2)
         ),
-        Mistake(
-            _("the output gate is left out: tanh(c) shows the whole memory at every step"),
-            lambda o, c: np.tanh(c) + 0 * o,
-        ),
-        Mistake(_("neither tanh nor the gate is there: the memory itself is returned"), lambda o, c: c + 0 * o),
-        Mistake(_("only the gate is returned: it says how much to show, not what"), lambda o, c: o + 0 * c),
-        Mistake(_("sigmoid is used where tanh belongs: then h cannot be negative"), lambda o, c: o * cell.sigmoid(c)),
-        Mistake(
-            _("tanh is taken of the product: first squash the memory, then let the gate through, o * tanh(c)"),
-            lambda o, c: np.tanh(o * c),
-        ),
-        Mistake(_("o and tanh(c) are added: a gate multiplies"), lambda o, c: o + np.tanh(c)),
-        Mistake(_("the two letters are swapped: it is the memory that is squashed"), lambda o, c: c * np.tanh(o)),
-        Mistake(_("tanh squashes the gate too: o is a fraction already"), lambda o, c: np.tanh(o) * np.tanh(c)),
-        Mistake(
-            _("a second sigmoid is taken of o: it is a fraction already"),
-            lambda o, c: cell.sigmoid(o) * np.tanh(c),
-        ),
-        Mistake(_("tanh is taken twice"), lambda o, c: o * np.tanh(np.tanh(c))),
-        Mistake(
-            _("tanh(c) is written as 2 sigmoid(c) - 1, which is tanh(c / 2): it is 2 sigmoid(2 c) - 1"),
-            lambda o, c: o * np.tanh(c / 2),
-        ),
-        Mistake(_("1 - o multiplies: o = 1 shows everything, o = 0 nothing"), lambda o, c: (1 - o) * np.tanh(c)),
-        Mistake(
-            _("tanh is the wrong way round: (e^c - e^-c) stands above, not (e^-c - e^c)"),
-            lambda o, c: -o * np.tanh(c),
-            seen="fastai/fastbook",
-        ),
-        Mistake(_("tanh is upside down: its reciprocal is returned"), lambda o, c: o / np.tanh(c)),
-        Mistake(_("the gate divides: it multiplies"), lambda o, c: np.tanh(c) / o),
-        *(
-            Mistake(_("brackets are missing: tanh(c) is (e^c - e^-c) / (e^c + e^-c)"), wrong)
+        _("1 - o multiplies: o = 1 shows everything, o = 0 nothing"): lambda o, c: (1 - o) * np.tanh(c),
+        _("tanh is the wrong way round: (e^c - e^-c) stands above, not (e^-c - e^c)"): lambda o, c: -o * np.tanh(c),
+        _("tanh is upside down: its reciprocal is returned"): lambda o, c: o / np.tanh(c),
+        _("the gate divides: it multiplies"): lambda o, c: np.tanh(c) / o,
+        _("brackets are missing: tanh(c) is (e^c - e^-c) / (e^c + e^-c)"): tuple(
+            wrong
             for wrong in (
                 lambda o, c: o * (np.exp(c) - np.exp(-c) / np.exp(c) + np.exp(-c)),
                 lambda o, c: o * ((np.exp(c) - np.exp(-c)) / np.exp(c) + np.exp(-c)),
@@ -154,45 +127,34 @@ HIDDEN_STATE = Check(
                 lambda o, c: o * (np.exp(c) - np.exp(-c) / (np.exp(c) + np.exp(-c))),
             )
         ),
-        Mistake(
-            _("brackets are missing: tanh(c) is 2 sigmoid(2 c) - 1, and o multiplies all of it"),
-            lambda o, c: o * 2 * cell.sigmoid(2 * c) - 1,
+        _("brackets are missing: tanh(c) is 2 sigmoid(2 c) - 1, and o multiplies all of it"): lambda o, c: (
+            o * 2 * cell.sigmoid(2 * c) - 1
         ),
-        Mistake(_("a factor is missing: tanh(c) is 2 sigmoid(2 c) - 1"), lambda o, c: o * (cell.sigmoid(2 * c) - 1)),
-        Mistake(_("the gate is rounded to 0 or 1: it is a fraction"), lambda o, c: np.round(o) * np.tanh(c)),
-        Mistake(_("np.sinh is used for np.tanh"), lambda o, c: o * np.sinh(c)),
-        Mistake(_("np.cosh is used for np.tanh"), lambda o, c: o * np.cosh(c)),
-        Mistake(_("np.arctan is used for np.tanh"), lambda o, c: o * np.arctan(c)),
-        Mistake(_("np.tan is used for np.tanh"), lambda o, c: o * np.tan(c)),
-        Mistake(_("np.arctanh is used for np.tanh: that is its inverse"), lambda o, c: o * np.arctanh(c)),
-        Mistake(_("the memory is cut off at -1 and 1: tanh bends towards them"), lambda o, c: o * np.clip(c, -1, 1)),
-        Mistake(_("relu is used for tanh"), lambda o, c: o * np.maximum(c, 0)),
-        Mistake(_("the sign of the memory is lost"), lambda o, c: o * np.abs(np.tanh(c))),
-        Mistake(
-            _("softmax is used: it makes the units share 1, while each unit shows its own memory"),
-            lambda o, c: o * softmax(c),
+        _("a factor is missing: tanh(c) is 2 sigmoid(2 c) - 1"): lambda o, c: o * (cell.sigmoid(2 * c) - 1),
+        _("the gate is rounded to 0 or 1: it is a fraction"): lambda o, c: np.round(o) * np.tanh(c),
+        _("np.sinh is used for np.tanh"): lambda o, c: o * np.sinh(c),
+        _("np.cosh is used for np.tanh"): lambda o, c: o * np.cosh(c),
+        _("np.arctan is used for np.tanh"): lambda o, c: o * np.arctan(c),
+        _("np.tan is used for np.tanh"): lambda o, c: o * np.tan(c),
+        _("np.arctanh is used for np.tanh: that is its inverse"): lambda o, c: o * np.arctanh(c),
+        _("the memory is cut off at -1 and 1: tanh bends towards them"): lambda o, c: o * np.clip(c, -1, 1),
+        _("relu is used for tanh"): lambda o, c: o * np.maximum(c, 0),
+        _("the sign of the memory is lost"): lambda o, c: o * np.abs(np.tanh(c)),
+        _("softmax is used: it makes the units share 1, while each unit shows its own memory"): lambda o, c: (
+            o * softmax(c)
         ),
-        *(
-            Mistake(
-                _("np.dot or @ is used: that sums over units; * works element by element"),
-                lambda o, c, product=product: product(o, np.tanh(c)),
-                seen="a course forum (thread 41544)",
-            )
-            for product in (np.dot, np.matmul)
+        _("np.dot or @ is used: that sums over units; * works element by element"): tuple(
+            lambda o, c, product=product: product(o, np.tanh(c)) for product in (np.dot, np.matmul)
         ),
-        Mistake(
-            _("np.dot or @ is used, with a transpose to make the shapes fit; * works element by element"),
+        _("np.dot or @ is used, with a transpose to make the shapes fit; * works element by element"): (
             lambda o, c: o @ np.tanh(c).T,
-        ),
-        Mistake(
-            _("np.dot or @ is used, with a transpose to make the shapes fit; * works element by element"),
             lambda o, c: o.T @ np.tanh(c),
         ),
-        Mistake(_("h is transposed: one row per sequence is expected, (B, H)"), lambda o, c: (o * np.tanh(c)).T),
-        Mistake(_("h is summed over the units"), lambda o, c: (o * np.tanh(c)).sum(axis=1)),
-        Mistake(_("h is averaged over the units"), lambda o, c: (o * np.tanh(c)).mean(axis=1)),
-        Mistake(_("math.tanh is used, which takes one number; np.tanh takes an array"), lambda o, c: float(c)),
-    ),
+        _("h is transposed: one row per sequence is expected, (B, H)"): lambda o, c: (o * np.tanh(c)).T,
+        _("h is summed over the units"): lambda o, c: (o * np.tanh(c)).sum(axis=1),
+        _("h is averaged over the units"): lambda o, c: (o * np.tanh(c)).mean(axis=1),
+        _("math.tanh is used, which takes one number; np.tanh takes an array"): lambda o, c: float(c),
+    },
 )
 
 
@@ -227,49 +189,37 @@ def on_ratio(function, shut=np.nan):
     return quietly(lambda h, o: np.where(o == 0, shut, function(h / np.where(o == 0, 1, o))))
 
 
-ENDS = (
-    Mistake(
-        _("h / o is clipped before artanh: what is beyond the end has no memory, and says so with inf or nan"),
-        quietly(lambda h, o: np.arctanh(np.clip(h / o, -1 + 1e-7, 1 - 1e-7))),
-    ),
-    Mistake(
-        _("h / o is clipped to -1..1: an output larger than its gate has no memory behind it, so nan and not inf"),
-        quietly(lambda h, o: np.arctanh(np.clip(h / o, -1, 1))),
-    ),
-    Mistake(
-        _("an output larger than its gate gives inf: no memory does that, so nan"),
-        on_ratio(lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.sign(r) * np.inf)),
-    ),
-    Mistake(
-        _("inf and nan are swapped: |h| = o comes from a memory that is too large to tell, |h| > o from none"),
-        on_ratio(
+ENDS = known(
+    {
+        _("h / o is clipped before artanh: what is beyond the end has no memory, and says so with inf or nan"): quietly(
+            lambda h, o: np.arctanh(np.clip(h / o, -1 + 1e-7, 1 - 1e-7))
+        ),
+        _(
+            "h / o is clipped to -1..1: an output larger than its gate has no memory behind it, so nan and not inf"
+        ): quietly(lambda h, o: np.arctanh(np.clip(h / o, -1, 1))),
+        _("an output larger than its gate gives inf: no memory does that, so nan"): on_ratio(
+            lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.sign(r) * np.inf)
+        ),
+        _(
+            "inf and nan are swapped: |h| = o comes from a memory that is too large to tell, |h| > o from none"
+        ): on_ratio(
             lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.where(np.abs(r) == 1, np.nan, np.inf)), shut=np.inf
         ),
-    ),
-    Mistake(
-        _("a shut gate gives 0: it shows nothing, and a memory of 0 is only one of those that look like that; nan"),
-        on_ratio(np.arctanh, shut=0.0),
-    ),
-    Mistake(
-        _("a shut gate gives inf: behind it could be any memory, so nan"),
-        on_ratio(np.arctanh, shut=np.inf),
-    ),
-    Mistake(
-        _("nan and inf are replaced by 0: then nobody can tell an unknown memory from one that is 0"),
-        quietly(lambda h, o: np.where(np.isfinite(np.arctanh(h / o)), np.arctanh(h / o), 0.0)),
-    ),
-    Mistake(
-        _("np.nan_to_num hides what cannot be known"),
-        quietly(lambda h, o: np.nan_to_num(np.arctanh(h / o))),
-    ),
-    Mistake(
-        _("inf is replaced by nan: where h equals o the memory is known to be large, and its sign is known too"),
-        quietly(lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))),
-    ),
-    Mistake(
-        _("the sign is lost: h = -o comes from a large negative memory, -inf"),
-        quietly(lambda h, o: np.where(np.abs(h) == o, np.where(o > 0, np.inf, np.nan), np.arctanh(h / o))),
-    ),
+        _(
+            "a shut gate gives 0: it shows nothing, and a memory of 0 is only one of those that look like that; nan"
+        ): on_ratio(np.arctanh, shut=0.0),
+        _("a shut gate gives inf: behind it could be any memory, so nan"): on_ratio(np.arctanh, shut=np.inf),
+        _("nan and inf are replaced by 0: then nobody can tell an unknown memory from one that is 0"): quietly(
+            lambda h, o: np.where(np.isfinite(np.arctanh(h / o)), np.arctanh(h / o), 0.0)
+        ),
+        _("np.nan_to_num hides what cannot be known"): quietly(lambda h, o: np.nan_to_num(np.arctanh(h / o))),
+        _(
+            "inf is replaced by nan: where h equals o the memory is known to be large, and its sign is known too"
+        ): quietly(lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))),
+        _("the sign is lost: h = -o comes from a large negative memory, -inf"): quietly(
+            lambda h, o: np.where(np.abs(h) == o, np.where(o > 0, np.inf, np.nan), np.arctanh(h / o))
+        ),
+    }
 )
 
 
@@ -300,56 +250,40 @@ MEMORY_FROM_OUTPUT = Check(
     sizes=lambda arguments: _("h and o have shape {shape}").format(shape=arguments["h"].shape),
     advice=put_back,
     parts={"between": Part(seen_and_possible), "ends": Part(seen_at_the_ends, mistakes=ENDS)},
-    mistakes=(
-        Mistake(_("tanh is taken where its inverse is asked for: artanh(h / o)"), on_ratio(np.tanh)),
-        Mistake(_("h / o is returned: that is tanh(c), and c itself is asked for"), quietly(lambda h, o: h / o)),
-        Mistake(
-            _("1 / tanh stands for the inverse of tanh: the inverse undoes it, it is artanh"),
-            quietly(lambda h, o: 1 / np.tanh(h / o)),
+    mistakes={
+        _("tanh is taken where its inverse is asked for: artanh(h / o)"): on_ratio(np.tanh),
+        _("h / o is returned: that is tanh(c), and c itself is asked for"): quietly(lambda h, o: h / o),
+        _("1 / tanh stands for the inverse of tanh: the inverse undoes it, it is artanh"): quietly(
+            lambda h, o: 1 / np.tanh(h / o)
         ),
-        Mistake(_("artanh is taken of h alone, and the gate left out"), quietly(lambda h, o: np.arctanh(h) + 0 * o)),
-        Mistake(
-            _("artanh comes first and the gate after: undo the last thing first, so divide by o, then artanh"),
-            quietly(lambda h, o: np.arctanh(h) / o),
+        _("artanh is taken of h alone, and the gate left out"): quietly(lambda h, o: np.arctanh(h) + 0 * o),
+        _("artanh comes first and the gate after: undo the last thing first, so divide by o, then artanh"): quietly(
+            lambda h, o: np.arctanh(h) / o
         ),
-        Mistake(_("the gate is multiplied once more: divide by o"), quietly(lambda h, o: np.arctanh(h * o))),
-        Mistake(
-            _("the quotient is upside down: h / o, or artanh is asked for a number beyond 1 in another way"),
-            quietly(lambda h, o: np.arctanh(o / h)),
+        _("the gate is multiplied once more: divide by o"): quietly(lambda h, o: np.arctanh(h * o)),
+        _("the quotient is upside down: h / o, or artanh is asked for a number beyond 1 in another way"): quietly(
+            lambda h, o: np.arctanh(o / h)
         ),
-        *(
-            Mistake(
-                _("np.log10 or np.log2 is used: artanh is written with the natural logarithm, np.log"),
-                quietly(lambda h, o, base=base: np.arctanh(h / o) / np.log(base)),
-            )
-            for base in (10, 2)
+        _("np.log10 or np.log2 is used: artanh is written with the natural logarithm, np.log"): tuple(
+            quietly(lambda h, o, base=base: np.arctanh(h / o) / np.log(base)) for base in (10, 2)
         ),
-        Mistake(
-            _("o is subtracted: what was multiplied is undone by dividing"), quietly(lambda h, o: np.arctanh(h - o))
+        _("o is subtracted: what was multiplied is undone by dividing"): quietly(lambda h, o: np.arctanh(h - o)),
+        _("np.arctan is used for np.arctanh"): quietly(lambda h, o: np.arctan(h / o)),
+        _("the logit of the sigmoid is used: tanh has the inverse artanh"): quietly(lambda h, o: logit(h / o)),
+        _("the half is missing: artanh(r) = ln((1 + r) / (1 - r)) / 2"): quietly(lambda h, o: 2 * np.arctanh(h / o)),
+        _("a pair of brackets is missing: in 1 + r / 1 - r only r is divided, and all that is left is 1"): quietly(
+            lambda h, o: 0 * (h / o)
         ),
-        Mistake(_("np.arctan is used for np.arctanh"), quietly(lambda h, o: np.arctan(h / o))),
-        Mistake(_("the logit of the sigmoid is used: tanh has the inverse artanh"), quietly(lambda h, o: logit(h / o))),
-        Mistake(
-            _("the half is missing: artanh(r) = ln((1 + r) / (1 - r)) / 2"), quietly(lambda h, o: 2 * np.arctanh(h / o))
+        _("the two are swapped inside the logarithm: artanh(r) = ln((1 + r) / (1 - r)) / 2"): quietly(
+            lambda h, o: -np.arctanh(h / o)
         ),
-        Mistake(
-            _("a pair of brackets is missing: in 1 + r / 1 - r only r is divided, and all that is left is 1"),
-            quietly(lambda h, o: 0 * (h / o)),
-        ),
-        Mistake(
-            _("the two are swapped inside the logarithm: artanh(r) = ln((1 + r) / (1 - r)) / 2"),
-            quietly(lambda h, o: -np.arctanh(h / o)),
-        ),
-        Mistake(_("the output is computed once more: h is given and c is asked for"), lambda h, o: o * np.tanh(h)),
-        *(
-            Mistake(
-                _("a small number is added below the line so that nothing is divided by 0: what is unknown must show"),
-                quietly(lambda h, o, tiny=tiny: np.arctanh(h / (o + tiny))),
-            )
+        _("the output is computed once more: h is given and c is asked for"): lambda h, o: o * np.tanh(h),
+        _("a small number is added below the line so that nothing is divided by 0: what is unknown must show"): tuple(
+            quietly(lambda h, o, tiny=tiny: np.arctanh(h / (o + tiny)))
             for tiny in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
         ),
-        Mistake(_("the sign is lost"), quietly(lambda h, o: np.abs(np.arctanh(h / o)))),
-    ),
+        _("the sign is lost"): quietly(lambda h, o: np.abs(np.arctanh(h / o))),
+    },
 )
 
 

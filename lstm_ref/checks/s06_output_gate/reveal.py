@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Mistake, Part, first_wrong
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s05_memory_update import SIZES, combination, let_one_unit_grow
 from lstm_ref.core import cell, memory, output
 from lstm_ref.messages import _
@@ -138,257 +139,179 @@ REVEAL = Check(
         "values": Part(open_gates),
         "hidden": Part(
             shut_but_twice,
-            mistakes=(
-                Mistake(
-                    _("the memory stands still while o = 0: a shut gate hides it, but f and i act all the same"),
-                    with_arguments(lambda c, f, i, g, o: (c, np.where(o == 0, 1, f), np.where(o == 0, 0, i), g, o)),
+            mistakes={
+                _(
+                    "the memory stands still while o = 0: a shut gate hides it, but f and i act all the same"
+                ): with_arguments(lambda c, f, i, g, o: (c, np.where(o == 0, 1, f), np.where(o == 0, 0, i), g, o)),
+                _("the memory is dropped where o = 0: hiding is not forgetting"): with_line(
+                    carried=lambda c, h, o: np.where(o == 0, 0, c)
                 ),
-                Mistake(
-                    _("the memory is dropped where o = 0: hiding is not forgetting"),
-                    with_line(carried=lambda c, h, o: np.where(o == 0, 0, c)),
-                ),
-            ),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("tanh is left out of what is shown: h = o * tanh(c)"),
-            with_line(shown=lambda o, c, before: o * c),
-            seen="nicodjimenez/lstm#47, Element-Research/rnn#13",
+    mistakes={
+        _("tanh is left out of what is shown: h = o * tanh(c)"): with_line(shown=lambda o, c, before: o * c),
+        _("the memory itself is shown: what is seen of it is o * tanh(c)"): with_line(shown=lambda o, c, before: c),
+        _("the two letters are swapped: it is the memory that is squashed"): with_line(
+            shown=lambda o, c, before: c * np.tanh(o)
         ),
-        Mistake(
-            _("the memory itself is shown: what is seen of it is o * tanh(c)"),
-            with_line(shown=lambda o, c, before: c),
+        _("o goes through a sigmoid once more: it is a fraction already"): with_line(
+            shown=lambda o, c, before: cell.sigmoid(o) * np.tanh(c)
         ),
-        Mistake(
-            _("the two letters are swapped: it is the memory that is squashed"),
-            with_line(shown=lambda o, c, before: c * np.tanh(o)),
+        _("the gates go through a sigmoid once more: they are fractions already"): with_arguments(
+            lambda c, f, i, g, o: (c, cell.sigmoid(f), cell.sigmoid(i), g, cell.sigmoid(o))
         ),
-        Mistake(
-            _("o goes through a sigmoid once more: it is a fraction already"),
-            with_line(shown=lambda o, c, before: cell.sigmoid(o) * np.tanh(c)),
+        _("the gate is rounded to 0 or 1: it is a fraction"): with_arguments(
+            lambda c, f, i, g, o: (c, f, i, g, np.round(o))
         ),
-        Mistake(
-            _("the gates go through a sigmoid once more: they are fractions already"),
-            with_arguments(lambda c, f, i, g, o: (c, cell.sigmoid(f), cell.sigmoid(i), g, cell.sigmoid(o))),
+        _("the outputs are added up from step to step: each h is o * tanh(c) of its own step"): changed_result(
+            lambda hs, c: (np.cumsum(hs, axis=1), c)
         ),
-        Mistake(
-            _("the gate is rounded to 0 or 1: it is a fraction"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, g, np.round(o))),
+        _(
+            "the memory after the last step is shown at every step: each step shows its own"
+        ): lambda c_0, f, i, candidate, o: (
+            o * np.tanh(run(c_0, f, i, candidate, o)[1][:, None]),
+            run(c_0, f, i, candidate, o)[1],
         ),
-        Mistake(
-            _("the outputs are added up from step to step: each h is o * tanh(c) of its own step"),
-            changed_result(lambda hs, c: (np.cumsum(hs, axis=1), c)),
+        _(
+            "every step shows the last output: one array was changed in place and put into the list T times"
+        ): changed_result(lambda hs, c: (hs[:, [-1] * hs.shape[1]], c)),
+        _("c_0 is returned where the memory after the last step is asked for"): lambda c_0, *gates: (
+            run(c_0, *gates)[0],
+            c_0,
         ),
-        Mistake(
-            _("the memory after the last step is shown at every step: each step shows its own"),
-            lambda c_0, f, i, candidate, o: (
-                o * np.tanh(run(c_0, f, i, candidate, o)[1][:, None]),
-                run(c_0, f, i, candidate, o)[1],
-            ),
+        _("the memory before the last step is returned, and not the one after it"): lambda c_0, *gates: (
+            run(c_0, *gates)[0],
+            run(c_0, *(gate[:, :-1] for gate in gates))[1],
         ),
-        Mistake(
-            _("every step shows the last output: one array was changed in place and put into the list T times"),
-            changed_result(lambda hs, c: (hs[:, [-1] * hs.shape[1]], c)),
-        ),
-        Mistake(
-            _("c_0 is returned where the memory after the last step is asked for"),
-            lambda c_0, *gates: (run(c_0, *gates)[0], c_0),
-        ),
-        Mistake(
-            _("the memory before the last step is returned, and not the one after it"),
-            lambda c_0, *gates: (run(c_0, *gates)[0], run(c_0, *(gate[:, :-1] for gate in gates))[1]),
-        ),
-        *(
-            Mistake(
-                _("tanh is taken of the memory that is carried on: it is for what is shown, and c goes on as it is"),
-                with_line(carried=lambda c, h, o: np.tanh(c), kept=kept),
-                seen="nicodjimenez/lstm#43",
-            )
+        _("tanh is taken of the memory that is carried on: it is for what is shown, and c goes on as it is"): tuple(
+            with_line(carried=lambda c, h, o: np.tanh(c), kept=kept)
             for kept in (lambda c, h, o: c, lambda c, h, o: np.tanh(c))
         ),
-        Mistake(
-            _("tanh is taken of c itself and then once more: squash only what is shown"),
-            with_line(update=lambda f, c, i, candidate: np.tanh(f * c + i * candidate)),
+        _("tanh is taken of c itself and then once more: squash only what is shown"): with_line(
+            update=lambda f, c, i, candidate: np.tanh(f * c + i * candidate)
         ),
-        Mistake(
-            _("h takes the place of c in f * c, so that what is hidden is lost: hiding is not forgetting"),
-            with_line(carried=lambda c, h, o: h),
+        _("h takes the place of c in f * c, so that what is hidden is lost: hiding is not forgetting"): with_line(
+            carried=lambda c, h, o: h
         ),
-        Mistake(
-            _("h takes the place of c in f * c and is returned as the memory: hiding is not forgetting"),
-            with_line(carried=lambda c, h, o: h, kept=lambda c, h, o: h),
+        _("h takes the place of c in f * c and is returned as the memory: hiding is not forgetting"): with_line(
+            carried=lambda c, h, o: h, kept=lambda c, h, o: h
         ),
-        *(
-            Mistake(
-                _("the memory is cut off at -1 and 1: it may grow as large as it likes"),
-                with_line(**lines),
-            )
+        _("the memory is cut off at -1 and 1: it may grow as large as it likes"): tuple(
+            with_line(**lines)
             for lines in (
                 {"kept": lambda c, h, o: np.clip(c, -1, 1)},
                 {"carried": lambda c, h, o: np.clip(c, -1, 1)},
                 {"update": lambda f, c, i, candidate: np.clip(f * c + i * candidate, -1, 1)},
             )
         ),
-        Mistake(
-            _("the memory that is shown is cut off at -1 and 1: tanh bends towards them"),
-            with_line(shown=lambda o, c, before: o * np.clip(c, -1, 1)),
+        _("the memory that is shown is cut off at -1 and 1: tanh bends towards them"): with_line(
+            shown=lambda o, c, before: o * np.clip(c, -1, 1)
         ),
-        *(
-            Mistake(
-                _("the gate o is applied to the memory that is carried on: it only says what is seen of it"),
-                with_line(carried=lambda c, h, o: o * c, kept=kept),
-            )
-            for kept in (lambda c, h, o: c, lambda c, h, o: o * c)
+        _("the gate o is applied to the memory that is carried on: it only says what is seen of it"): tuple(
+            with_line(carried=lambda c, h, o: o * c, kept=kept) for kept in (lambda c, h, o: c, lambda c, h, o: o * c)
         ),
-        Mistake(
-            _("the memory that is left is multiplied by o: it is returned as it is"),
-            with_line(kept=lambda c, h, o: o * c),
+        _("the memory that is left is multiplied by o: it is returned as it is"): with_line(kept=lambda c, h, o: o * c),
+        _("the squashed memory is returned at the end: c is returned as it is"): with_line(
+            kept=lambda c, h, o: np.tanh(c)
         ),
-        Mistake(
-            _("the squashed memory is returned at the end: c is returned as it is"),
-            with_line(kept=lambda c, h, o: np.tanh(c)),
+        _("the last output is returned where the memory is asked for"): with_line(kept=lambda c, h, o: h),
+        _("h is made of the memory of the step before: first update c, then show it"): with_line(
+            shown=lambda o, c, before: o * np.tanh(before)
         ),
-        Mistake(_("the last output is returned where the memory is asked for"), with_line(kept=lambda c, h, o: h)),
-        Mistake(
-            _("h is made of the memory of the step before: first update c, then show it"),
-            with_line(shown=lambda o, c, before: o * np.tanh(before)),
-            seen="borelien/entailment-neural-attention-lstm-tf#3",
+        _("the output gate is left out: tanh(c) shows everything at every step"): with_line(
+            shown=lambda o, c, before: np.tanh(c)
         ),
-        Mistake(
-            _("the output gate is left out: tanh(c) shows everything at every step"),
-            with_line(shown=lambda o, c, before: np.tanh(c)),
+        _("sigmoid is used where tanh belongs: then h cannot be negative"): with_line(
+            shown=lambda o, c, before: o * cell.sigmoid(c)
         ),
-        Mistake(
-            _("sigmoid is used where tanh belongs: then h cannot be negative"),
-            with_line(shown=lambda o, c, before: o * cell.sigmoid(c)),
+        _("tanh is taken of the product o * c: squash first, then let the gate through"): with_line(
+            shown=lambda o, c, before: np.tanh(o * c)
         ),
-        Mistake(
-            _("tanh is taken of the product o * c: squash first, then let the gate through"),
-            with_line(shown=lambda o, c, before: np.tanh(o * c)),
+        _("f multiplies what is shown in place of o"): with_arguments(lambda c, f, i, g, o: (c, f, i, g, f)),
+        _("i multiplies what is shown in place of o"): with_arguments(lambda c, f, i, g, o: (c, f, i, g, i)),
+        _("o multiplies the old memory in place of f: o only says what is seen of it"): with_arguments(
+            lambda c, f, i, g, o: (c, o, i, g, o)
         ),
-        Mistake(_("f multiplies what is shown in place of o"), with_arguments(lambda c, f, i, g, o: (c, f, i, g, f))),
-        Mistake(_("i multiplies what is shown in place of o"), with_arguments(lambda c, f, i, g, o: (c, f, i, g, i))),
-        Mistake(
-            _("o multiplies the old memory in place of f: o only says what is seen of it"),
-            with_arguments(lambda c, f, i, g, o: (c, o, i, g, o)),
+        _("o multiplies what is written in place of i"): with_arguments(lambda c, f, i, g, o: (c, f, o, g, o)),
+        _("f and o are swapped"): with_arguments(lambda c, f, i, g, o: (c, o, i, g, f)),
+        _("i and o are swapped"): with_arguments(lambda c, f, i, g, o: (c, f, o, g, i)),
+        _("f and i are swapped in the update"): with_arguments(lambda c, f, i, g, o: (c, i, f, g, o)),
+        _("1 - f multiplies the memory: f = 1 keeps"): with_arguments(lambda c, f, i, g, o: (c, 1 - f, i, g, o)),
+        _("1 - o multiplies: o = 1 shows everything"): with_arguments(lambda c, f, i, g, o: (c, f, i, g, 1 - o)),
+        _("1 - f is used in place of i"): with_arguments(lambda c, f, i, g, o: (c, f, 1 - f, g, o)),
+        _("1 - i multiplies what is written: i = 1 writes"): with_arguments(lambda c, f, i, g, o: (c, f, 1 - i, g, o)),
+        _("the write is subtracted"): with_arguments(lambda c, f, i, g, o: (c, f, -i, g, o)),
+        _("f scales what is written as well: f * (c + i * candidate) thins the write of this very step"): with_line(
+            update=lambda f, c, i, candidate: f * (c + i * candidate)
         ),
-        Mistake(_("o multiplies what is written in place of i"), with_arguments(lambda c, f, i, g, o: (c, f, o, g, o))),
-        Mistake(_("f and o are swapped"), with_arguments(lambda c, f, i, g, o: (c, o, i, g, f))),
-        Mistake(_("i and o are swapped"), with_arguments(lambda c, f, i, g, o: (c, f, o, g, i))),
-        Mistake(_("f and i are swapped in the update"), with_arguments(lambda c, f, i, g, o: (c, i, f, g, o))),
-        Mistake(
-            _("1 - f multiplies the memory: f = 1 keeps"), with_arguments(lambda c, f, i, g, o: (c, 1 - f, i, g, o))
+        _("i and the candidate are added: the gate multiplies it"): with_line(
+            update=lambda f, c, i, candidate: f * c + i + candidate
         ),
-        Mistake(
-            _("1 - o multiplies: o = 1 shows everything"), with_arguments(lambda c, f, i, g, o: (c, f, i, g, 1 - o))
+        _("tanh is taken of the candidate once more: it comes squashed"): with_arguments(
+            lambda c, f, i, g, o: (c, f, i, np.tanh(g), o)
         ),
-        Mistake(_("1 - f is used in place of i"), with_arguments(lambda c, f, i, g, o: (c, f, 1 - f, g, o))),
-        Mistake(
-            _("1 - i multiplies what is written: i = 1 writes"),
-            with_arguments(lambda c, f, i, g, o: (c, f, 1 - i, g, o)),
+        _("i is left out: the whole candidate is written"): with_arguments(
+            lambda c, f, i, g, o: (c, f, 0 * i + 1, g, o)
         ),
-        Mistake(_("the write is subtracted"), with_arguments(lambda c, f, i, g, o: (c, f, -i, g, o))),
-        Mistake(
-            _("f scales what is written as well: f * (c + i * candidate) thins the write of this very step"),
-            with_line(update=lambda f, c, i, candidate: f * (c + i * candidate)),
+        _("f is left out: nothing is ever forgotten"): with_arguments(lambda c, f, i, g, o: (c, 0 * f + 1, i, g, o)),
+        _("the old memory is left out, f * c: each step holds only what it wrote"): with_arguments(
+            lambda c, f, i, g, o: (c, 0 * f, i, g, o)
         ),
-        Mistake(
-            _("i and the candidate are added: the gate multiplies it"),
-            with_line(update=lambda f, c, i, candidate: f * c + i + candidate),
-            seen="torchrecurrent#22",
+        _("nothing new is written: i * candidate is missing"): with_arguments(
+            lambda c, f, i, g, o: (c, f, 0 * i, g, o)
         ),
-        Mistake(
-            _("tanh is taken of the candidate once more: it comes squashed"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, np.tanh(g), o)),
+        _("c_0 is ignored: the memory starts there and not at 0"): with_arguments(
+            lambda c, f, i, g, o: (0 * c, f, i, g, o)
         ),
-        Mistake(
-            _("i is left out: the whole candidate is written"),
-            with_arguments(lambda c, f, i, g, o: (c, f, 0 * i + 1, g, o)),
+        _(
+            "every step starts from c_0: each has to start from the memory that the last one left"
+        ): at_every_step_from_c_0,
+        _("the gate of the step before is used: h at step t is shown through o at step t"): with_arguments(
+            lambda c, f, i, g, o: (c, f, i, g, shifted(o, -1))
         ),
-        Mistake(
-            _("f is left out: nothing is ever forgotten"), with_arguments(lambda c, f, i, g, o: (c, 0 * f + 1, i, g, o))
+        _(
+            "o[:, t - 1] is used, at the first step the gate of the last: h at step t is shown through o[:, t]"
+        ): with_arguments(lambda c, f, i, g, o: (c, f, i, g, np.roll(o, 1, axis=1))),
+        _("the gate of the next step is used: h at step t is shown through o at step t"): with_arguments(
+            lambda c, f, i, g, o: (c, f, i, g, shifted(o, 1))
         ),
-        Mistake(
-            _("the old memory is left out, f * c: each step holds only what it wrote"),
-            with_arguments(lambda c, f, i, g, o: (c, 0 * f, i, g, o)),
+        _("the gate of the last step is used at every step"): with_arguments(
+            lambda c, f, i, g, o: (c, f, i, g, o[:, [-1] * o.shape[1]])
         ),
-        Mistake(
-            _("nothing new is written: i * candidate is missing"),
-            with_arguments(lambda c, f, i, g, o: (c, f, 0 * i, g, o)),
+        _("the sequence is read from its end"): lambda c_0, *gates: run(c_0, *(gate[:, ::-1] for gate in gates)),
+        _("the outputs are in reversed order"): changed_result(lambda hs, c: (hs[:, ::-1], c)),
+        _("the steps are stacked along axis 0, (T, B, H); axis=1 gives (B, T, H)"): changed_result(
+            lambda hs, c: (hs.swapaxes(0, 1), c)
         ),
-        Mistake(
-            _("c_0 is ignored: the memory starts there and not at 0"),
-            with_arguments(lambda c, f, i, g, o: (0 * c, f, i, g, o)),
-            seen="a course forum (thread 620405)",
+        _(
+            "reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"
+        ): changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(hs.shape), c)),
+        _("the steps are joined side by side; np.stack(..., axis=1) gives them an axis of their own"): changed_result(
+            lambda hs, c: (hs.reshape(len(hs), -1), c)
         ),
-        Mistake(
-            _("every step starts from c_0: each has to start from the memory that the last one left"),
-            at_every_step_from_c_0,
+        _(
+            "the steps are joined one below the other; np.stack(..., axis=1) gives them an axis of their own"
+        ): changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(-1, hs.shape[2]), c)),
+        _("only the last output is returned, and not that of every step"): changed_result(lambda hs, c: (hs[:, -1], c)),
+        _("the two results are swapped: first hs, then c"): changed_result(lambda hs, c: (c, hs)),
+        _("all the memories are returned, and only the last is asked for"): lambda c_0, f, i, candidate, o: (
+            run(c_0, f, i, candidate, o)[0],
+            memory.run_memory(f, i, candidate, c_0),
         ),
-        Mistake(
-            _("the gate of the step before is used: h at step t is shown through o at step t"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, g, shifted(o, -1))),
+        _("the loop runs over sequences: steps are the second axis, gate[:, t]"): lambda c_0, f, i, candidate, o: (
+            over_sequences(c_0, f, i, candidate, o)
         ),
-        Mistake(
-            _("o[:, t - 1] is used, at the first step the gate of the last: h at step t is shown through o[:, t]"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, g, np.roll(o, 1, axis=1))),
+        _("the last step is left out: range(T) is already 0 to T - 1"): lambda c_0, *gates: run(
+            c_0, *(gate[:, :-1] for gate in gates)
         ),
-        Mistake(
-            _("the gate of the next step is used: h at step t is shown through o at step t"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, g, shifted(o, 1))),
+        _("the first step is left out: steps count from 0, and range(T) begins there"): lambda c_0, *gates: run(
+            c_0, *(gate[:, 1:] for gate in gates)
         ),
-        Mistake(
-            _("the gate of the last step is used at every step"),
-            with_arguments(lambda c, f, i, g, o: (c, f, i, g, o[:, [-1] * o.shape[1]])),
+        _("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"): lambda c_0, f, i, candidate, o: (
+            f[:, :, 0] * c_0
         ),
-        Mistake(
-            _("the sequence is read from its end"),
-            lambda c_0, *gates: run(c_0, *(gate[:, ::-1] for gate in gates)),
-        ),
-        Mistake(_("the outputs are in reversed order"), changed_result(lambda hs, c: (hs[:, ::-1], c))),
-        Mistake(
-            _("the steps are stacked along axis 0, (T, B, H); axis=1 gives (B, T, H)"),
-            changed_result(lambda hs, c: (hs.swapaxes(0, 1), c)),
-        ),
-        Mistake(
-            _("reshape gives the shape (B, T, H), but mixes steps and sequences; np.stack(..., axis=1) does not"),
-            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(hs.shape), c)),
-        ),
-        Mistake(
-            _("the steps are joined side by side; np.stack(..., axis=1) gives them an axis of their own"),
-            changed_result(lambda hs, c: (hs.reshape(len(hs), -1), c)),
-        ),
-        Mistake(
-            _("the steps are joined one below the other; np.stack(..., axis=1) gives them an axis of their own"),
-            changed_result(lambda hs, c: (hs.swapaxes(0, 1).reshape(-1, hs.shape[2]), c)),
-        ),
-        Mistake(
-            _("only the last output is returned, and not that of every step"),
-            changed_result(lambda hs, c: (hs[:, -1], c)),
-        ),
-        Mistake(_("the two results are swapped: first hs, then c"), changed_result(lambda hs, c: (c, hs))),
-        Mistake(
-            _("all the memories are returned, and only the last is asked for"),
-            lambda c_0, f, i, candidate, o: (run(c_0, f, i, candidate, o)[0], memory.run_memory(f, i, candidate, c_0)),
-        ),
-        Mistake(
-            _("the loop runs over sequences: steps are the second axis, gate[:, t]"),
-            lambda c_0, f, i, candidate, o: over_sequences(c_0, f, i, candidate, o),
-        ),
-        Mistake(
-            _("the last step is left out: range(T) is already 0 to T - 1"),
-            lambda c_0, *gates: run(c_0, *(gate[:, :-1] for gate in gates)),
-        ),
-        Mistake(
-            _("the first step is left out: steps count from 0, and range(T) begins there"),
-            lambda c_0, *gates: run(c_0, *(gate[:, 1:] for gate in gates)),
-        ),
-        Mistake(
-            _("f[:, :, t] is unit t at every step; step t of all units is f[:, t]"),
-            lambda c_0, f, i, candidate, o: f[:, :, 0] * c_0,
-        ),
-    ),
+    },
 )
 
 

@@ -1,6 +1,6 @@
 """What chapter 7 asks for: one step of the cell, a layer over a sequence, and layers stacked on each other."""
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s07_full_cell.advice import advise_sequence, advise_stack, advise_step
 from lstm_ref.checks.slips.cell import wrong_cells
 from lstm_ref.checks.slips.loop import (

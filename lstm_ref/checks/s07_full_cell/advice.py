@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Leaves, first_wrong
+from lstm_ref.checks.engine.declare import Arguments, Leaves
+from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.core import cell, sequence
 from lstm_ref.messages import _
 

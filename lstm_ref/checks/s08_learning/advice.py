@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Leaves
+from lstm_ref.checks.engine.declare import Arguments, Leaves
 from lstm_ref.checks.slips.backward import GATES
 from lstm_ref.core import backward, gradients
 from lstm_ref.core.cell import LSTMState

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s08_learning.advice import NAMES, which_columns, which_factor, which_move, wrong_numbers
 from lstm_ref.checks.s08_learning.lstm_step_backward import D, H
 from lstm_ref.checks.slips.backward import GATES
@@ -102,83 +102,64 @@ NUMERICAL = Check(
     parts={"values": Part(to_measure)},
     # Rounding: 1e-15 of a loss of order 10, divided by 2 eps of 0.02.
     tolerance=1e-9,
-    mistakes=(
-        Mistake(
-            _("one side only is moved: (loss(w + eps) - loss(w)) / eps errs by order eps, the central one by eps**2"),
-            measured(lambda up, here, down, eps: (up - here) / eps),
+    mistakes={
+        _(
+            "one side only is moved: (loss(w + eps) - loss(w)) / eps errs by order eps, the central one by eps**2"
+        ): measured(lambda up, here, down, eps: (up - here) / eps),
+        _("one side only is moved, downwards: the central difference moves both ways"): measured(
+            lambda up, here, down, eps: (here - down) / eps
         ),
-        Mistake(
-            _("one side only is moved, downwards: the central difference moves both ways"),
-            measured(lambda up, here, down, eps: (here - down) / eps),
+        _("the difference is divided by eps: from w - eps to w + eps it is 2 * eps"): measured(
+            lambda up, here, down, eps: (up - down) / eps
         ),
-        Mistake(
-            _("the difference is divided by eps: from w - eps to w + eps it is 2 * eps"),
-            measured(lambda up, here, down, eps: (up - down) / eps),
+        _("the difference is divided by 2 and multiplied by eps: parentheses, (2 * eps)"): measured(
+            lambda up, here, down, eps: (up - down) / 2 * eps
         ),
-        Mistake(
-            _("the difference is divided by 2 and multiplied by eps: parentheses, (2 * eps)"),
-            measured(lambda up, here, down, eps: (up - down) / 2 * eps),
+        _("the difference is not divided"): measured(lambda up, here, down, eps: up - down),
+        _("the sign is turned: plus comes before minus"): measured(lambda up, here, down, eps: (down - up) / (2 * eps)),
+        _("down is where the weight began: once it is up, it has to go down by 2 * eps to be eps below"): measured(
+            lambda up, here, down, eps: (up - here) / (2 * eps)
         ),
-        Mistake(_("the difference is not divided"), measured(lambda up, here, down, eps: up - down)),
-        Mistake(
-            _("the sign is turned: plus comes before minus"),
-            measured(lambda up, here, down, eps: (down - up) / (2 * eps)),
+        _(
+            "the loss above is asked with the weight as it was: _replace returns new parameters, the old ones stay"
+        ): measured(lambda up, here, down, eps: (here - down) / (2 * eps)),
+        _(
+            "both losses are of the same weights: up and down need a copy each, and _replace returns new parameters"
+        ): measured(lambda up, here, down, eps: 0.0),
+        _("return stands inside the loop, so that only the first weight is measured"): first_alone,
+        _(
+            "a weight that was moved stays moved while the next ones are measured: a new copy for each"
+        ): never_moved_back,
+        _("the sign is lost: a gradient may be negative"): measured(
+            lambda up, here, down, eps: abs(up - down) / (2 * eps)
         ),
-        Mistake(
-            _("down is where the weight began: once it is up, it has to go down by 2 * eps to be eps below"),
-            measured(lambda up, here, down, eps: (up - here) / (2 * eps)),
-        ),
-        Mistake(
-            _("the loss above is asked with the weight as it was: _replace returns new parameters, the old ones stay"),
-            measured(lambda up, here, down, eps: (here - down) / (2 * eps)),
-        ),
-        Mistake(
-            _("both losses are of the same weights: up and down need a copy each, and _replace returns new parameters"),
-            measured(lambda up, here, down, eps: 0.0),
-        ),
-        Mistake(_("return stands inside the loop, so that only the first weight is measured"), first_alone),
-        Mistake(
-            _("a weight that was moved stays moved while the next ones are measured: a new copy for each"),
-            never_moved_back,
-        ),
-        Mistake(
-            _("the sign is lost: a gradient may be negative"),
-            measured(lambda up, here, down, eps: abs(up - down) / (2 * eps)),
-        ),
-        Mistake(
-            _(
-                "the gradient is derived, with the backward pass that it should judge, or measured with another eps "
-                "than the given one"
-            ),
-            derived,
-        ),
-        *(
-            Mistake(
-                _("the weights of the {gate} are moved: it is W_f that is asked for").format(gate=NAMES[g]),
-                measured(central, name=f"W_{g}"),
+        _(
+            "the gradient is derived, with the backward pass that it should judge, or measured with another eps "
+            "than the given one"
+        ): derived,
+        **{
+            _("the weights of the {gate} are moved: it is W_f that is asked for").format(gate=NAMES[g]): measured(
+                central, name=f"W_{g}"
             )
             for g in "ico"
+        },
+        _("c is left out of the loss: loss(d_state, x, state, params) holds both"): measured(
+            central, lambda d, *rest: loss(d._replace(c=0 * d.c), *rest)
         ),
-        Mistake(
-            _("c is left out of the loss: loss(d_state, x, state, params) holds both"),
-            measured(central, lambda d, *rest: loss(d._replace(c=0 * d.c), *rest)),
+        _("h is left out of the loss: loss(d_state, x, state, params) holds both"): measured(
+            central, lambda d, *rest: loss(d._replace(h=0 * d.h), *rest)
         ),
-        Mistake(
-            _("h is left out of the loss: loss(d_state, x, state, params) holds both"),
-            measured(central, lambda d, *rest: loss(d._replace(h=0 * d.h), *rest)),
+        _(
+            "every weight gets the same number, as if all were moved at once: move one at a time"
+        ): lambda d_state, x, state, params, eps: np.full_like(
+            params.W_f,
+            (
+                loss(d_state, x, state, params._replace(W_f=params.W_f + eps))
+                - loss(d_state, x, state, params._replace(W_f=params.W_f - eps))
+            )
+            / (2 * eps),
         ),
-        Mistake(
-            _("every weight gets the same number, as if all were moved at once: move one at a time"),
-            lambda d_state, x, state, params, eps: np.full_like(
-                params.W_f,
-                (
-                    loss(d_state, x, state, params._replace(W_f=params.W_f + eps))
-                    - loss(d_state, x, state, params._replace(W_f=params.W_f - eps))
-                )
-                / (2 * eps),
-            ),
-        ),
-    ),
+    },
 )
 
 
@@ -238,89 +219,64 @@ CLIP = Check(
     parts={
         "long": Part(
             long_gradients,
-            mistakes=(
-                Mistake(_("nothing is clipped"), lambda grads, max_norm: grads),
-                Mistake(
-                    _("the factor stands upside down: max_norm / norm shortens"),
-                    scaled(lambda grads, max_norm: norm_of(all_numbers(grads)) / max_norm),
+            mistakes={
+                _("nothing is clipped"): lambda grads, max_norm: grads,
+                _("the factor stands upside down: max_norm / norm shortens"): scaled(
+                    lambda grads, max_norm: norm_of(all_numbers(grads)) / max_norm
                 ),
-                Mistake(
-                    _("only the arrays longer than max_norm are shortened: the one factor is for all of them"),
-                    lambda grads, max_norm: [
-                        grad * max_norm / norm_of(all_numbers(grads)) if norm_of(grad) > max_norm else grad
-                        for grad in grads
-                    ],
+                _(
+                    "only the arrays longer than max_norm are shortened: the one factor is for all of them"
+                ): lambda grads, max_norm: [
+                    grad * max_norm / norm_of(all_numbers(grads)) if norm_of(grad) > max_norm else grad
+                    for grad in grads
+                ],
+                _("1e-6 is added to the norm, as PyTorch does against a division by 0; here it is to be exact"): scaled(
+                    lambda grads, max_norm: max_norm / (norm_of(all_numbers(grads)) + 1e-6)
                 ),
-                Mistake(
-                    _("1e-6 is added to the norm, as PyTorch does against a division by 0; here it is to be exact"),
-                    scaled(lambda grads, max_norm: max_norm / (norm_of(all_numbers(grads)) + 1e-6)),
-                ),
-            ),
+            },
         ),
         "short": Part(
             short_gradients,
-            mistakes=(
-                Mistake(
-                    _("short gradients are stretched to max_norm: clipping only ever shortens"),
-                    scaled(lambda grads, max_norm: max_norm / norm_of(all_numbers(grads))),
+            mistakes={
+                _("short gradients are stretched to max_norm: clipping only ever shortens"): scaled(
+                    lambda grads, max_norm: max_norm / norm_of(all_numbers(grads))
                 ),
-                Mistake(
-                    _("short gradients are stretched to max_norm, and only zeros are left alone"),
-                    scaled(
-                        lambda grads, max_norm: (
-                            max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 0 else 1.0
-                        )
-                    ),
+                _("short gradients are stretched to max_norm, and only zeros are left alone"): scaled(
+                    lambda grads, max_norm: (
+                        max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 0 else 1.0
+                    )
                 ),
-            ),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("each number is cut at max_norm by itself, which turns the direction: one factor for all of them"),
-            lambda grads, max_norm: [np.clip(grad, -max_norm, max_norm) for grad in grads],
+    mistakes={
+        _(
+            "each number is cut at max_norm by itself, which turns the direction: one factor for all of them"
+        ): lambda grads, max_norm: [np.clip(grad, -max_norm, max_norm) for grad in grads],
+        _("each array is clipped by its own norm: it is one norm for all arrays together"): one_by_one,
+        _("the norms of the arrays are added: it is their squares that are added, and the root taken once"): clipped_by(
+            lambda grads: sum(norm_of(grad) for grad in grads)
         ),
-        Mistake(_("each array is clipped by its own norm: it is one norm for all arrays together"), one_by_one),
-        Mistake(
-            _("the norms of the arrays are added: it is their squares that are added, and the root taken once"),
-            clipped_by(lambda grads: sum(norm_of(grad) for grad in grads)),
+        _("the root is missing: the sum of the squares is the norm squared"): clipped_by(
+            lambda grads: (all_numbers(grads) ** 2).sum()
         ),
-        Mistake(
-            _("the root is missing: the sum of the squares is the norm squared"),
-            clipped_by(lambda grads: (all_numbers(grads) ** 2).sum()),
+        _("the numbers are added first and squared then: each is squared, and then they are added"): clipped_by(
+            lambda grads: np.sqrt(sum(grad.sum() ** 2 for grad in grads))
         ),
-        Mistake(
-            _("the numbers are added first and squared then: each is squared, and then they are added"),
-            clipped_by(lambda grads: np.sqrt(sum(grad.sum() ** 2 for grad in grads))),
+        _("the largest number is taken for the norm"): clipped_by(lambda grads: np.abs(all_numbers(grads)).max()),
+        _("the absolute values are added: the norm is the root of the sum of the squares"): clipped_by(
+            lambda grads: np.abs(all_numbers(grads)).sum()
         ),
-        Mistake(
-            _("the largest number is taken for the norm"), clipped_by(lambda grads: np.abs(all_numbers(grads)).max())
+        _("the root of the mean square is taken for the norm: nothing is divided by the count"): clipped_by(
+            lambda grads: np.sqrt((all_numbers(grads) ** 2).mean())
         ),
-        Mistake(
-            _("the absolute values are added: the norm is the root of the sum of the squares"),
-            clipped_by(lambda grads: np.abs(all_numbers(grads)).sum()),
+        _("the norm is compared with 1: those longer than max_norm are shortened, and no others"): scaled(
+            lambda grads, max_norm: max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 1 else 1.0
         ),
-        Mistake(
-            _("the root of the mean square is taken for the norm: nothing is divided by the count"),
-            clipped_by(lambda grads: np.sqrt((all_numbers(grads) ** 2).mean())),
+        _("long gradients are shortened to length 1 and not to max_norm"): scaled(
+            lambda grads, max_norm: 1 / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > max_norm else 1.0
         ),
-        Mistake(
-            _("the norm is compared with 1: those longer than max_norm are shortened, and no others"),
-            scaled(
-                lambda grads, max_norm: (
-                    max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 1 else 1.0
-                )
-            ),
-        ),
-        Mistake(
-            _("long gradients are shortened to length 1 and not to max_norm"),
-            scaled(
-                lambda grads, max_norm: (
-                    1 / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > max_norm else 1.0
-                )
-            ),
-        ),
-    ),
+    },
 )
 
 
@@ -347,46 +303,33 @@ DESCEND = Check(
     sizes=sizes_of_arrays("grads"),
     advice=which_move,
     parts={"values": Part(to_descend)},
-    mistakes=(
-        Mistake(
-            _("the gradients are clipped after the step, or the clipped ones are thrown away: use what came back"),
-            lambda weights, grads, rate, max_norm: moved(weights, grads, rate),
-            seen="VGRNN#4",
+    mistakes={
+        _(
+            "the gradients are clipped after the step, or the clipped ones are thrown away: use what came back"
+        ): lambda weights, grads, rate, max_norm: moved(weights, grads, rate),
+        _("the weights are clipped: it is the gradients that are"): lambda weights, grads, rate, max_norm: clip(
+            moved(weights, grads, rate), max_norm
         ),
-        Mistake(
-            _("the weights are clipped: it is the gradients that are"),
-            lambda weights, grads, rate, max_norm: clip(moved(weights, grads, rate), max_norm),
+        _(
+            "the weights are clipped before the step: it is the gradients that are"
+        ): lambda weights, grads, rate, max_norm: moved(clip(weights, max_norm), grads, rate),
+        _(
+            "the step uphill is taken: the gradient says where the loss rises, so it is subtracted"
+        ): lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), -rate),
+        _("the rate is left out"): lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), 1.0),
+        _(
+            "rate * gradient is clipped: clip the gradients first, then multiply by the rate"
+        ): lambda weights, grads, rate, max_norm: moved(weights, clip([rate * g for g in grads], max_norm), 1.0),
+        _("each array is clipped by itself: clip the whole list at once"): lambda weights, grads, rate, max_norm: moved(
+            weights, one_by_one(grads, max_norm), rate
         ),
-        Mistake(
-            _("the weights are clipped before the step: it is the gradients that are"),
-            lambda weights, grads, rate, max_norm: moved(clip(weights, max_norm), grads, rate),
+        _("each number is cut by itself: clip the whole list by its norm"): lambda weights, grads, rate, max_norm: (
+            moved(weights, [np.clip(grad, -max_norm, max_norm) for grad in grads], rate)
         ),
-        Mistake(
-            _("the step uphill is taken: the gradient says where the loss rises, so it is subtracted"),
-            lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), -rate),
-        ),
-        Mistake(
-            _("the rate is left out"), lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), 1.0)
-        ),
-        Mistake(
-            _("rate * gradient is clipped: clip the gradients first, then multiply by the rate"),
-            lambda weights, grads, rate, max_norm: moved(weights, clip([rate * g for g in grads], max_norm), 1.0),
-        ),
-        Mistake(
-            _("each array is clipped by itself: clip the whole list at once"),
-            lambda weights, grads, rate, max_norm: moved(weights, one_by_one(grads, max_norm), rate),
-        ),
-        Mistake(
-            _("each number is cut by itself: clip the whole list by its norm"),
-            lambda weights, grads, rate, max_norm: moved(
-                weights, [np.clip(grad, -max_norm, max_norm) for grad in grads], rate
-            ),
-        ),
-        Mistake(
-            _("only the step is returned: the new weights are weight - rate * gradient"),
-            lambda weights, grads, rate, max_norm: [-rate * grad for grad in clip(grads, max_norm)],
-        ),
-    ),
+        _(
+            "only the step is returned: the new weights are weight - rate * gradient"
+        ): lambda weights, grads, rate, max_norm: [-rate * grad for grad in clip(grads, max_norm)],
+    },
 )
 
 
@@ -439,57 +382,38 @@ FORGET_BIAS = Check(
     sizes=sizes_of_biases,
     advice=which_columns,
     parts={"values": Part(two_biases)},
-    mistakes=(
-        Mistake(
-            _("only the first layer is set: every layer forgets"), set_where(layers=0), seen="flood-forecasting#289"
-        ),
-        Mistake(
-            _("only the last layer is set: every layer forgets"), set_where(layers=-1), seen="flood-forecasting#289"
-        ),
-        *(
-            Mistake(
-                _("the {gate} is set: the order is i, f, g, o, so the forget gate is the second quarter").format(
-                    gate=NAMES[letter]
-                ),
-                set_where(gate=quarter),
-                seen="flood-forecasting#289",
-            )
+    mistakes={
+        _("only the first layer is set: every layer forgets"): set_where(layers=0),
+        _("only the last layer is set: every layer forgets"): set_where(layers=-1),
+        **{
+            _("the {gate} is set: the order is i, f, g, o, so the forget gate is the second quarter").format(
+                gate=NAMES[letter]
+            ): set_where(gate=quarter)
             for quarter, letter in ((0, "i"), (2, "c"), (3, "o"))
+        },
+        _("both biases are set to value: they are added, so the gate gets twice that"): set_where(hh=1.0),
+        _("bias_hh is left as it was: it is added to bias_ih, so its forget part has to be 0"): set_where(hh=None),
+        _("each bias gets half: here value goes into bias_ih and 0 into bias_hh"): set_where(0.5, 0.5),
+        _("value is put into bias_hh and 0 into bias_ih: it is asked for the other way round"): set_where(0.0, 1.0),
+        _("all four gates are set: only the forget gate is to be"): everything,
+        _("value is added to what was there: it is to take its place"): lambda bias_ih, bias_hh, value: (
+            added(bias_ih, value),
+            set_where()(bias_ih, bias_hh, value)[1],
         ),
-        Mistake(_("both biases are set to value: they are added, so the gate gets twice that"), set_where(hh=1.0)),
-        Mistake(
-            _("bias_hh is left as it was: it is added to bias_ih, so its forget part has to be 0"), set_where(hh=None)
+        _(
+            "value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"
+        ): lambda bias_ih, bias_hh, value: (
+            added(bias_ih, value),
+            bias_hh,
         ),
-        Mistake(_("each bias gets half: here value goes into bias_ih and 0 into bias_hh"), set_where(0.5, 0.5)),
-        Mistake(
-            _("value is put into bias_hh and 0 into bias_ih: it is asked for the other way round"), set_where(0.0, 1.0)
-        ),
-        Mistake(_("all four gates are set: only the forget gate is to be"), everything),
-        Mistake(
-            _("value is added to what was there: it is to take its place"),
-            lambda bias_ih, bias_hh, value: (
-                added(bias_ih, value),
-                set_where()(bias_ih, bias_hh, value)[1],
-            ),
-        ),
-        Mistake(
-            _("value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"),
-            lambda bias_ih, bias_hh, value: (
-                added(bias_ih, value),
-                bias_hh,
-            ),
-        ),
-        Mistake(
-            _("H is written as the number {H}: it is a quarter of the columns, bias_ih.shape[1] // 4").format(H=H),
-            set_where(units=H),
-        ),
-        Mistake(
-            _("the two are returned in the wrong order: (bias_ih, bias_hh)"),
-            lambda *arguments: set_where()(*arguments)[::-1],
-        ),
-        Mistake(
-            _("the other gates are lost: start from copies of both and set the forget gate's part alone"),
-            lambda bias_ih, bias_hh, value: set_where()(0 * bias_ih, 0 * bias_hh, value),
-        ),
-    ),
+        _("H is written as the number {H}: it is a quarter of the columns, bias_ih.shape[1] // 4").format(
+            H=H
+        ): set_where(units=H),
+        _("the two are returned in the wrong order: (bias_ih, bias_hh)"): lambda *arguments: set_where()(*arguments)[
+            ::-1
+        ],
+        _(
+            "the other gates are lost: start from copies of both and set the forget gate's part alone"
+        ): lambda bias_ih, bias_hh, value: set_where()(0 * bias_ih, 0 * bias_hh, value),
+    },
 )

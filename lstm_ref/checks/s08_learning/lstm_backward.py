@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s08_learning.advice import which_chunk, which_step
 from lstm_ref.checks.s08_learning.lstm_step_backward import B, D, H, random_gradient, random_params, random_state
 from lstm_ref.checks.slips.backward import no_c, no_h, nothing, right_step, same, sequence_with, turned
@@ -83,105 +83,75 @@ BACKWARD = Check(
         "outputs": Part(nothing_from_later),
         "last_state": Part(
             lambda rng: [sequence(rng, T + 1)],
-            mistakes=(
-                Mistake(
-                    _("what arrives at the last c is dropped: start with d_state, not with zeros"),
-                    sequence_with(arriving=no_c),
-                    seen="deeplearning4j/deeplearning4j#8838",
+            mistakes={
+                _("what arrives at the last c is dropped: start with d_state, not with zeros"): sequence_with(
+                    arriving=no_c
                 ),
-                Mistake(
-                    _("what arrives at the last h is dropped: d_state.h comes on top of the last d_hs"),
-                    sequence_with(arriving=no_h),
+                _("what arrives at the last h is dropped: d_state.h comes on top of the last d_hs"): sequence_with(
+                    arriving=no_h
                 ),
-                Mistake(
-                    _("d_state is not used: start with it, not with zeros"),
-                    sequence_with(arriving=nothing),
-                    seen="deeplearning4j/deeplearning4j#8838",
+                _("d_state is not used: start with it, not with zeros"): sequence_with(arriving=nothing),
+                _("d_state is added at every step: it arrives once, at the end"): sequence_with(
+                    every_step_gets_the_last=True
                 ),
-                Mistake(
-                    _("d_state is added at every step: it arrives once, at the end"),
-                    sequence_with(every_step_gets_the_last=True),
-                ),
-            ),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("the gradient of h is not handed to the step before: d_hs[:, t] plus what comes from step t+1"),
-            sequence_with(hand_over=no_h),
+    mistakes={
+        _(
+            "the gradient of h is not handed to the step before: d_hs[:, t] plus what comes from step t+1"
+        ): sequence_with(hand_over=no_h),
+        _(
+            "what comes from step t+1 is overwritten by d_hs[:, t] at h: h was used twice, so the two are added"
+        ): sequence_with(arrives=lambda outside, handed: LSTMState(outside, handed.c)),
+        _("d_hs is not used: d_hs[:, t] arrives at the h of step t, on top of what comes from step t+1"): sequence_with(
+            arrives=lambda outside, handed: handed
         ),
-        Mistake(
-            _("what comes from step t+1 is overwritten by d_hs[:, t] at h: h was used twice, so the two are added"),
-            sequence_with(arrives=lambda outside, handed: LSTMState(outside, handed.c)),
+        _("d_hs[:, t] is added at c too: it is the gradient of h alone"): sequence_with(
+            arrives=lambda outside, handed: LSTMState(outside + handed.h, outside + handed.c)
         ),
-        Mistake(
-            _("d_hs is not used: d_hs[:, t] arrives at the h of step t, on top of what comes from step t+1"),
-            sequence_with(arrives=lambda outside, handed: handed),
+        _(
+            "the loop runs over the sequences and not over the steps: len(xs) is B, xs.shape[1] is T"
+        ): over_as_many_as_sequences,
+        _("return stands inside the loop, so that only the last step is gone back through"): last_step_alone,
+        _(
+            "on the way there each step starts from the given state: carry on the one that the step before returned"
+        ): forwards_from_the_first_state,
+        _(
+            "the state after the last step is returned: asked for is the gradient of the one before the first step"
+        ): state_of_the_way_there,
+        _("the gradient of c is not handed to the step before"): sequence_with(hand_over=no_c),
+        _("nothing is handed to the step before: every step stands alone"): sequence_with(hand_over=nothing),
+        _("h and c are swapped in the hand-over"): sequence_with(hand_over=turned),
+        _("d_hs is read at the last step only: a gradient arrives at the h of every step"): sequence_with(
+            outside=lambda d_hs, t: d_hs[:, t] * (t == d_hs.shape[1] - 1)
         ),
-        Mistake(
-            _("d_hs[:, t] is added at c too: it is the gradient of h alone"),
-            sequence_with(arrives=lambda outside, handed: LSTMState(outside + handed.h, outside + handed.c)),
+        _("d_hs is read from the wrong end: going back, step t takes d_hs[:, t]"): sequence_with(
+            outside=lambda d_hs, t: d_hs[:, d_hs.shape[1] - 1 - t]
         ),
-        Mistake(
-            _("the loop runs over the sequences and not over the steps: len(xs) is B, xs.shape[1] is T"),
-            over_as_many_as_sequences,
+        _("d_hs is read one step too early: d_hs[:, t] arrives at the h which step t made"): sequence_with(
+            outside=lambda d_hs, t: d_hs[:, t - 1]
         ),
-        Mistake(_("return stands inside the loop, so that only the last step is gone back through"), last_step_alone),
-        Mistake(
-            _("on the way there each step starts from the given state: carry on the one that the step before returned"),
-            forwards_from_the_first_state,
+        _("the weights' gradients are overwritten at each step and not added up"): sequence_with(
+            gathered=lambda found: found[-1]
         ),
-        Mistake(
-            _("the state after the last step is returned: asked for is the gradient of the one before the first step"),
-            state_of_the_way_there,
+        _("only the last step's gradients of the weights are returned"): sequence_with(gathered=lambda found: found[0]),
+        _("the weights' gradients are averaged over the steps: they are added"): sequence_with(
+            gathered=lambda found: sum(found) / len(found)
         ),
-        Mistake(_("the gradient of c is not handed to the step before"), sequence_with(hand_over=no_c)),
-        Mistake(_("nothing is handed to the step before: every step stands alone"), sequence_with(hand_over=nothing)),
-        Mistake(_("h and c are swapped in the hand-over"), sequence_with(hand_over=turned), seen="microsoft/nni#2839"),
-        Mistake(
-            _("d_hs is read at the last step only: a gradient arrives at the h of every step"),
-            sequence_with(outside=lambda d_hs, t: d_hs[:, t] * (t == d_hs.shape[1] - 1)),
+        _("a step is given the state after it and not the one before it"): sequence_with(
+            before=lambda states, t: states[t + 1]
         ),
-        Mistake(
-            _("d_hs is read from the wrong end: going back, step t takes d_hs[:, t]"),
-            sequence_with(outside=lambda d_hs, t: d_hs[:, d_hs.shape[1] - 1 - t]),
+        _("a step is always given the first state"): sequence_with(before=lambda states, t: states[0]),
+        _("the steps are taken forwards: a gradient comes from the end"): sequence_with(order=same, xs_back=same),
+        _("the gradients of x stand in the order in which they were found, last step first"): sequence_with(
+            xs_back=lambda found: found
         ),
-        Mistake(
-            _("d_hs is read one step too early: d_hs[:, t] arrives at the h which step t made"),
-            sequence_with(outside=lambda d_hs, t: d_hs[:, t - 1]),
+        _("the given state is ignored: it starts from zeros"): sequence_with(start=nothing),
+        _("what arrived at the first step is returned for the state, and not what that step gave"): sequence_with(
+            returned=lambda own, handed: own
         ),
-        Mistake(
-            _("the weights' gradients are overwritten at each step and not added up"),
-            sequence_with(gathered=lambda found: found[-1]),
-        ),
-        Mistake(
-            _("only the last step's gradients of the weights are returned"),
-            sequence_with(gathered=lambda found: found[0]),
-        ),
-        Mistake(
-            _("the weights' gradients are averaged over the steps: they are added"),
-            sequence_with(gathered=lambda found: sum(found) / len(found)),
-        ),
-        Mistake(
-            _("a step is given the state after it and not the one before it"),
-            sequence_with(before=lambda states, t: states[t + 1]),
-        ),
-        Mistake(_("a step is always given the first state"), sequence_with(before=lambda states, t: states[0])),
-        Mistake(
-            _("the steps are taken forwards: a gradient comes from the end"), sequence_with(order=same, xs_back=same)
-        ),
-        Mistake(
-            _("the gradients of x stand in the order in which they were found, last step first"),
-            sequence_with(xs_back=lambda found: found),
-        ),
-        Mistake(
-            _("the given state is ignored: it starts from zeros"), sequence_with(start=nothing), seen="dlai/620405"
-        ),
-        Mistake(
-            _("what arrived at the first step is returned for the state, and not what that step gave"),
-            sequence_with(returned=lambda own, handed: own),
-        ),
-    ),
+    },
 )
 
 
@@ -251,57 +221,38 @@ TRUNCATED = Check(
     sizes=lambda arguments: f"{sizes_of_sequence(arguments)}, chunk={arguments['chunk']}",
     advice=which_chunk,
     parts={"values": Part(in_chunks)},
-    mistakes=(
-        Mistake(
-            _("the gradient is handed from chunk to chunk: that is the whole gradient, and nothing was cut"),
-            not_cut,
-            seen="OpenNMT/OpenNMT-py#403",
+    mistakes={
+        _("the gradient is handed from chunk to chunk: that is the whole gradient, and nothing was cut"): not_cut,
+        _("the state is set back to zeros at each chunk: the gradient is cut there, the memory goes on"): chunked_with(
+            begin=lambda first, now: nothing(first) if now is not first else first
         ),
-        Mistake(
-            _("the state is set back to zeros at each chunk: the gradient is cut there, the memory goes on"),
-            chunked_with(begin=lambda first, now: nothing(first) if now is not first else first),
-            seen="mohou#107",
+        _("all chunks start from zeros, the first one too"): chunked_with(begin=lambda first, now: nothing(first)),
+        _("every chunk starts from the first state: each goes on where the last one ended"): chunked_with(
+            begin=lambda first, now: first
         ),
-        Mistake(
-            _("all chunks start from zeros, the first one too"), chunked_with(begin=lambda first, now: nothing(first))
+        _("the last chunk is left out"): chunked_with(kept=lambda found: found[:-1]),
+        _("only the last chunk is returned"): chunked_with(kept=lambda found: found[-1:]),
+        _("only the first chunk is returned"): chunked_with(kept=lambda found: found[:1]),
+        _("the chunks are averaged: they are added, as the steps are"): chunked_with(
+            gathered=lambda found: sum(found) / len(found)
         ),
-        Mistake(
-            _("every chunk starts from the first state: each goes on where the last one ended"),
-            chunked_with(begin=lambda first, now: first),
+        _("a chunk is given the state after it: take its gradient first, then go on to the next state"): chunked_with(
+            given=lambda before, after: after
         ),
-        Mistake(_("the last chunk is left out"), chunked_with(kept=lambda found: found[:-1])),
-        Mistake(_("only the last chunk is returned"), chunked_with(kept=lambda found: found[-1:])),
-        Mistake(_("only the first chunk is returned"), chunked_with(kept=lambda found: found[:1])),
-        Mistake(
-            _("the chunks are averaged: they are added, as the steps are"),
-            chunked_with(gathered=lambda found: sum(found) / len(found)),
+        _(
+            "the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"
+        ): chunked_with(go_on=lambda part, params, before, after, grads: grads.state),
+        _(
+            "a chunk's gradient is handed on to the end of the next chunk: it comes from later, and here it is cut"
+        ): chunked_with(hand_on=lambda grads: grads.state),
+        _("the state goes on by one step only for each chunk: go through all of its steps"): tuple(
+            chunked_with(go_on=one_step_on(n)) for n in (-1, 0)
         ),
-        Mistake(
-            _("a chunk is given the state after it: take its gradient first, then go on to the next state"),
-            chunked_with(given=lambda before, after: after),
+        _("every chunk gets the d_hs of the first: cut d_hs as xs is, from start to start + chunk"): chunked_with(
+            outside=lambda d_hs, t, chunk: d_hs
         ),
-        Mistake(
-            _("the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"),
-            chunked_with(go_on=lambda part, params, before, after, grads: grads.state),
+        _("chunk is taken for the number of chunks: it is how many steps each of them has"): chunked_with(
+            length=lambda steps, chunk: steps // chunk
         ),
-        Mistake(
-            _("a chunk's gradient is handed on to the end of the next chunk: it comes from later, and here it is cut"),
-            chunked_with(hand_on=lambda grads: grads.state),
-        ),
-        *(
-            Mistake(
-                _("the state goes on by one step only for each chunk: go through all of its steps"),
-                chunked_with(go_on=one_step_on(n)),
-            )
-            for n in (-1, 0)
-        ),
-        Mistake(
-            _("every chunk gets the d_hs of the first: cut d_hs as xs is, from start to start + chunk"),
-            chunked_with(outside=lambda d_hs, t, chunk: d_hs),
-        ),
-        Mistake(
-            _("chunk is taken for the number of chunks: it is how many steps each of them has"),
-            chunked_with(length=lambda steps, chunk: steps // chunk),
-        ),
-    ),
+    },
 )

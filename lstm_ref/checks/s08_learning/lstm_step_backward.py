@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s08_learning.advice import NAMES, which_gate
 from lstm_ref.checks.slips.backward import GATES, every, on_result, right_step, step_with, through, turned
 from lstm_ref.core import backward, cell
@@ -68,213 +68,152 @@ STEP_BACKWARD = Check(
     parts={
         "memory": Part(
             at_c_alone,
-            mistakes=(
-                Mistake(_("f is left out on the way to c_prev: it is d_c * f"), step_with(d_c_prev=lambda n: n.d_c)),
-            ),
+            mistakes={
+                _("f is left out on the way to c_prev: it is d_c * f"): step_with(d_c_prev=lambda n: n.d_c),
+            },
         ),
         "both": Part(
             lambda rng: [one_step(rng), one_step(rng, *OTHER)],
-            mistakes=(
-                Mistake(_("f is left out on the way to c_prev: it is d_c * f"), step_with(d_c_prev=lambda n: n.d_c)),
-                Mistake(
-                    _("d_state.c is handed on to c_prev as it came, past d_c and f"),
-                    step_with(d_c_prev=lambda n: n.d_c_later),
+            mistakes={
+                _("f is left out on the way to c_prev: it is d_c * f"): step_with(d_c_prev=lambda n: n.d_c),
+                _("d_state.c is handed on to c_prev as it came, past d_c and f"): step_with(
+                    d_c_prev=lambda n: n.d_c_later
                 ),
-                Mistake(
-                    _("H is written as the number {H}: it is state.h.shape[1], and not the same in every call").format(
-                        H=H
-                    ),
-                    step_with(d_h_prev=lambda n: n.d_hx[:, :H], d_x=lambda n: n.d_hx[:, H:]),
-                ),
-            ),
+                _("H is written as the number {H}: it is state.h.shape[1], and not the same in every call").format(
+                    H=H
+                ): step_with(d_h_prev=lambda n: n.d_hx[:, :H], d_x=lambda n: n.d_hx[:, H:]),
+            },
         ),
     },
-    mistakes=(
-        Mistake(
-            _("what arrives at c from later steps is overwritten: d_c = d_state.c + d_state.h * o * (1 - tanh(c)**2)"),
-            step_with(d_c=lambda n: n.d_h * n.o * (1 - n.shown**2)),
-            seen="apache/mxnet#4057",
+    mistakes={
+        _(
+            "what arrives at c from later steps is overwritten: d_c = d_state.c + d_state.h * o * (1 - tanh(c)**2)"
+        ): step_with(d_c=lambda n: n.d_h * n.o * (1 - n.shown**2)),
+        _("what arrives at c by way of h is left out: c was used twice, so two gradients add up"): step_with(
+            d_c=lambda n: n.d_c_later
         ),
-        Mistake(
-            _("what arrives at c by way of h is left out: c was used twice, so two gradients add up"),
-            step_with(d_c=lambda n: n.d_c_later),
+        _("o is left out of d_c: h = o * tanh(c)"): step_with(d_c=lambda n: n.d_c_later + n.d_h * (1 - n.shown**2)),
+        _("the slope of tanh(c) is left out of d_c: 1 - tanh(c)**2"): step_with(
+            d_c=lambda n: n.d_c_later + n.d_h * n.o
         ),
-        Mistake(
-            _("o is left out of d_c: h = o * tanh(c)"), step_with(d_c=lambda n: n.d_c_later + n.d_h * (1 - n.shown**2))
+        _("the slope of tanh(c) is written 1 - c**2: c is what went in, tanh(c) what came out"): step_with(
+            d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - n.c**2)
         ),
-        Mistake(
-            _("the slope of tanh(c) is left out of d_c: 1 - tanh(c)**2"),
-            step_with(d_c=lambda n: n.d_c_later + n.d_h * n.o),
+        _("tanh is taken twice in the slope: 1 - tanh(tanh(c))**2"): step_with(
+            d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - np.tanh(n.shown) ** 2)
         ),
-        Mistake(
-            _("the slope of tanh(c) is written 1 - c**2: c is what went in, tanh(c) what came out"),
-            step_with(d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - n.c**2)),
-            seen="nicklashansen/rnn_lstm_from_scratch#1",
+        _("the slope of tanh(c) is written 1 - tanh(c): tanh is squared there"): step_with(
+            d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - n.shown)
         ),
-        Mistake(
-            _("tanh is taken twice in the slope: 1 - tanh(tanh(c))**2"),
-            step_with(d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - np.tanh(n.shown) ** 2)),
+        _("tanh is taken of state.c, the memory before the step: h shows the one after it, gates.c"): step_with(
+            shown=lambda n: np.tanh(n.c_prev)
         ),
-        Mistake(
-            _("the slope of tanh(c) is written 1 - tanh(c): tanh is squared there"),
-            step_with(d_c=lambda n: n.d_c_later + n.d_h * n.o * (1 - n.shown)),
+        _("the gates are taken out in another order than f, i, candidate, o, c"): tuple(
+            unpacked(order) for order in ("ifco", "fioc", "ifoc", "foic")
         ),
-        Mistake(
-            _("tanh is taken of state.c, the memory before the step: h shows the one after it, gates.c"),
-            step_with(shown=lambda n: np.tanh(n.c_prev)),
+        _("d_o is d_state.h * c, without the tanh"): step_with(d_o=lambda n: n.d_h * n.c),
+        _(
+            "what goes to c_prev by way of h is left out: it is d_c * f with the whole d_c, not d_state.c * f"
+        ): step_with(d_c_prev=lambda n: n.d_c_later * n.f),
+        _("d_c is multiplied by i on the way to c_prev, and not by f"): step_with(d_c_prev=lambda n: n.d_c * n.i),
+        _("the slope f * (1 - f) is taken on the way to c_prev, which f itself multiplied: d_c * f"): step_with(
+            d_c_prev=lambda n: n.d_c * n.f * (1 - n.f)
         ),
-        *(
-            Mistake(_("the gates are taken out in another order than f, i, candidate, o, c"), unpacked(order))
-            for order in ("ifco", "fioc", "ifoc", "foic")
+        _("d_f is d_c times the memory after the step; f multiplied the one before, state.c"): step_with(
+            d_f=lambda n: n.d_c * n.c
         ),
-        Mistake(_("d_o is d_state.h * c, without the tanh"), step_with(d_o=lambda n: n.d_h * n.c)),
-        Mistake(
-            _("what goes to c_prev by way of h is left out: it is d_c * f with the whole d_c, not d_state.c * f"),
-            step_with(d_c_prev=lambda n: n.d_c_later * n.f),
+        _("d_i and d_candidate are swapped: in i * candidate each gets d_c times the other"): step_with(
+            d_i=lambda n: n.d_c * n.i, d_candidate=lambda n: n.d_c * n.candidate
         ),
-        Mistake(
-            _("d_c is multiplied by i on the way to c_prev, and not by f"), step_with(d_c_prev=lambda n: n.d_c * n.i)
+        _(
+            "no slope is taken: on the way back through sigmoid and tanh multiply by s * (1 - s) and 1 - t**2"
+        ): step_with(z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_c=lambda n: n.d_candidate, z_o=lambda n: n.d_o),
+        _("the slope of the three sigmoids is left out: s * (1 - s)"): step_with(
+            z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_o=lambda n: n.d_o
         ),
-        Mistake(
-            _("the slope f * (1 - f) is taken on the way to c_prev, which f itself multiplied: d_c * f"),
-            step_with(d_c_prev=lambda n: n.d_c * n.f * (1 - n.f)),
+        _("the slope of the candidate's tanh is left out"): step_with(z_c=lambda n: n.d_candidate),
+        _(
+            "the sigmoid is taken again: gates.f, gates.i and gates.o went through it already, so it is s * (1 - s)"
+        ): step_with(
+            z_f=lambda n: n.d_f * slope_again(n.f),
+            z_i=lambda n: n.d_i * slope_again(n.i),
+            z_o=lambda n: n.d_o * slope_again(n.o),
         ),
-        Mistake(
-            _("d_f is d_c times the memory after the step; f multiplied the one before, state.c"),
-            step_with(d_f=lambda n: n.d_c * n.c),
+        _("the tanh is taken again: gates.candidate went through it already, so it is 1 - candidate**2"): step_with(
+            z_c=lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2)
         ),
-        Mistake(
-            _("d_i and d_candidate are swapped: in i * candidate each gets d_c times the other"),
-            step_with(d_i=lambda n: n.d_c * n.i, d_candidate=lambda n: n.d_c * n.candidate),
+        _("sigmoid and tanh are both taken again: the gates went through them already"): step_with(
+            z_f=lambda n: n.d_f * slope_again(n.f),
+            z_i=lambda n: n.d_i * slope_again(n.i),
+            z_o=lambda n: n.d_o * slope_again(n.o),
+            z_c=lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2),
         ),
-        Mistake(
-            _("no slope is taken: on the way back through sigmoid and tanh multiply by s * (1 - s) and 1 - t**2"),
-            step_with(z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_c=lambda n: n.d_candidate, z_o=lambda n: n.d_o),
-            seen="CaptainE/RNN-LSTM-in-numpy#1",
+        _("the candidate's slope is written 1 - candidate: the candidate is squared there"): step_with(
+            z_c=lambda n: n.d_candidate * (1 - n.candidate)
         ),
-        Mistake(
-            _("the slope of the three sigmoids is left out: s * (1 - s)"),
-            step_with(z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_o=lambda n: n.d_o),
-            seen="CaptainE/RNN-LSTM-in-numpy#1",
+        _("the candidate gets the slope of a sigmoid: it is a tanh, 1 - candidate**2"): step_with(
+            z_c=lambda n: n.d_candidate * n.candidate * (1 - n.candidate)
         ),
-        Mistake(_("the slope of the candidate's tanh is left out"), step_with(z_c=lambda n: n.d_candidate)),
-        Mistake(
-            _("the sigmoid is taken again: gates.f, gates.i and gates.o went through it already, so it is s * (1 - s)"),
-            step_with(
-                z_f=lambda n: n.d_f * slope_again(n.f),
-                z_i=lambda n: n.d_i * slope_again(n.i),
-                z_o=lambda n: n.d_o * slope_again(n.o),
-            ),
-            seen="nicklashansen/rnn_lstm_from_scratch#1",
+        _("the output gate gets the slope of a tanh: it is a sigmoid, o * (1 - o)"): step_with(
+            z_o=lambda n: n.d_o * (1 - n.o**2)
         ),
-        Mistake(
-            _("the tanh is taken again: gates.candidate went through it already, so it is 1 - candidate**2"),
-            step_with(z_c=lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2)),
-            seen="nicklashansen/rnn_lstm_from_scratch#1",
-        ),
-        Mistake(
-            _("sigmoid and tanh are both taken again: the gates went through them already"),
-            step_with(
-                z_f=lambda n: n.d_f * slope_again(n.f),
-                z_i=lambda n: n.d_i * slope_again(n.i),
-                z_o=lambda n: n.d_o * slope_again(n.o),
-                z_c=lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2),
-            ),
-            seen="nicklashansen/rnn_lstm_from_scratch#1",
-        ),
-        Mistake(
-            _("the candidate's slope is written 1 - candidate: the candidate is squared there"),
-            step_with(z_c=lambda n: n.d_candidate * (1 - n.candidate)),
-        ),
-        Mistake(
-            _("the candidate gets the slope of a sigmoid: it is a tanh, 1 - candidate**2"),
-            step_with(z_c=lambda n: n.d_candidate * n.candidate * (1 - n.candidate)),
-        ),
-        Mistake(
-            _("the output gate gets the slope of a tanh: it is a sigmoid, o * (1 - o)"),
-            step_with(z_o=lambda n: n.d_o * (1 - n.o**2)),
-        ),
-        *(
-            Mistake(
-                _("one way back is missing: h_prev and x get nothing through the {gate}").format(gate=NAMES[g]),
-                step_with(d_hx=lambda n, g=g: through(n, GATES.replace(g, ""))),
+        **{
+            _("one way back is missing: h_prev and x get nothing through the {gate}").format(gate=NAMES[g]): step_with(
+                d_hx=lambda n, g=g: through(n, GATES.replace(g, ""))
             )
             for g in GATES
-        ),
-        *(
-            Mistake(
-                _("d_hx is overwritten, so that only what comes through the {gate} is left: the four are added").format(
-                    gate=NAMES[g]
-                ),
-                step_with(d_hx=lambda n, g=g: through(n, g)),
-            )
+        },
+        **{
+            _("d_hx is overwritten, so that only what comes through the {gate} is left: the four are added").format(
+                gate=NAMES[g]
+            ): step_with(d_hx=lambda n, g=g: through(n, g))
             for g in GATES
+        },
+        _("the four ways back to h_prev and x are averaged: they are added"): step_with(
+            d_hx=lambda n: through(n, GATES) / 4
         ),
-        Mistake(
-            _("the four ways back to h_prev and x are averaged: they are added"),
-            step_with(d_hx=lambda n: through(n, GATES) / 4),
+        _("all four gates lead back through W_f: each has a matrix of its own"): step_with(
+            d_hx=lambda n: sum(z @ n.params.W_f for z in (n.z_f, n.z_i, n.z_c, n.z_o))
         ),
-        Mistake(
-            _("all four gates lead back through W_f: each has a matrix of its own"),
-            step_with(d_hx=lambda n: sum(z @ n.params.W_f for z in (n.z_f, n.z_i, n.z_c, n.z_o))),
+        _("W is turned on the way back: it is d_z @ W, without the .T of the way there"): step_with(
+            d_hx=lambda n: n.z_f @ n.params.W_f.T
         ),
-        Mistake(
-            _("W is turned on the way back: it is d_z @ W, without the .T of the way there"),
-            step_with(d_hx=lambda n: n.z_f @ n.params.W_f.T),
+        _("the columns of [h_prev, x] are taken in the wrong order: the first H belong to h_prev"): step_with(
+            d_h_prev=lambda n: n.d_hx[:, n.x.shape[1] :], d_x=lambda n: n.d_hx[:, : n.x.shape[1]]
         ),
-        Mistake(
-            _("the columns of [h_prev, x] are taken in the wrong order: the first H belong to h_prev"),
-            step_with(d_h_prev=lambda n: n.d_hx[:, n.x.shape[1] :], d_x=lambda n: n.d_hx[:, : n.x.shape[1]]),
+        _("x comes before h_prev in the gradient of the weights: W_f and the others read [h_prev, x]"): step_with(
+            hx=lambda n: np.concatenate([n.x, n.h_prev], axis=1)
         ),
-        Mistake(
-            _("x comes before h_prev in the gradient of the weights: W_f and the others read [h_prev, x]"),
-            step_with(hx=lambda n: np.concatenate([n.x, n.h_prev], axis=1)),
+        _("the gates are given the h that the step made; what they read is the one before it, state.h"): step_with(
+            hx=lambda n: np.concatenate([n.o * np.tanh(n.c), n.x], axis=1)
         ),
-        Mistake(
-            _("the gates are given the h that the step made; what they read is the one before it, state.h"),
-            step_with(hx=lambda n: np.concatenate([n.o * np.tanh(n.c), n.x], axis=1)),
+        _("the biases' gradients are averaged over the batch: the loss sums over it, so they are summed"): step_with(
+            **every("b", lambda n, z: z.mean(axis=0))
         ),
-        Mistake(
-            _("the biases' gradients are averaged over the batch: the loss sums over it, so they are summed"),
-            step_with(**every("b", lambda n, z: z.mean(axis=0))),
+        _("the biases' gradients are not summed over the batch: axis 0"): step_with(**every("b", lambda n, z: z)),
+        _("the biases' gradients are summed over the units and not over the batch: axis 0"): step_with(
+            **every("b", lambda n, z: z.sum(axis=1))
         ),
-        Mistake(
-            _("the biases' gradients are not summed over the batch: axis 0"),
-            step_with(**every("b", lambda n, z: z)),
-            seen="hanbt/learn_dl#53",
-        ),
-        Mistake(
-            _("the biases' gradients are summed over the units and not over the batch: axis 0"),
-            step_with(**every("b", lambda n, z: z.sum(axis=1))),
-        ),
-        *(
-            Mistake(
-                _("one line was pasted four times: all biases get the gradient of the {gate}").format(gate=NAMES[g]),
-                step_with(**every("b", lambda n, z, g=g: getattr(n, f"z_{g}").sum(axis=0))),
-                seen="hanbt/learn_dl#53",
-            )
+        **{
+            _("one line was pasted four times: all biases get the gradient of the {gate}").format(
+                gate=NAMES[g]
+            ): step_with(**every("b", lambda n, z, g=g: getattr(n, f"z_{g}").sum(axis=0)))
             for g in "fi"
+        },
+        _("the weights' gradients are averaged over the batch: they are summed"): step_with(
+            **every("W", lambda n, z: z.T @ n.hx / len(z))
         ),
-        Mistake(
-            _("the weights' gradients are averaged over the batch: they are summed"),
-            step_with(**every("W", lambda n, z: z.T @ n.hx / len(z))),
+        _("weights and biases are averaged over the batch: they are summed"): step_with(
+            **every("W", lambda n, z: z.T @ n.hx / len(z)), **every("b", lambda n, z: z.mean(axis=0))
         ),
-        Mistake(
-            _("weights and biases are averaged over the batch: they are summed"),
-            step_with(**every("W", lambda n, z: z.T @ n.hx / len(z)), **every("b", lambda n, z: z.mean(axis=0))),
+        _("the weights' gradients are turned: one row per hidden unit, as in W, so d_z.T @ hx"): step_with(
+            **every("W", lambda n, z: n.hx.T @ z)
         ),
-        Mistake(
-            _("the weights' gradients are turned: one row per hidden unit, as in W, so d_z.T @ hx"),
-            step_with(**every("W", lambda n, z: n.hx.T @ z)),
+        _("h and c are swapped in the returned state: LSTMState(h, c)"): on_result(
+            lambda grads: grads._replace(state=turned(grads.state))
         ),
-        Mistake(
-            _("h and c are swapped in the returned state: LSTMState(h, c)"),
-            on_result(lambda grads: grads._replace(state=turned(grads.state))),
-            seen="microsoft/nni#2839",
+        _("d_state.h is added to what goes to h_prev: h was made anew, so its gradient ends at the gates"): step_with(
+            d_h_prev=lambda n: n.d_hx[:, : n.H] + n.d_h
         ),
-        Mistake(
-            _("d_state.h is added to what goes to h_prev: h was made anew, so its gradient ends at the gates"),
-            step_with(d_h_prev=lambda n: n.d_hx[:, : n.H] + n.d_h),
-        ),
-    ),
+    },
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s09_engineer_intuition.keeper_params import keeper_complaint
 from lstm_ref.checks.s09_engineer_intuition.soft_and import and_complaint
 from lstm_ref.core import filters, keeper, thresholds
@@ -61,53 +61,41 @@ AVERAGE = Check(
     sizes=lambda arguments: "T={n}, keep={keep:.3g}".format(n=len(arguments["z"]), keep=arguments["keep"]),
     parts={"all": Part(signals)},
     advice=average_advice,
-    mistakes=(
-        Mistake(
-            _("keep and 1 - keep are exchanged: keep goes with the old memory"),
-            lambda z, keep, c0: filters.exponential_average(z, 1 - keep, c0),
+    mistakes={
+        _("keep and 1 - keep are exchanged: keep goes with the old memory"): lambda z, keep, c0: (
+            filters.exponential_average(z, 1 - keep, c0)
         ),
-        Mistake(
-            _("the new value is added whole: that is the leaky integrator; an average takes 1 - keep of it"),
-            filters.leaky_integrator,
+        _(
+            "the new value is added whole: that is the leaky integrator; an average takes 1 - keep of it"
+        ): filters.leaky_integrator,
+        _("both are taken by keep: the new value counts with 1 - keep"): stepped(lambda c, z, k, n: k * (c + z)),
+        _("c0 is ignored: the first step starts from 0"): lambda z, k, c0: filters.exponential_average(z, k),
+        _("c0 is ignored: the first step starts from z[0], as pandas does"): lambda z, k, c0: (
+            filters.exponential_average(z, k, z[0])
         ),
-        Mistake(
-            _("both are taken by keep: the new value counts with 1 - keep"), stepped(lambda c, z, k, n: k * (c + z))
+        _("every step starts from c0 again: what a step gives must be carried to the next"): lambda z, k, c0: (
+            k * c0 + (1 - k) * z
         ),
-        Mistake(_("c0 is ignored: the first step starts from 0"), lambda z, k, c0: filters.exponential_average(z, k)),
-        Mistake(
-            _("c0 is ignored: the first step starts from z[0], as pandas does"),
-            lambda z, k, c0: filters.exponential_average(z, k, z[0]),
+        _("the memory before each step is returned, and not the one after it"): average_before,
+        _("c0 is returned too, so that there are T+1 numbers: only those after a step count"): lambda z, k, c0: (
+            np.append(c0, filters.exponential_average(z, k, c0))
         ),
-        Mistake(
-            _("every step starts from c0 again: what a step gives must be carried to the next"),
-            lambda z, k, c0: k * c0 + (1 - k) * z,
+        _("only the last memory is returned; one for each step is asked for"): lambda z, k, c0: (
+            filters.exponential_average(z, k, c0)[-1]
         ),
-        Mistake(_("the memory before each step is returned, and not the one after it"), average_before),
-        Mistake(
-            _("c0 is returned too, so that there are T+1 numbers: only those after a step count"),
-            lambda z, k, c0: np.append(c0, filters.exponential_average(z, k, c0)),
+        _("the mean of the old memory and the new value is taken: keep is not used"): stepped(
+            lambda c, z, k, n: (c + z) / 2
         ),
-        Mistake(
-            _("only the last memory is returned; one for each step is asked for"),
-            lambda z, k, c0: filters.exponential_average(z, k, c0)[-1],
+        _("keep is the power of the step: the same factor acts at every step"): stepped(
+            lambda c, z, k, n: k**n * c + (1 - k) * z
         ),
-        Mistake(
-            _("the mean of the old memory and the new value is taken: keep is not used"),
-            stepped(lambda c, z, k, n: (c + z) / 2),
+        _("keep * c + (1 - keep) * z[t - 1]: the value of the step before is read"): lambda z, k, c0: (
+            filters.exponential_average(np.roll(z, 1), k, c0)
         ),
-        Mistake(
-            _("keep is the power of the step: the same factor acts at every step"),
-            stepped(lambda c, z, k, n: k**n * c + (1 - k) * z),
+        _("each step mixes z[t] with z[t - 1], and not with the memory"): lambda z, k, c0: (
+            k * np.append(c0, z[:-1]) + (1 - k) * z
         ),
-        Mistake(
-            _("keep * c + (1 - keep) * z[t - 1]: the value of the step before is read"),
-            lambda z, k, c0: filters.exponential_average(np.roll(z, 1), k, c0),
-        ),
-        Mistake(
-            _("each step mixes z[t] with z[t - 1], and not with the memory"),
-            lambda z, k, c0: k * np.append(c0, z[:-1]) + (1 - k) * z,
-        ),
-    ),
+    },
 )
 
 
@@ -201,88 +189,57 @@ KALMAN = Check(
     sizes=lambda arguments: "T={n}, q={q:.3g}, r={r:.3g}".format(n=len(arguments["z"]), **arguments),
     parts={"gains": Part(measurements, only=("K",)), "estimates": Part(measurements, only=("c",))},
     advice=kalman_advice,
-    mistakes=(
-        Mistake(
-            _("q is left out: the level is taken to stand still, and the gain falls towards 0"),
-            kalman(predict=lambda p, q: p),
+    mistakes={
+        _("q is left out: the level is taken to stand still, and the gain falls towards 0"): kalman(
+            predict=lambda p, q: p
         ),
-        Mistake(
-            _("q is added after the update: it belongs before the gain, for the level has moved on since"), predict_last
+        _("q is added after the update: it belongs before the gain, for the level has moved on since"): predict_last,
+        _("q is used for the gain, and forgotten for P: P becomes (1 - K) * (P + q)"): kalman(
+            narrow=lambda m, k, r, p: (1 - k) * p
         ),
-        Mistake(
-            _("q is used for the gain, and forgotten for P: P becomes (1 - K) * (P + q)"),
-            kalman(narrow=lambda m, k, r, p: (1 - k) * p),
+        _("P is not updated, so that every gain is the first one"): kalman(narrow=lambda m, k, r, p: p),
+        _("P becomes P + q and is never made smaller: after a measurement it is (1 - K) * (P + q)"): kalman(
+            narrow=lambda m, k, r, p: m
         ),
-        Mistake(_("P is not updated, so that every gain is the first one"), kalman(narrow=lambda m, k, r, p: p)),
-        Mistake(
-            _("P becomes P + q and is never made smaller: after a measurement it is (1 - K) * (P + q)"),
-            kalman(narrow=lambda m, k, r, p: m),
+        _("P becomes K * (P + q): the better the measurement, the less is left, (1 - K) * (P + q)"): kalman(
+            narrow=lambda m, k, r, p: k * m
         ),
-        Mistake(
-            _("P becomes K * (P + q): the better the measurement, the less is left, (1 - K) * (P + q)"),
-            kalman(narrow=lambda m, k, r, p: k * m),
+        _("the gain is r / (P + q + r): a noisy measurement must count less, not more"): kalman(
+            gain=lambda m, r: r / (m + r)
         ),
-        Mistake(
-            _("the gain is r / (P + q + r): a noisy measurement must count less, not more"),
-            kalman(gain=lambda m, r: r / (m + r)),
+        _("the gain is (P + q) / r: it must stay below 1"): kalman(gain=lambda m, r: m / r),
+        _("the gain is M / M + r, which is 1 + r: the sum below the line needs parentheses, M / (M + r)"): kalman(
+            gain=lambda m, r: m / m + r
         ),
-        Mistake(_("the gain is (P + q) / r: it must stay below 1"), kalman(gain=lambda m, r: m / r)),
-        Mistake(
-            _("the gain is M / M + r, which is 1 + r: the sum below the line needs parentheses, M / (M + r)"),
-            kalman(gain=lambda m, r: m / m + r),
+        _(
+            "every gain is the one that settles in the end: it is asked for step by step, from p0 on"
+        ): lambda z, q, r, c0, p0: right(z, q, r, c0, settled(q, r)),
+        _(
+            "q and r are exchanged: q is how far the level moves, r is the noise of a measurement"
+        ): lambda z, q, r, c0, p0: right(z, r, q, c0, p0),
+        _("q and r are squared: they are variances already"): lambda z, q, r, c0, p0: right(z, q * q, r * r, c0, p0),
+        _("the roots of the variances are put into the gain; it is a quotient of variances"): kalman(
+            gain=lambda m, r: m**0.5 / (m**0.5 + r**0.5)
         ),
-        Mistake(
-            _("every gain is the one that settles in the end: it is asked for step by step, from p0 on"),
-            lambda z, q, r, c0, p0: right(z, q, r, c0, settled(q, r)),
+        _("K and 1 - K are exchanged: K goes with the measurement"): kalman(move=lambda c, k, z: k * c + (1 - k) * z),
+        _("K times z is added, and nothing of the old estimate is given up: it keeps 1 - K"): kalman(
+            move=lambda c, k, z: c + k * z
         ),
-        Mistake(
-            _("q and r are exchanged: q is how far the level moves, r is the noise of a measurement"),
-            lambda z, q, r, c0, p0: right(z, r, q, c0, p0),
+        _("the difference has the wrong sign: it is c + K * (z - c)"): kalman(move=lambda c, k, z: c + k * (c - z)),
+        _("c0 is ignored: the first step starts from 0"): kalman(c0=0.0),
+        _("c0 is ignored: the first step starts from z[0]"): lambda z, q, r, c0, p0: right(z, q, r, z[0], p0),
+        _("every step starts from c0 again: what a step gives must be carried to the next"): not_carried,
+        _("c0 and p0 are exchanged: c starts at c0, P at p0"): lambda z, q, r, c0, p0: kalman()(z, q, r, p0, c0),
+        _("the order is changed: the estimates come first, then the gains"): lambda *a: right(*a)[::-1],
+        _("the variances are returned in the place of the gains"): lambda z, q, r, c0, p0: (
+            filters.kalman_filter(z, q, r, c0, p0)[0],
+            filters.kalman_filter(z, q, r, c0, p0)[2],
         ),
-        Mistake(
-            _("q and r are squared: they are variances already"), lambda z, q, r, c0, p0: right(z, q * q, r * r, c0, p0)
+        _("the estimate before each step is returned, and not the one after it"): lambda z, q, r, c0, p0: (
+            np.append(c0, right(z, q, r, c0, p0)[0])[:-1],
+            right(z, q, r, c0, p0)[1],
         ),
-        Mistake(
-            _("the roots of the variances are put into the gain; it is a quotient of variances"),
-            kalman(gain=lambda m, r: m**0.5 / (m**0.5 + r**0.5)),
-        ),
-        Mistake(
-            _("K and 1 - K are exchanged: K goes with the measurement"),
-            kalman(move=lambda c, k, z: k * c + (1 - k) * z),
-        ),
-        Mistake(
-            _("K times z is added, and nothing of the old estimate is given up: it keeps 1 - K"),
-            kalman(move=lambda c, k, z: c + k * z),
-        ),
-        Mistake(
-            _("the difference has the wrong sign: it is c + K * (z - c)"), kalman(move=lambda c, k, z: c + k * (c - z))
-        ),
-        Mistake(_("c0 is ignored: the first step starts from 0"), kalman(c0=0.0)),
-        Mistake(
-            _("c0 is ignored: the first step starts from z[0]"),
-            lambda z, q, r, c0, p0: right(z, q, r, z[0], p0),
-        ),
-        Mistake(
-            _("every step starts from c0 again: what a step gives must be carried to the next"),
-            not_carried,
-        ),
-        Mistake(
-            _("c0 and p0 are exchanged: c starts at c0, P at p0"),
-            lambda z, q, r, c0, p0: kalman()(z, q, r, p0, c0),
-        ),
-        Mistake(_("the order is changed: the estimates come first, then the gains"), lambda *a: right(*a)[::-1]),
-        Mistake(
-            _("the variances are returned in the place of the gains"),
-            lambda z, q, r, c0, p0: (
-                filters.kalman_filter(z, q, r, c0, p0)[0],
-                filters.kalman_filter(z, q, r, c0, p0)[2],
-            ),
-        ),
-        Mistake(
-            _("the estimate before each step is returned, and not the one after it"),
-            lambda z, q, r, c0, p0: (np.append(c0, right(z, q, r, c0, p0)[0])[:-1], right(z, q, r, c0, p0)[1]),
-        ),
-    ),
+    },
 )
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Part, first_wrong
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s10_pytorch.last_state import BATCH_FIRST, FIRST_STATE, LAST_OF_BOTH, LAST_STATE, LAST_VALID
 from lstm_ref.checks.s10_pytorch.to_torch_arrays import FROM_TORCH, TO_TORCH
 from lstm_ref.core import torch_layout, torch_outputs

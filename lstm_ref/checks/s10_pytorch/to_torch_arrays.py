@@ -5,12 +5,11 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Mistake
+from lstm_ref.checks.engine.declare import Mistake, Raising, known
 from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 ORDER = "ifco"  # PyTorch's, c for the candidate
-SEEN_ORDER = "ndrplz/ConvLSTM_pytorch#6"
 NO_G = _("the candidate is looked for under PyTorch's letter g; in LSTMParams it is c: W_c and b_c")
 
 
@@ -47,7 +46,6 @@ def orders(make: Callable) -> tuple[Mistake, ...]:
             )
             + (_(", which is not that of LSTMParams") if order == "fico" else ""),
             make(order),
-            seen=SEEN_ORDER,
         )
         for order in others
     )
@@ -63,96 +61,79 @@ def _eight_taken_apart(params):
     return W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o
 
 
-TO_TORCH = (
-    *orders(lambda order: stacked(order)),
-    Mistake(
-        _("the columns are taken as [x, h]; in this course h comes first, so the first H columns go to weight_hh"),
-        stacked(cut=lambda W, H, D: (W[:, :D], W[:, D:])),
-    ),
-    Mistake(
-        _("weight_ih and weight_hh are exchanged: ih reads what comes in, x, and hh reads h"),
-        stacked(result=lambda ih, hh, b_ih, b_hh: (hh, ih, b_ih, b_hh)),
-    ),
-    Mistake(
-        _("the weights are transposed: each unit of each gate has a row, so weight_ih is (4H, D)"),
-        stacked(result=lambda ih, hh, b_ih, b_hh: (ih.T, hh.T, b_ih, b_hh)),
-        seen="pytorch/pytorch#1961",
-    ),
-    Mistake(
-        _("the rows are sorted by unit; nn.LSTM has all H rows of one gate, then all of the next"),
-        stacked(weight=_by_unit, bias=lambda b, H: (_by_unit(b, H), 0 * b)),
-    ),
-    Mistake(
-        _("the gates stand side by side, along axis 1; nn.LSTM has them one below the other"),
-        stacked(
-            result=lambda ih, hh, b_ih, b_hh: (*(np.concatenate(np.split(w, 4), axis=1) for w in (ih, hh)), b_ih, b_hh)
+TO_TORCH = known(
+    orders(lambda order: stacked(order)),
+    {
+        _(
+            "the columns are taken as [x, h]; in this course h comes first, so the first H columns go to weight_hh"
+        ): stacked(cut=lambda W, H, D: (W[:, :D], W[:, D:])),
+        _("weight_ih and weight_hh are exchanged: ih reads what comes in, x, and hh reads h"): stacked(
+            result=lambda ih, hh, b_ih, b_hh: (hh, ih, b_ih, b_hh)
         ),
-    ),
-    Mistake(
-        _("np.stack makes an axis for the gates; np.concatenate puts them one below the other"),
-        stacked(result=lambda *arrays: tuple(one.reshape(4, -1, *one.shape[1:]) for one in arrays)),
-    ),
-    Mistake(
-        _("np.stack makes an axis for the gates; np.concatenate puts them one below the other"),
-        stacked(result=lambda ih, hh, *b: (*(one.reshape(4, -1, one.shape[1]) for one in (ih, hh)), *b)),
-    ),
-    Mistake(
-        _("b goes into both biases: nn.LSTM adds the two, so every bias counts twice"),
-        stacked(bias=lambda b, H: (b, b)),
-        seen="pytorch/pytorch#750",
-    ),
-    Mistake(
-        _("b goes into bias_hh and zeros into bias_ih: their sum is right, but here all of b goes into bias_ih"),
-        stacked(bias=lambda b, H: (0 * b, b)),
-    ),
-    Mistake(
-        _("half of b goes into each: their sum is right, but here all of b goes into bias_ih"),
-        stacked(bias=lambda b, H: (b / 2, b / 2)),
-    ),
-    Mistake(_("both biases are zero: b is left out"), stacked(bias=lambda b, H: (0 * b, 0 * b))),
-    Mistake(
-        _("bias_hh has H zeros; it belongs to all four gates, so it has 4H"),
-        stacked(bias=lambda b, H: (b, np.zeros(H))),
-    ),
-    Mistake(
-        _("one bias is returned; nn.LSTM has two for each layer, bias_ih and bias_hh"),
-        stacked(result=lambda ih, hh, b_ih, b_hh: (ih, hh, b_ih)),
-    ),
-    Mistake(
-        _("the columns are not cut: those of h go to weight_hh, those of x to weight_ih"),
-        stacked(cut=lambda W, H, D: (W, W)),
-    ),
-    Mistake(
-        _("rows are cut off, W[:H]; h and x differ in the columns, W[:, :H]"),
-        stacked(cut=lambda W, H, D: (W[H:], W[:H])),
-    ),
-    Mistake(
-        _("H is read from the columns of W_f, of which there are H + D; its rows are H"),
-        stacked(cut=lambda W, H, D: (W[:, H + D :], W[:, : H + D])),
-    ),
-    Mistake(
-        _("the bias is cut in two halves; all of it, 4H numbers, goes into bias_ih"),
-        stacked(bias=lambda b, H: (b[: 2 * H], b[2 * H :])),
-    ),
-    *(
-        Mistake(
-            _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"),
-            stacked(bias=both_biases),
-        )
-        for both_biases in (
-            lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H)),
-            lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H)),
-        )
-    ),
-    Mistake(
-        _("LSTMParams is taken apart by position: by name, as params.W_f, nothing can be mistaken (it has W_hr, too)"),
-        _eight_taken_apart,
-        raises="too many values to unpack (expected 8",
-    ),
-    Mistake(NO_G, lambda params: params.W_g, raises="has no attribute 'W_g'"),
-    Mistake(NO_G, lambda params: params.b_g, raises="has no attribute 'b_g'"),
-    Mistake(_("the same gate's weights stand there four times"), stacked("iiii")),
-    Mistake(_("the same gate's weights stand there four times"), stacked("ffff")),
+        _("the weights are transposed: each unit of each gate has a row, so weight_ih is (4H, D)"): stacked(
+            result=lambda ih, hh, b_ih, b_hh: (ih.T, hh.T, b_ih, b_hh)
+        ),
+        _("the rows are sorted by unit; nn.LSTM has all H rows of one gate, then all of the next"): stacked(
+            weight=_by_unit, bias=lambda b, H: (_by_unit(b, H), 0 * b)
+        ),
+        _("the gates stand side by side, along axis 1; nn.LSTM has them one below the other"): stacked(
+            result=lambda ih, hh, b_ih, b_hh: (
+                *(np.concatenate(np.split(w, 4), axis=1) for w in (ih, hh)),
+                b_ih,
+                b_hh,
+            )
+        ),
+        _("np.stack makes an axis for the gates; np.concatenate puts them one below the other"): (
+            stacked(result=lambda *arrays: tuple(one.reshape(4, -1, *one.shape[1:]) for one in arrays)),
+            stacked(result=lambda ih, hh, *b: (*(one.reshape(4, -1, one.shape[1]) for one in (ih, hh)), *b)),
+        ),
+        _("b goes into both biases: nn.LSTM adds the two, so every bias counts twice"): stacked(
+            bias=lambda b, H: (b, b)
+        ),
+        _(
+            "b goes into bias_hh and zeros into bias_ih: their sum is right, but here all of b goes into bias_ih"
+        ): stacked(bias=lambda b, H: (0 * b, b)),
+        _("half of b goes into each: their sum is right, but here all of b goes into bias_ih"): stacked(
+            bias=lambda b, H: (b / 2, b / 2)
+        ),
+        _("both biases are zero: b is left out"): stacked(bias=lambda b, H: (0 * b, 0 * b)),
+        _("bias_hh has H zeros; it belongs to all four gates, so it has 4H"): stacked(
+            bias=lambda b, H: (b, np.zeros(H))
+        ),
+        _("one bias is returned; nn.LSTM has two for each layer, bias_ih and bias_hh"): stacked(
+            result=lambda ih, hh, b_ih, b_hh: (ih, hh, b_ih)
+        ),
+        _("the columns are not cut: those of h go to weight_hh, those of x to weight_ih"): stacked(
+            cut=lambda W, H, D: (W, W)
+        ),
+        _("rows are cut off, W[:H]; h and x differ in the columns, W[:, :H]"): stacked(
+            cut=lambda W, H, D: (W[H:], W[:H])
+        ),
+        _("H is read from the columns of W_f, of which there are H + D; its rows are H"): stacked(
+            cut=lambda W, H, D: (W[:, H + D :], W[:, : H + D])
+        ),
+        _("the bias is cut in two halves; all of it, 4H numbers, goes into bias_ih"): stacked(
+            bias=lambda b, H: (b[: 2 * H], b[2 * H :])
+        ),
+        _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"): tuple(
+            stacked(bias=both_biases)
+            for both_biases in (
+                lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H)),
+                lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H)),
+            )
+        ),
+        _(
+            "LSTMParams is taken apart by position: by name, as params.W_f, nothing can be mistaken (it has W_hr, too)"
+        ): Raising("too many values to unpack (expected 8", _eight_taken_apart),
+        NO_G: (
+            Raising("has no attribute 'W_g'", lambda params: params.W_g),
+            Raising("has no attribute 'b_g'", lambda params: params.b_g),
+        ),
+        _("the same gate's weights stand there four times"): (
+            stacked("iiii"),
+            stacked("ffff"),
+        ),
+    },
 )
 
 
@@ -185,56 +166,39 @@ def _end_to_end(bias_ih, bias_hh):
     return np.concatenate([bias_ih, bias_hh])
 
 
-FROM_TORCH = (
-    *orders(lambda order: taken(order)),
-    Mistake(
-        _("the columns are joined as [x, h]; in this course h comes first, so weight_hh stands to the left"),
-        taken(join=lambda ih, hh: np.concatenate([ih, hh], axis=1)),
-    ),
-    Mistake(
-        _("bias_hh is left out: nn.LSTM adds both biases"),
-        taken(bias=lambda ih, hh: ih),
-        seen="pytorch/pytorch#750",
-    ),
-    Mistake(_("bias_ih is left out: nn.LSTM adds both biases"), taken(bias=lambda ih, hh: hh)),
-    Mistake(_("the mean of the two biases is taken: nn.LSTM adds them"), taken(bias=lambda ih, hh: (ih + hh) / 2)),
-    Mistake(_("the biases are multiplied: nn.LSTM adds them"), taken(bias=lambda ih, hh: ih * hh)),
-    Mistake(_("one bias is taken from the other: nn.LSTM adds them"), taken(bias=lambda ih, hh: ih - hh)),
-    Mistake(
-        _("every fourth row is taken; nn.LSTM has all H rows of one gate, then all of the next"),
-        taken(take=lambda rows, n, H: rows[n::4]),
-    ),
-    Mistake(
-        _("every gate gets the first H rows: each has H rows of its own"),
-        taken(take=lambda rows, n, H: rows[:H]),
-        seen="stanfordnlp/stanza#88",
-    ),
-    Mistake(
-        _("the matrices are transposed: each of the H units has a row, so W_f is (H, H+D)"),
-        taken(change=lambda p: LSTMParams(*(one.T for one in p[:8]))),
-        seen="pytorch/pytorch#1961",
-    ),
-    Mistake(_("the weights of x are left out: W_f is (H, H+D)"), taken(join=lambda ih, hh: hh)),
-    Mistake(_("the weights of h are left out: W_f is (H, H+D)"), taken(join=lambda ih, hh: ih)),
-    Mistake(
-        _("all four gates are given to each: W_f is the H rows of the forget gate alone"),
-        taken(take=lambda rows, n, H: rows),
-    ),
-    Mistake(
-        _("LSTMParams gets four W and then four b; its order is W_f, b_f, W_i, b_i, and so on: give them by name"),
-        taken(change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)),
-    ),
-    Mistake(
-        _("the biases are not cut: b_f is the H numbers of the forget gate alone"),
-        _cut_weights_alone,
-    ),
-    Mistake(
-        _("the two biases are put end to end: nn.LSTM adds them"),
-        taken(take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4], bias=_end_to_end),
-    ),
-    Mistake(NO_G, lambda *arrays: LSTMParams(W_g=arrays[0]), raises="unexpected keyword argument 'W_g'"),
-    Mistake(
-        _("H is read from the rows of weight_hh, of which there are 4H"),
-        taken(take=lambda rows, n, H: rows[4 * n * H : 4 * (n + 1) * H]),
-    ),
+FROM_TORCH = known(
+    orders(lambda order: taken(order)),
+    {
+        _("the columns are joined as [x, h]; in this course h comes first, so weight_hh stands to the left"): taken(
+            join=lambda ih, hh: np.concatenate([ih, hh], axis=1)
+        ),
+        _("bias_hh is left out: nn.LSTM adds both biases"): taken(bias=lambda ih, hh: ih),
+        _("bias_ih is left out: nn.LSTM adds both biases"): taken(bias=lambda ih, hh: hh),
+        _("the mean of the two biases is taken: nn.LSTM adds them"): taken(bias=lambda ih, hh: (ih + hh) / 2),
+        _("the biases are multiplied: nn.LSTM adds them"): taken(bias=lambda ih, hh: ih * hh),
+        _("one bias is taken from the other: nn.LSTM adds them"): taken(bias=lambda ih, hh: ih - hh),
+        _("every fourth row is taken; nn.LSTM has all H rows of one gate, then all of the next"): taken(
+            take=lambda rows, n, H: rows[n::4]
+        ),
+        _("every gate gets the first H rows: each has H rows of its own"): taken(take=lambda rows, n, H: rows[:H]),
+        _("the matrices are transposed: each of the H units has a row, so W_f is (H, H+D)"): taken(
+            change=lambda p: LSTMParams(*(one.T for one in p[:8]))
+        ),
+        _("the weights of x are left out: W_f is (H, H+D)"): taken(join=lambda ih, hh: hh),
+        _("the weights of h are left out: W_f is (H, H+D)"): taken(join=lambda ih, hh: ih),
+        _("all four gates are given to each: W_f is the H rows of the forget gate alone"): taken(
+            take=lambda rows, n, H: rows
+        ),
+        _(
+            "LSTMParams gets four W and then four b; its order is W_f, b_f, W_i, b_i, and so on: give them by name"
+        ): taken(change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)),
+        _("the biases are not cut: b_f is the H numbers of the forget gate alone"): _cut_weights_alone,
+        _("the two biases are put end to end: nn.LSTM adds them"): taken(
+            take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4], bias=_end_to_end
+        ),
+        NO_G: Raising("unexpected keyword argument 'W_g'", lambda *arrays: LSTMParams(W_g=arrays[0])),
+        _("H is read from the rows of weight_hh, of which there are 4H"): taken(
+            take=lambda rows, n, H: rows[4 * n * H : 4 * (n + 1) * H]
+        ),
+    },
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.checks.s11_configure_and_diagnose import training_step as wrong
 from lstm_ref.checks.s11_configure_and_diagnose.train_classifier import TRAINED

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, Raising, known
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.messages import _
 from lstm_ref.radar.simulator import simulate_radar
@@ -258,24 +258,21 @@ def for_as_many_steps(*given):
 FIXED = _(
     "the number of steps is written into the model: it is asked with longer padding, too, so take it from xs.shape[1]"
 )
-MISTAKES = (
-    Mistake(
+MISTAKES = known(
+    {
         _(
             "the model and the labels have different shapes: it has to say one number for each recording, (N,); pool "
             "over the steps, read one number, and take its axis away with squeeze(1)"
-        ),
-        lambda *given: train(*given, say=lambda logits: logits[:, None]),
-        raises="must be the same as input size",
-    ),
-    Mistake(FIXED, for_as_many_steps, raises=f"({LONGEST}) must match the size of tensor b ({LONGEST + MORE})"),
-    Mistake(
+        ): Raising("must be the same as input size", lambda *given: train(*given, say=lambda logits: logits[:, None])),
+        FIXED: Raising(f"({LONGEST}) must match the size of tensor b ({LONGEST + MORE})", for_as_many_steps),
         _(
             "the loss has lost its gradient: a comparison, argmax, round, detach() and item() have none, so nothing "
             "says how the weights should move"
+        ): Raising(
+            "does not require grad and does not have a grad_fn",
+            lambda *given: train(*given, say=lambda logits: (logits > 0).float()),
         ),
-        lambda *given: train(*given, say=lambda logits: (logits > 0).float()),
-        raises="does not require grad and does not have a grad_fn",
-    ),
+    }
 )
 
 TRAINED = Check(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Mistake
+from lstm_ref.checks.engine.declare import Raising, known
 from lstm_ref.messages import _
 
 # --- one step --------------------------------------------------------------------------------------------------------
@@ -37,7 +37,6 @@ def measured_late(model, optimiser, loss_function, xs, targets, max_norm):
     return float(loss_function(model(xs), targets).detach())
 
 
-SEEN_CLIP = "VGRNN#4"
 CLIPPED_LATE = _("the gradients are clipped after the step: by then they have moved the weights, whatever their length")
 CLIPPED_EARLY = _("the gradients are clipped before backward(): there are none yet, or those of the last batch")
 NOT_CLIPPED = _("clipping is left out: clip_grad_norm_ stands between backward() and step()")
@@ -46,24 +45,25 @@ STEP_EARLY = _("step() comes before backward(): it has no gradient yet, or that 
 PILED_UP = _("zero_grad is missing: the gradients of all batches so far pile up")
 NO_BACKWARD = _("backward() is missing: nothing says where the loss falls")
 NO_STEP = _("step() is missing: the weights stay as they were")
-STEP = (
-    Mistake(CLIPPED_LATE, step("zbsc"), seen=SEEN_CLIP),
-    Mistake(CLIPPED_EARLY, step("zcbs"), seen=SEEN_CLIP),
-    Mistake(NOT_CLIPPED, step("zbs")),
-    Mistake(
-        _("each number of the gradient is cut at max_norm: clip_grad_norm_ shortens all of it by one factor"),
-        step("zbcs", "value"),
-    ),
-    Mistake(_("each array is clipped by itself: it is one norm for all weights together"), step("zbcs", "each")),
-    Mistake(_("the weights are cut at max_norm: it is the gradients that are clipped"), step("zbsc", "weights")),
-    Mistake(PILED_UP, step("bcs")),
-    Mistake(CLEARED_LATE, step("bczs")),
-    Mistake(STEP_EARLY, step("zsbc")),
-    Mistake(NO_BACKWARD, step("zcs")),
-    Mistake(NO_STEP, step("zbc")),
-    Mistake(_("two steps are made with one gradient"), step("zbcss")),
-    Mistake(_("the gradients are clipped at 1, whatever max_norm is"), step("zbcs", "one")),
-    Mistake(_("the loss is measured anew after the step: the one that was sent back is asked for"), measured_late),
+STEP = known(
+    {
+        CLIPPED_LATE: step("zbsc"),
+        CLIPPED_EARLY: step("zcbs"),
+        NOT_CLIPPED: step("zbs"),
+        _("each number of the gradient is cut at max_norm: clip_grad_norm_ shortens all of it by one factor"): step(
+            "zbcs", "value"
+        ),
+        _("each array is clipped by itself: it is one norm for all weights together"): step("zbcs", "each"),
+        _("the weights are cut at max_norm: it is the gradients that are clipped"): step("zbsc", "weights"),
+        PILED_UP: step("bcs"),
+        CLEARED_LATE: step("bczs"),
+        STEP_EARLY: step("zsbc"),
+        NO_BACKWARD: step("zcs"),
+        NO_STEP: step("zbc"),
+        _("two steps are made with one gradient"): step("zbcss"),
+        _("the gradients are clipped at 1, whatever max_norm is"): step("zbcs", "one"),
+        _("the loss is measured anew after the step: the one that was sent back is asked for"): measured_late,
+    }
 )
 
 
@@ -110,70 +110,49 @@ def first(lstm, read, optimiser, xs, targets, length):
     return in_chunks()(lstm, read, optimiser, xs[:, :length], targets[:, :length], length)
 
 
-CHUNKS = (
-    Mistake(
+CHUNKS = known(
+    {
         _(
             "the graph of the chunk before is still there and backward() runs into it: h.detach() changes nothing by "
             "itself, use the tensor that it returns, for h and for c"
-        ),
-        in_chunks(cut=lambda state: state),
-        seen="OpenNMT-py#403",
-        raises="Trying to backward through the graph a second time",
-    ),
-    Mistake(
+        ): Raising("Trying to backward through the graph a second time", in_chunks(cut=lambda state: state)),
         _(
             "retain_graph=True is used as a cure: it keeps the graph of the chunk before, whose weights have moved "
             "since; cut the state off with detach()"
-        ),
-        in_chunks(cut=lambda state: state, keep=True),
-        seen="MorvanZhou/PyTorch-Tutorial#57",
-        raises="has been modified by an inplace operation",
-    ),
-    Mistake(
+        ): Raising("has been modified by an inplace operation", in_chunks(cut=lambda state: state, keep=True)),
         _(
             "the gradient runs back through all chunks, and one step is made at the end: cut the state off, and step "
             "after each chunk"
+        ): in_chunks(cut=lambda state: state, keep=True, step_each=False),
+        _("one step is made at the end of all chunks: each chunk is a batch of its own, with a step"): in_chunks(
+            step_each=False
         ),
-        in_chunks(cut=lambda state: state, keep=True, step_each=False),
-        seen="MorvanZhou/PyTorch-Tutorial#57",
-    ),
-    Mistake(
-        _("one step is made at the end of all chunks: each chunk is a batch of its own, with a step"),
-        in_chunks(step_each=False),
-    ),
-    Mistake(
-        _("every chunk begins with an empty state: what the last one left is to be carried on, only without its graph"),
-        in_chunks(carry=False),
-    ),
-    Mistake(
-        _("the state is set to zero between the chunks: it is carried on, only without its graph"),
-        in_chunks(cut=lambda state: [0 * part.detach() for part in state]),
-    ),
-    Mistake(
-        _("hs is detached: then no gradient reaches the LSTM; it is the state that is cut off"),
-        in_chunks(shown=lambda hs: hs.detach()),
-    ),
-    Mistake(
-        _("h is carried on and c is begun anew: both belong to the state"),
-        in_chunks(cut=lambda state: (state[0].detach(), 0 * state[1].detach())),
-    ),
-    Mistake(
-        _("c is carried on and h is begun anew: both belong to the state"),
-        in_chunks(cut=lambda state: (0 * state[0].detach(), state[1].detach())),
-    ),
-    Mistake(_("h and c have changed places"), in_chunks(cut=lambda state: [part.detach() for part in state[::-1]])),
-    Mistake(_("the sequence is not cut: it goes through in one chunk"), whole),
-    Mistake(_("it is over after the first chunk: does the return stand inside the loop?"), first),
-    Mistake(PILED_UP, in_chunks(clear=False)),
-    Mistake(
-        _("(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"),
-        in_chunks(said=lambda outputs: outputs),
-    ),
-    Mistake(
-        _("detach() is called on the pair (h, c): each of the two is a tensor and is detached by itself"),
-        in_chunks(cut=lambda state: state.detach()),
-        raises="'tuple' object has no attribute 'detach'",
-    ),
+        _(
+            "every chunk begins with an empty state: what the last one left is to be carried on, only without its graph"
+        ): in_chunks(carry=False),
+        _("the state is set to zero between the chunks: it is carried on, only without its graph"): in_chunks(
+            cut=lambda state: [0 * part.detach() for part in state]
+        ),
+        _("hs is detached: then no gradient reaches the LSTM; it is the state that is cut off"): in_chunks(
+            shown=lambda hs: hs.detach()
+        ),
+        _("h is carried on and c is begun anew: both belong to the state"): in_chunks(
+            cut=lambda state: (state[0].detach(), 0 * state[1].detach())
+        ),
+        _("c is carried on and h is begun anew: both belong to the state"): in_chunks(
+            cut=lambda state: (0 * state[0].detach(), state[1].detach())
+        ),
+        _("h and c have changed places"): in_chunks(cut=lambda state: [part.detach() for part in state[::-1]]),
+        _("the sequence is not cut: it goes through in one chunk"): whole,
+        _("it is over after the first chunk: does the return stand inside the loop?"): first,
+        PILED_UP: in_chunks(clear=False),
+        _(
+            "(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"
+        ): in_chunks(said=lambda outputs: outputs),
+        _("detach() is called on the pair (h, c): each of the two is a tensor and is detached by itself"): Raising(
+            "'tuple' object has no attribute 'detach'", in_chunks(cut=lambda state: state.detach())
+        ),
+    }
 )
 
 
@@ -194,38 +173,31 @@ def picked(of: Callable) -> Callable:
     return lambda logits, labels: of(logits.softmax(1))[range(len(labels)), labels].mean()
 
 
-CLASS_LOSS = (
-    Mistake(
-        _("softmax is taken twice: cross_entropy takes it itself, of the logits"),
-        cross_entropy(lambda logits: logits.softmax(1)),
-        seen="Deep-learning-activity-recognition#10",
-    ),
-    Mistake(
-        _("softmax is taken over the batch, and then once more by cross_entropy"),
-        cross_entropy(lambda logits: logits.softmax(0)),
-    ),
-    Mistake(
-        _("log_softmax is taken over the batch: the classes of one row compete, and cross_entropy sees to it"),
-        cross_entropy(lambda logits: logits.log_softmax(0)),
-    ),
-    Mistake(
-        _("the sigmoid is taken, and then the softmax by cross_entropy: it wants the logits as they are"),
-        cross_entropy(lambda logits: logits.sigmoid()),
-    ),
-    Mistake(_("the probabilities are averaged, without their logarithm"), picked(lambda p: p)),
-    Mistake(
-        _("nll_loss is given probabilities: it wants their logarithms, and only turns the sign"), picked(lambda p: -p)
-    ),
-    Mistake(
-        _("nll_loss is given logits: it wants log-probabilities, as log_softmax makes them"),
-        lambda logits, labels: -logits[range(len(labels)), labels].mean(),
-    ),
-    Mistake(_("the sign is missing: a loss falls when the right class gains"), picked(lambda p: p.log())),
-    Mistake(_("the losses are summed: the mean is asked for"), cross_entropy(mean=False)),
-    Mistake(
-        _("the logarithm is taken of the logits, which may be negative: cross_entropy wants them as they are"),
-        cross_entropy(lambda logits: logits.log()),
-    ),
+CLASS_LOSS = known(
+    {
+        _("softmax is taken twice: cross_entropy takes it itself, of the logits"): cross_entropy(
+            lambda logits: logits.softmax(1)
+        ),
+        _("softmax is taken over the batch, and then once more by cross_entropy"): cross_entropy(
+            lambda logits: logits.softmax(0)
+        ),
+        _(
+            "log_softmax is taken over the batch: the classes of one row compete, and cross_entropy sees to it"
+        ): cross_entropy(lambda logits: logits.log_softmax(0)),
+        _(
+            "the sigmoid is taken, and then the softmax by cross_entropy: it wants the logits as they are"
+        ): cross_entropy(lambda logits: logits.sigmoid()),
+        _("the probabilities are averaged, without their logarithm"): picked(lambda p: p),
+        _("nll_loss is given probabilities: it wants their logarithms, and only turns the sign"): picked(lambda p: -p),
+        _("nll_loss is given logits: it wants log-probabilities, as log_softmax makes them"): lambda logits, labels: (
+            -logits[range(len(labels)), labels].mean()
+        ),
+        _("the sign is missing: a loss falls when the right class gains"): picked(lambda p: p.log()),
+        _("the losses are summed: the mean is asked for"): cross_entropy(mean=False),
+        _(
+            "the logarithm is taken of the logits, which may be negative: cross_entropy wants them as they are"
+        ): cross_entropy(lambda logits: logits.log()),
+    }
 )
 
 
@@ -233,36 +205,26 @@ def as_int(decide: Callable) -> Callable:
     return lambda logits: decide(logits).long()
 
 
-DECISION = (
-    Mistake(
-        _("the logits are cut at 0.5: that is a probability, and the logit of probability 0.5 is 0"),
-        as_int(lambda z: z > 0.5),
-    ),
-    Mistake(
-        _("every sequence is judged a target: the sigmoid is above 0 for all, its border is 0.5"),
-        as_int(lambda z: z.sigmoid() > 0),
-    ),
-    Mistake(_("the logits are rounded: round(0.4) is 0, and a logit of 0.4 says target"), as_int(lambda z: z.round())),
-    Mistake(
-        _("the whole part of the logit is taken"),
-        as_int(lambda z: z),
-    ),
-    Mistake(_("yes and no are exchanged: 1 stands for a target, a logit above 0"), as_int(lambda z: z < 0)),
-    Mistake(
-        _("argmax finds the sequence with the highest logit; each is to be judged by itself"), lambda z: z.argmax()
-    ),
-    Mistake(
-        _("the softmax runs over the batch, so that the sequences compete: each is to be judged by itself"),
-        as_int(lambda z: z.softmax(0) > 0.5),
-    ),
-    Mistake(
-        _("the border is the mean of the batch: then the answer depends on the other sequences"),
-        as_int(lambda z: z > z.mean()),
-    ),
-    Mistake(
-        _("-1 stands for no: 0 is asked for"),
-        as_int(lambda z: z.sign()),
-    ),
+DECISION = known(
+    {
+        _("the logits are cut at 0.5: that is a probability, and the logit of probability 0.5 is 0"): as_int(
+            lambda z: z > 0.5
+        ),
+        _("every sequence is judged a target: the sigmoid is above 0 for all, its border is 0.5"): as_int(
+            lambda z: z.sigmoid() > 0
+        ),
+        _("the logits are rounded: round(0.4) is 0, and a logit of 0.4 says target"): as_int(lambda z: z.round()),
+        _("the whole part of the logit is taken"): as_int(lambda z: z),
+        _("yes and no are exchanged: 1 stands for a target, a logit above 0"): as_int(lambda z: z < 0),
+        _("argmax finds the sequence with the highest logit; each is to be judged by itself"): lambda z: z.argmax(),
+        _("the softmax runs over the batch, so that the sequences compete: each is to be judged by itself"): as_int(
+            lambda z: z.softmax(0) > 0.5
+        ),
+        _("the border is the mean of the batch: then the answer depends on the other sequences"): as_int(
+            lambda z: z > z.mean()
+        ),
+        _("-1 stands for no: 0 is asked for"): as_int(lambda z: z.sign()),
+    }
 )
 
 
@@ -274,58 +236,40 @@ def squared(compare: Callable, mean: bool = True) -> Callable:
     return distance_loss
 
 
-DISTANCE_LOSS = (
-    Mistake(
+DISTANCE_LOSS = known(
+    {
         _(
             "(B, 1) - (B,) is (B, B): every output is compared with every target; bring both to the same shape, with "
             "squeeze(1) or targets[:, None]"
+        ): squared(lambda outputs, targets: outputs - targets),
+        _(
+            "the squares of all outputs with all targets are summed: bring both to the same shape, and take the mean"
+        ): squared(lambda outputs, targets: outputs - targets, mean=False),
+        _("the shapes are right, but the squares are summed: the mean is asked for"): squared(
+            lambda outputs, targets: outputs[:, 0] - targets, mean=False
         ),
-        squared(lambda outputs, targets: outputs - targets),
-    ),
-    Mistake(
-        _("the squares of all outputs with all targets are summed: bring both to the same shape, and take the mean"),
-        squared(lambda outputs, targets: outputs - targets, mean=False),
-    ),
-    Mistake(
-        _("the shapes are right, but the squares are summed: the mean is asked for"),
-        squared(lambda outputs, targets: outputs[:, 0] - targets, mean=False),
-    ),
-    Mistake(
-        _("the outputs are averaged before they are compared"),
-        squared(lambda outputs, targets: outputs.mean() - targets),
-    ),
-    Mistake(
-        _("the targets are averaged before they are compared"),
-        squared(lambda outputs, targets: outputs - targets.mean()),
-    ),
-    Mistake(
-        _("the first output is compared with all targets"),
-        squared(lambda outputs, targets: outputs[0] - targets),
-    ),
-    Mistake(
-        _("the first target is compared with all outputs"),
-        squared(lambda outputs, targets: outputs - targets[0]),
-    ),
-    Mistake(
-        _("the absolute differences are averaged: their squares are asked for"),
-        lambda outputs, targets: (outputs[:, 0] - targets).abs().mean(),
-    ),
-    Mistake(
-        _("the root is taken of the mean square"),
-        lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean().sqrt(),
-    ),
-    Mistake(
-        _("the mean square is halved"),
-        lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean() / 2,
-    ),
-    Mistake(
-        _("the differences are averaged first, where those of either sign cancel: square each, then take the mean"),
-        lambda outputs, targets: (outputs[:, 0] - targets).mean() ** 2,
-    ),
-    Mistake(
-        _("the squares are returned one by one: their mean is asked for"),
-        lambda outputs, targets: (outputs[:, 0] - targets) ** 2,
-    ),
+        _("the outputs are averaged before they are compared"): squared(
+            lambda outputs, targets: outputs.mean() - targets
+        ),
+        _("the targets are averaged before they are compared"): squared(
+            lambda outputs, targets: outputs - targets.mean()
+        ),
+        _("the first output is compared with all targets"): squared(lambda outputs, targets: outputs[0] - targets),
+        _("the first target is compared with all outputs"): squared(lambda outputs, targets: outputs - targets[0]),
+        _("the absolute differences are averaged: their squares are asked for"): lambda outputs, targets: (
+            (outputs[:, 0] - targets).abs().mean()
+        ),
+        _("the root is taken of the mean square"): lambda outputs, targets: (
+            ((outputs[:, 0] - targets) ** 2).mean().sqrt()
+        ),
+        _("the mean square is halved"): lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean() / 2,
+        _(
+            "the differences are averaged first, where those of either sign cancel: square each, then take the mean"
+        ): lambda outputs, targets: (outputs[:, 0] - targets).mean() ** 2,
+        _("the squares are returned one by one: their mean is asked for"): lambda outputs, targets: (
+            (outputs[:, 0] - targets) ** 2
+        ),
+    }
 )
 
 
@@ -367,85 +311,62 @@ def cut_at(place: Callable, overlap: Callable = lambda window: 0) -> Callable:
     return split_windows
 
 
-SPLIT = (
-    Mistake(
+SPLIT = known(
+    {
         _(
             "the windows are made and shuffled before the split: almost every held-out window shares steps with one "
             "that is trained on; cut the recording first"
-        ),
-        windows_first(shuffle=True),
-    ),
-    Mistake(
+        ): windows_first(shuffle=True),
         _(
             "the windows are made before the split: those at the border share steps with both sides; cut the recording "
             "first"
-        ),
-        windows_first(),
-    ),
-    Mistake(
+        ): windows_first(),
         _(
             "the windows are made of the whole recording, and cut where the recording should be: those at the border "
             "share steps with both sides"
-        ),
-        lambda recording, window, share: tuple(
+        ): lambda recording, window, share: tuple(
             np.split(windows_of(recording, window), [int(share * len(recording))]),
         ),
-    ),
-    Mistake(
-        _("the held-out part begins window - 1 steps early, so that it shares steps with the other"),
-        cut_at(lambda n, share: int(share * n), lambda window: window - 1),
-    ),
-    Mistake(
-        _("the held-out part begins a window early, so that it shares steps with the other"),
-        cut_at(lambda n, share: int(share * n), lambda window: window),
-    ),
-    Mistake(
-        _("a window is left out between the two parts: the held-out part begins where the other ends"),
-        cut_at(lambda n, share: int(share * n), lambda window: -window),
-    ),
-    Mistake(
-        _("the last window of the training part is left out: it ends with the last step before the cut"),
-        lambda recording, window, share: (
+        _("the held-out part begins window - 1 steps early, so that it shares steps with the other"): cut_at(
+            lambda n, share: int(share * n), lambda window: window - 1
+        ),
+        _("the held-out part begins a window early, so that it shares steps with the other"): cut_at(
+            lambda n, share: int(share * n), lambda window: window
+        ),
+        _("a window is left out between the two parts: the held-out part begins where the other ends"): cut_at(
+            lambda n, share: int(share * n), lambda window: -window
+        ),
+        _(
+            "the last window of the training part is left out: it ends with the last step before the cut"
+        ): lambda recording, window, share: (
             split(recording, window, share)[0][:-1],
             split(recording, window, share)[1],
         ),
-    ),
-    Mistake(
-        _("the two parts are exchanged: the first is trained on"),
-        lambda recording, window, share: split(recording, window, share)[::-1],
-    ),
-    Mistake(
-        _("the share is taken for the held-out part: it is what is trained on"),
-        cut_at(lambda n, share: n - int(share * n)),
-    ),
-    Mistake(
-        _("the last window of each part is left out: there are n - window + 1 of them"),
-        both(lambda made: made[:-1]),
-    ),
-    Mistake(
-        _("the windows stand side by side, without steps in common: one begins at every step"),
-        lambda recording, window, share: tuple(
+        _("the two parts are exchanged: the first is trained on"): lambda recording, window, share: split(
+            recording, window, share
+        )[::-1],
+        _("the share is taken for the held-out part: it is what is trained on"): cut_at(
+            lambda n, share: n - int(share * n)
+        ),
+        _("the last window of each part is left out: there are n - window + 1 of them"): both(lambda made: made[:-1]),
+        _(
+            "the windows stand side by side, without steps in common: one begins at every step"
+        ): lambda recording, window, share: tuple(
             windows_of(part, window, window) for part in np.split(recording, [int(share * len(recording))])
         ),
-    ),
-    Mistake(
-        _("the steps are poured into windows (n, D, window) by reshape: the inputs of a step are torn apart"),
-        both(lambda made: made.reshape(len(made), made.shape[2], made.shape[1])),
-        seen="jessicayung/blog-code-snippets#6",
-    ),
-    Mistake(
-        _("the windows are (n, D, window): it is (n, window, D), steps before inputs"),
-        both(lambda made: made.swapaxes(1, 2)),
-        seen="jessicayung/blog-code-snippets#6",
-    ),
-    Mistake(
-        _("the parts are returned as they are, and not cut into windows"),
-        lambda recording, window, share: tuple(np.split(recording, [int(share * len(recording))])),
-    ),
-    Mistake(
-        _("every other step is held out: a window is then no longer a piece of time, and neighbours are on both sides"),
-        lambda recording, window, share: (windows_of(recording[::2], window), windows_of(recording[1::2], window)),
-    ),
+        _("the steps are poured into windows (n, D, window) by reshape: the inputs of a step are torn apart"): both(
+            lambda made: made.reshape(len(made), made.shape[2], made.shape[1])
+        ),
+        _("the windows are (n, D, window): it is (n, window, D), steps before inputs"): both(
+            lambda made: made.swapaxes(1, 2)
+        ),
+        _("the parts are returned as they are, and not cut into windows"): lambda recording, window, share: tuple(
+            np.split(recording, [int(share * len(recording))])
+        ),
+        _(
+            "every other step is held out: a window is then no longer a piece of time, and neighbours are on both sides"
+        ): lambda recording, window, share: (windows_of(recording[::2], window), windows_of(recording[1::2], window)),
+    }
 )
 
 
@@ -469,42 +390,30 @@ def permuted(count: int):
     return np.random.default_rng(0).permutation(count)
 
 
-STATEFUL = (
-    Mistake(
-        _("the windows are shuffled: a state that is carried on then meets the piece of another time"),
-        shuffled,
-        seen="tensorflow#40067",
-    ),
-    Mistake(
+STATEFUL = known(
+    {
+        _("the windows are shuffled: a state that is carried on then meets the piece of another time"): shuffled,
         _(
             "row b + 1 of a batch goes on where row b ends: the state is carried from batch to batch, so row b of the "
             "next batch has to"
+        ): lambda recording, batch, steps: recording.reshape(-1, batch, steps, recording.shape[1]),
+        _("the batches are shuffled: each row is right within, and their order in time is lost"): batches(
+            lambda made: made[permuted(len(made))]
         ),
-        lambda recording, batch, steps: recording.reshape(-1, batch, steps, recording.shape[1]),
-        seen="tensorflow#40067",
-    ),
-    Mistake(
-        _("the batches are shuffled: each row is right within, and their order in time is lost"),
-        batches(lambda made: made[permuted(len(made))]),
-        seen="tensorflow#40067",
-    ),
-    Mistake(
-        _("the rows of all batches are shuffled alike: that does no harm, but here row 0 is the beginning"),
-        batches(lambda made: made[:, permuted(made.shape[1])]),
-    ),
-    Mistake(
-        _("the chunks stand before the rows' axis: (batch, K, steps, D) is returned, (K, batch, steps, D) asked for"),
-        lambda recording, batch, steps: rows_of(recording, batch, steps),
-    ),
-    Mistake(_("the batches run backwards in time"), batches(lambda made: made[::-1])),
-    Mistake(_("the steps within each chunk run backwards"), batches(lambda made: made[:, :, ::-1])),
-    Mistake(_("the last batch is left out"), batches(lambda made: made[:-1])),
-    Mistake(
-        _("neighbouring steps go to different rows: each row has to be a piece of time"),
-        lambda recording, batch, steps: recording.reshape(-1, steps, batch, recording.shape[1]).swapaxes(1, 2),
-    ),
-    Mistake(
-        _("batch and steps are exchanged"),
-        lambda recording, batch, steps: rows_of(recording, steps, batch).swapaxes(0, 1),
-    ),
+        _("the rows of all batches are shuffled alike: that does no harm, but here row 0 is the beginning"): batches(
+            lambda made: made[:, permuted(made.shape[1])]
+        ),
+        _(
+            "the chunks stand before the rows' axis: (batch, K, steps, D) is returned, (K, batch, steps, D) asked for"
+        ): lambda recording, batch, steps: rows_of(recording, batch, steps),
+        _("the batches run backwards in time"): batches(lambda made: made[::-1]),
+        _("the steps within each chunk run backwards"): batches(lambda made: made[:, :, ::-1]),
+        _("the last batch is left out"): batches(lambda made: made[:-1]),
+        _(
+            "neighbouring steps go to different rows: each row has to be a piece of time"
+        ): lambda recording, batch, steps: recording.reshape(-1, steps, batch, recording.shape[1]).swapaxes(1, 2),
+        _("batch and steps are exchanged"): lambda recording, batch, steps: rows_of(recording, steps, batch).swapaxes(
+            0, 1
+        ),
+    }
 )

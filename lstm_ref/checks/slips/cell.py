@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Mistake
+from lstm_ref.checks.engine.declare import Mistake, known
 from lstm_ref.checks.given import sigmoid
 from lstm_ref.checks.slips.line import softmax
 from lstm_ref.core.cell import LSTMParams, LSTMState
@@ -61,105 +61,88 @@ def wrong_cells() -> tuple[Mistake, ...]:
     return (*_in_h(), *_in_c(), *_in_the_gates(), *_in_reading(), *_in_the_state(), *pasted(), *_as_errors())
 
 
-def _mistake(sentence: str, seen: str = "", **changes) -> Mistake:
-    return Mistake(sentence, wrong_step(**changes), seen)
-
-
-def _in_h() -> list[Mistake]:
-    return [
-        _mistake(
-            _("tanh is left out of h = o * tanh(c)"),
-            h=lambda v: v.o * v.c,
-            seen="nicodjimenez/lstm#47",
-        ),
-        _mistake(
-            _("the c that is carried on is squashed: tanh belongs to h alone, c stays as it is"),
-            result=lambda v: LSTMState(v.h, np.tanh(v.c)),
-            seen="nicodjimenez/lstm#43",
-        ),
-        _mistake(
-            _("tanh is taken twice: c is squashed when it is computed, and again in h"),
-            c=lambda v: np.tanh(v.f * v.c_prev + v.i * v.candidate),
-            seen="nicodjimenez/lstm#43",
-        ),
-        _mistake(
-            _("h is computed from the old memory: h = o * tanh(c) takes the c of this step"),
-            h=lambda v: v.o * np.tanh(v.c_prev),
-            seen="borelien/entailment-neural-attention-lstm-tf#3",
-        ),
-        _mistake(
-            _("h is computed from the candidate: h = o * tanh(c) takes the whole memory"),
-            h=lambda v: v.o * np.tanh(v.candidate),
-        ),
-        _mistake(_("the output gate is left out of h = o * tanh(c)"), h=lambda v: np.tanh(v.c)),
-        _mistake(
-            _("the memory itself is returned as h: tanh and o are lost, or h and c are one array, written in place"),
-            h=lambda v: v.c,
-        ),
-        _mistake(_("h = o * sigmoid(c): the memory is squashed by tanh, which keeps its sign"), h=_o_sigmoid_c),
-        _mistake(_("h = tanh(o * c): tanh is taken of c alone"), h=lambda v: np.tanh(v.o * v.c)),
-        _mistake(_("h = o + tanh(c): a gate multiplies"), h=lambda v: v.o + np.tanh(v.c)),
-        _mistake(_("o is polarised the wrong way: h = (1 - o) * tanh(c)"), h=lambda v: (1 - v.o) * np.tanh(v.c)),
-        _mistake(_("tanh in h has its sign turned: (e^-c - e^c) is its negative"), h=lambda v: -v.o * np.tanh(v.c)),
-        _mistake(
-            _("the memory is added to the output gate after its sigmoid, so that o is no fraction any more"),
-            h=lambda v: (v.o + v.c) * np.tanh(v.c),
-            seen="Lasagne/Lasagne#448",
-        ),
-    ]
+def _in_h() -> tuple[Mistake, ...]:
+    return known(
+        {
+            _("tanh is left out of h = o * tanh(c)"): wrong_step(h=lambda v: v.o * v.c),
+            _("the c that is carried on is squashed: tanh belongs to h alone, c stays as it is"): wrong_step(
+                result=lambda v: LSTMState(v.h, np.tanh(v.c))
+            ),
+            _("tanh is taken twice: c is squashed when it is computed, and again in h"): wrong_step(
+                c=lambda v: np.tanh(v.f * v.c_prev + v.i * v.candidate)
+            ),
+            _("h is computed from the old memory: h = o * tanh(c) takes the c of this step"): wrong_step(
+                h=lambda v: v.o * np.tanh(v.c_prev)
+            ),
+            _("h is computed from the candidate: h = o * tanh(c) takes the whole memory"): wrong_step(
+                h=lambda v: v.o * np.tanh(v.candidate)
+            ),
+            _("the output gate is left out of h = o * tanh(c)"): wrong_step(h=lambda v: np.tanh(v.c)),
+            _(
+                "the memory itself is returned as h: tanh and o are lost, or h and c are one array, written in place"
+            ): wrong_step(h=lambda v: v.c),
+            _("h = o * sigmoid(c): the memory is squashed by tanh, which keeps its sign"): wrong_step(h=_o_sigmoid_c),
+            _("h = tanh(o * c): tanh is taken of c alone"): wrong_step(h=lambda v: np.tanh(v.o * v.c)),
+            _("h = o + tanh(c): a gate multiplies"): wrong_step(h=lambda v: v.o + np.tanh(v.c)),
+            _("o is polarised the wrong way: h = (1 - o) * tanh(c)"): wrong_step(h=lambda v: (1 - v.o) * np.tanh(v.c)),
+            _("tanh in h has its sign turned: (e^-c - e^c) is its negative"): wrong_step(
+                h=lambda v: -v.o * np.tanh(v.c)
+            ),
+            _(
+                "the memory is added to the output gate after its sigmoid, so that o is no fraction any more"
+            ): wrong_step(h=lambda v: (v.o + v.c) * np.tanh(v.c)),
+        }
+    )
 
 
 def _o_sigmoid_c(v):
     return v.o * sigmoid(v.c)
 
 
-def _in_c() -> list[Mistake]:
-    return [
-        _mistake(
-            _("f * c_prev is lost: the memory is overwritten at each step, or not carried on"),
-            c=lambda v: v.i * v.candidate,
-        ),
-        _mistake(_("i * candidate is lost: nothing is ever written"), c=lambda v: v.f * v.c_prev),
-        _mistake(
-            _("the input gate is left out of c = f * c_prev + i * candidate"), c=lambda v: v.f * v.c_prev + v.candidate
-        ),
-        _mistake(
-            _("the forget gate is left out of c = f * c_prev + i * candidate"),
-            c=lambda v: v.c_prev + v.i * v.candidate,
-        ),
-        _mistake(
-            _("i + candidate stands where i * candidate belongs"),
-            c=lambda v: v.f * v.c_prev + v.i + v.candidate,
-            seen="torchrecurrent#22",
-        ),
-        _mistake(_("f + c_prev stands where f * c_prev belongs"), c=lambda v: v.f + v.c_prev + v.i * v.candidate),
-        _mistake(
-            _("f * c_prev and i * candidate are multiplied: they are added"), c=lambda v: v.f * v.c_prev * _written(v)
-        ),
-        _mistake(_("f multiplies all of it: f * (c_prev + i * candidate)"), c=lambda v: v.f * (v.c_prev + _written(v))),
-        _mistake(
-            _("f and i are swapped, in the update or in the order of their weights"),
-            c=lambda v: v.i * v.c_prev + v.f * v.candidate,
-        ),
-        _mistake(
-            _("1 - f is used: f = 1 means keep, f = 0 means forget"),
-            c=lambda v: (1 - v.f) * v.c_prev + v.i * v.candidate,
-        ),
-        _mistake(_("1 - i is used: i = 1 writes all of the candidate"), c=lambda v: v.f * v.c_prev + _unwritten(v)),
-        _mistake(
-            _("the gates are coupled, i = 1 - f: that is another cell; here i has weights of its own"),
-            c=lambda v: v.f * v.c_prev + (1 - v.f) * v.candidate,
-        ),
-        _mistake(
-            _("the gates are coupled, f = 1 - i: that is another cell; here f has weights of its own"),
-            c=lambda v: (1 - v.i) * v.c_prev + v.i * v.candidate,
-        ),
-        _mistake(
-            _("f multiplies h_prev: what is kept or forgotten is the memory, f * c_prev"),
-            c=lambda v: v.f * v.h_prev + v.i * v.candidate,
-        ),
-        _mistake(_("i * h_prev is written: what is written is the candidate"), c=_writes_h),
-    ]
+def _in_c() -> tuple[Mistake, ...]:
+    return known(
+        {
+            _("f * c_prev is lost: the memory is overwritten at each step, or not carried on"): wrong_step(
+                c=lambda v: v.i * v.candidate
+            ),
+            _("i * candidate is lost: nothing is ever written"): wrong_step(c=lambda v: v.f * v.c_prev),
+            _("the input gate is left out of c = f * c_prev + i * candidate"): wrong_step(
+                c=lambda v: v.f * v.c_prev + v.candidate
+            ),
+            _("the forget gate is left out of c = f * c_prev + i * candidate"): wrong_step(
+                c=lambda v: v.c_prev + v.i * v.candidate
+            ),
+            _("i + candidate stands where i * candidate belongs"): wrong_step(
+                c=lambda v: v.f * v.c_prev + v.i + v.candidate
+            ),
+            _("f + c_prev stands where f * c_prev belongs"): wrong_step(c=lambda v: v.f + v.c_prev + v.i * v.candidate),
+            _("f * c_prev and i * candidate are multiplied: they are added"): wrong_step(
+                c=lambda v: v.f * v.c_prev * _written(v)
+            ),
+            _("f multiplies all of it: f * (c_prev + i * candidate)"): wrong_step(
+                c=lambda v: v.f * (v.c_prev + _written(v))
+            ),
+            _("f and i are swapped, in the update or in the order of their weights"): wrong_step(
+                c=lambda v: v.i * v.c_prev + v.f * v.candidate
+            ),
+            _("1 - f is used: f = 1 means keep, f = 0 means forget"): wrong_step(
+                c=lambda v: (1 - v.f) * v.c_prev + v.i * v.candidate
+            ),
+            _("1 - i is used: i = 1 writes all of the candidate"): wrong_step(
+                c=lambda v: v.f * v.c_prev + _unwritten(v)
+            ),
+            _("the gates are coupled, i = 1 - f: that is another cell; here i has weights of its own"): wrong_step(
+                c=lambda v: v.f * v.c_prev + (1 - v.f) * v.candidate
+            ),
+            _("the gates are coupled, f = 1 - i: that is another cell; here f has weights of its own"): wrong_step(
+                c=lambda v: (1 - v.i) * v.c_prev + v.i * v.candidate
+            ),
+            _("f multiplies h_prev: what is kept or forgotten is the memory, f * c_prev"): wrong_step(
+                c=lambda v: v.f * v.h_prev + v.i * v.candidate
+            ),
+            _("i * h_prev is written: what is written is the candidate"): wrong_step(c=_writes_h),
+        }
+    )
 
 
 def _written(v):
@@ -174,83 +157,72 @@ def _writes_h(v):
     return v.f * v.c_prev + v.i * v.h_prev
 
 
-def _in_the_gates() -> list[Mistake]:
+def _in_the_gates() -> tuple[Mistake, ...]:
     gates = ("f", "i", "o")
 
     def each_gate(squash):
         return dict.fromkeys(gates, squash)
 
-    return [
-        _mistake(
-            _("tanh is taken before the sigmoid of each gate"),
-            seen="google/e3d_lstm#17",
-            **each_gate(lambda z: sigmoid(np.tanh(z))),
-        ),
-        _mistake(
-            _("the gates are made by softmax: it makes the units share 1, while each unit decides by itself"),
-            seen="nicklashansen/rnn_lstm_from_scratch#3",
-            **each_gate(softmax),
-        ),
-        _mistake(_("tanh is used for the gates, which must lie between 0 and 1"), **each_gate(np.tanh)),
-        _mistake(_("the sigmoid of the gates is left out"), **each_gate(lambda z: z)),
-        *(_mistake(_("the sigmoid of {gate} is left out").format(gate=g), **{g: lambda z: z}) for g in gates),
-        _mistake(_("every gate is 1 - itself: the sign in the sigmoid is lost"), **each_gate(lambda z: sigmoid(-z))),
-        *(
-            _mistake(_("tanh is used for {gate}, which must lie between 0 and 1").format(gate=g), **{g: np.tanh})
-            for g in gates
-        ),
-        _mistake(
-            _("the candidate goes through a sigmoid: tanh lets it be negative, so that a memory can also sink"),
-            candidate=sigmoid,
-        ),
-        _mistake(_("the tanh of the candidate is left out"), candidate=lambda z: z),
-        _mistake(_("ReLU takes the place of tanh in the candidate"), candidate=lambda z: np.maximum(z, 0)),
-        _mistake(
-            _("tanh is written inverted in the candidate, (e^-z - e^z) / (e^-z + e^z), or i * candidate is subtracted"),
-            candidate=lambda z: -np.tanh(z),
-            seen="fastai/fastbook",
-        ),
-        _mistake(
-            _("tanh is written inverted both times, (e^-z - e^z) / (e^-z + e^z): its sign is turned"),
-            candidate=lambda z: -np.tanh(z),
-            h=lambda v: -v.o * np.tanh(v.c),
-            seen="fastai/fastbook",
-        ),
-        _mistake(
-            _("the pieces W h, W x and b are squashed one by one and then added; add first, squash once"),
-            sum=lambda v, W, b: (v.h_prev @ W[:, : v.h_prev.shape[1]].T, v.x @ W[:, v.h_prev.shape[1] :].T, b),
-            candidate=lambda pieces: sum(map(np.tanh, pieces)),
-            seen="deeplearning.ai forum, thread 258604",
-            **each_gate(lambda pieces: sum(map(sigmoid, pieces))),
-        ),
-        _mistake(
-            _("tanh squashes the pieces W h, W x and b one by one, in each line; add first, squash once"),
-            sum=lambda v, W, b: (v.h_prev @ W[:, : v.h_prev.shape[1]].T, v.x @ W[:, v.h_prev.shape[1] :].T, b),
-            candidate=lambda pieces: sum(map(np.tanh, pieces)),
-            seen="deeplearning.ai forum, thread 258604",
-            **each_gate(lambda pieces: sum(map(np.tanh, pieces))),
-        ),
-        _mistake(_("the biases are left out"), sum=lambda v, W, b: v.hx @ W.T, seen="pytorch/pytorch#750"),
-        _mistake(_("each bias is added twice"), sum=lambda v, W, b: v.hx @ W.T + 2 * b, seen="pytorch/pytorch#750"),
-        _mistake(_("each bias is subtracted"), sum=lambda v, W, b: v.hx @ W.T - b),
-        *(
-            _mistake(_("b_{to} is left out of the line of {target}").format(to=to, target=target), **_without_bias(to))
-            for target, to in LETTER_OF.items()
-        ),
-        _mistake(_("each bias is added after the sigmoid or tanh: add first, squash then"), **_bias_outside(LETTER_OF)),
-        *(
-            _mistake(
-                _("b_{to} is added after {target} was squashed: add first, squash then").format(to=to, target=target),
-                **_bias_outside([target]),
-            )
-            for target, to in LETTER_OF.items()
-        ),
-        _mistake(
-            _("the weights of h_prev are used without their transpose: they are square, so NumPy cannot notice"),
-            sum=_square_block_not_turned,
-            seen="pytorch/pytorch#1961",
-        ),
-    ]
+    return known(
+        {
+            _("tanh is taken before the sigmoid of each gate"): wrong_step(**each_gate(lambda z: sigmoid(np.tanh(z)))),
+            _(
+                "the gates are made by softmax: it makes the units share 1, while each unit decides by itself"
+            ): wrong_step(**each_gate(softmax)),
+            _("tanh is used for the gates, which must lie between 0 and 1"): wrong_step(**each_gate(np.tanh)),
+            _("the sigmoid of the gates is left out"): wrong_step(**each_gate(lambda z: z)),
+            **{_("the sigmoid of {gate} is left out").format(gate=g): wrong_step(**{g: lambda z: z}) for g in gates},
+            _("every gate is 1 - itself: the sign in the sigmoid is lost"): wrong_step(
+                **each_gate(lambda z: sigmoid(-z))
+            ),
+            **{
+                _("tanh is used for {gate}, which must lie between 0 and 1").format(gate=g): wrong_step(**{g: np.tanh})
+                for g in gates
+            },
+            _(
+                "the candidate goes through a sigmoid: tanh lets it be negative, so that a memory can also sink"
+            ): wrong_step(candidate=sigmoid),
+            _("the tanh of the candidate is left out"): wrong_step(candidate=lambda z: z),
+            _("ReLU takes the place of tanh in the candidate"): wrong_step(candidate=lambda z: np.maximum(z, 0)),
+            _(
+                "tanh is written inverted in the candidate, (e^-z - e^z) / (e^-z + e^z), or i * candidate is subtracted"
+            ): wrong_step(candidate=lambda z: -np.tanh(z)),
+            _("tanh is written inverted both times, (e^-z - e^z) / (e^-z + e^z): its sign is turned"): wrong_step(
+                candidate=lambda z: -np.tanh(z), h=lambda v: -v.o * np.tanh(v.c)
+            ),
+            _("the pieces W h, W x and b are squashed one by one and then added; add first, squash once"): wrong_step(
+                sum=lambda v, W, b: (v.h_prev @ W[:, : v.h_prev.shape[1]].T, v.x @ W[:, v.h_prev.shape[1] :].T, b),
+                candidate=lambda pieces: sum(map(np.tanh, pieces)),
+                **each_gate(lambda pieces: sum(map(sigmoid, pieces))),
+            ),
+            _("tanh squashes the pieces W h, W x and b one by one, in each line; add first, squash once"): wrong_step(
+                sum=lambda v, W, b: (v.h_prev @ W[:, : v.h_prev.shape[1]].T, v.x @ W[:, v.h_prev.shape[1] :].T, b),
+                candidate=lambda pieces: sum(map(np.tanh, pieces)),
+                **each_gate(lambda pieces: sum(map(np.tanh, pieces))),
+            ),
+            _("the biases are left out"): wrong_step(sum=lambda v, W, b: v.hx @ W.T),
+            _("each bias is added twice"): wrong_step(sum=lambda v, W, b: v.hx @ W.T + 2 * b),
+            _("each bias is subtracted"): wrong_step(sum=lambda v, W, b: v.hx @ W.T - b),
+            **{
+                _("b_{to} is left out of the line of {target}").format(to=to, target=target): wrong_step(
+                    **_without_bias(to)
+                )
+                for target, to in LETTER_OF.items()
+            },
+            _("each bias is added after the sigmoid or tanh: add first, squash then"): wrong_step(
+                **_bias_outside(LETTER_OF)
+            ),
+            **{
+                _("b_{to} is added after {target} was squashed: add first, squash then").format(
+                    to=to, target=target
+                ): wrong_step(**_bias_outside([target]))
+                for target, to in LETTER_OF.items()
+            },
+            _(
+                "the weights of h_prev are used without their transpose: they are square, so NumPy cannot notice"
+            ): wrong_step(sum=_square_block_not_turned),
+        }
+    )
 
 
 def _without_bias(letter: str) -> dict:
@@ -271,158 +243,116 @@ def _square_block_not_turned(v, W, b):
     return v.h_prev @ W[:, :H] + v.x @ W[:, H:].T + b
 
 
-def _in_reading() -> list[Mistake]:
+def _in_reading() -> tuple[Mistake, ...]:
     def join(change):
         return lambda v: np.concatenate(change(v), axis=1)
 
-    return [
-        _mistake(
-            _("x comes before h_prev: the first H columns of each W belong to h_prev, so it is [h_prev, x]"),
-            join=join(lambda v: [v.x, v.h_prev]),
-        ),
-        _mistake(
-            _("h_prev is ignored, or not carried on: the gates read x alone, as if h were 0"),
-            join=join(lambda v: [0 * v.h_prev, v.x]),
-        ),
-        _mistake(_("x is ignored: the gates read h_prev alone"), join=join(lambda v: [v.h_prev, 0 * v.x])),
-        _mistake(
-            _("the gates read the memory, [c_prev, x]: they read [h_prev, x]"), join=join(lambda v: [v.c_prev, v.x])
-        ),
-        _mistake(_("the gates read tanh(c_prev) and not h_prev"), join=join(lambda v: [np.tanh(v.c_prev), v.x])),
-        _mistake(
-            _("only the first sequence of the batch is read, for all"),
-            join=join(lambda v: [v.h_prev[:1].repeat(len(v.x), 0), v.x[:1].repeat(len(v.x), 0)]),
-        ),
-    ]
+    return known(
+        {
+            _(
+                "x comes before h_prev: the first H columns of each W belong to h_prev, so it is [h_prev, x]"
+            ): wrong_step(join=join(lambda v: [v.x, v.h_prev])),
+            _("h_prev is ignored, or not carried on: the gates read x alone, as if h were 0"): wrong_step(
+                join=join(lambda v: [0 * v.h_prev, v.x])
+            ),
+            _("x is ignored: the gates read h_prev alone"): wrong_step(join=join(lambda v: [v.h_prev, 0 * v.x])),
+            _("the gates read the memory, [c_prev, x]: they read [h_prev, x]"): wrong_step(
+                join=join(lambda v: [v.c_prev, v.x])
+            ),
+            _("the gates read tanh(c_prev) and not h_prev"): wrong_step(join=join(lambda v: [np.tanh(v.c_prev), v.x])),
+            _("only the first sequence of the batch is read, for all"): wrong_step(
+                join=join(lambda v: [v.h_prev[:1].repeat(len(v.x), 0), v.x[:1].repeat(len(v.x), 0)])
+            ),
+        }
+    )
 
 
-def _in_the_state() -> list[Mistake]:
-    return [
-        _mistake(
-            EXCHANGED,
-            result=lambda v: LSTMState(v.c, v.h),
-            seen="microsoft/nni#2839",
-        ),
-        _mistake(
-            _("h and c are exchanged when the state is unpacked: h, c = state"),
-            state=lambda state: (state.c, state.h),
-            seen="microsoft/nni#2839",
-        ),
-        _mistake(
-            _("h and c are exchanged when the state is unpacked, and again in what is returned"),
-            state=lambda state: (state.c, state.h),
-            result=lambda v: LSTMState(v.c, v.h),
-        ),
-        _mistake(_("h is returned for both, h and c"), result=lambda v: LSTMState(v.h, v.h)),
-        _mistake(_("the old memory is returned with the new h"), result=lambda v: LSTMState(v.h, v.c_prev)),
-        _mistake(_("the new memory is returned with the old h"), result=lambda v: LSTMState(v.h_prev, v.c)),
-        _mistake(
-            _("the state is returned as it came: nothing of the step is in it"),
-            result=lambda v: LSTMState(v.h_prev, v.c_prev),
-        ),
-        _mistake(STARTS_FROM_ZEROS, state=lambda state: (0 * state.h, 0 * state.c)),
-    ]
+def _in_the_state() -> tuple[Mistake, ...]:
+    return known(
+        {
+            EXCHANGED: wrong_step(result=lambda v: LSTMState(v.c, v.h)),
+            _("h and c are exchanged when the state is unpacked: h, c = state"): wrong_step(
+                state=lambda state: (state.c, state.h)
+            ),
+            _("h and c are exchanged when the state is unpacked, and again in what is returned"): wrong_step(
+                state=lambda state: (state.c, state.h), result=lambda v: LSTMState(v.c, v.h)
+            ),
+            _("h is returned for both, h and c"): wrong_step(result=lambda v: LSTMState(v.h, v.h)),
+            _("the old memory is returned with the new h"): wrong_step(result=lambda v: LSTMState(v.h, v.c_prev)),
+            _("the new memory is returned with the old h"): wrong_step(result=lambda v: LSTMState(v.h_prev, v.c)),
+            _("the state is returned as it came: nothing of the step is in it"): wrong_step(
+                result=lambda v: LSTMState(v.h_prev, v.c_prev)
+            ),
+            STARTS_FROM_ZEROS: wrong_step(state=lambda state: (0 * state.h, 0 * state.c)),
+        }
+    )
 
 
-def pasted() -> list[Mistake]:
+def pasted() -> tuple[Mistake, ...]:
     """One line with the weights, the bias or both of another, for every pair of lines; all lines with one matrix."""
-    made = []
+    made = {}
     for target, to in LETTER_OF.items():
         for letter in LETTER_OF.values():
             if letter == to:
                 continue
             W, b = {f"W_{to}": f"W_{letter}"}, {f"b_{to}": f"b_{letter}"}
-            names = {"target": target, "letter": letter, "to": to}
-            seen = {"fi": "farizrahman4u/seq2seq#225", "of": "tensorflow/tensorflow#8325"}.get(to + letter, "")
-            made += [
-                _mistake(_("the line of {target} uses W_{letter} where W_{to} belongs").format(**names), **_taken(W)),
-                _mistake(
-                    _("the line of {target} adds b_{letter} where b_{to} belongs").format(**names),
-                    seen="ddbourgin/numpy-ml#42",
-                    **_taken(b),
-                ),
-                _mistake(
-                    _("the line of {target} uses W_{letter} and b_{letter}, not W_{to} and b_{to}").format(**names),
-                    seen=seen,
-                    **_taken({**W, **b}),
-                ),
-            ]
+            for sentence, fields in {
+                _("the line of {target} uses W_{letter} where W_{to} belongs"): W,
+                _("the line of {target} adds b_{letter} where b_{to} belongs"): b,
+                _("the line of {target} uses W_{letter} and b_{letter}, not W_{to} and b_{to}"): W | b,
+            }.items():
+                made[sentence.format(target=target, letter=letter, to=to)] = _taken(fields)
     for letter in LETTER_OF.values():
-        weights = {f"W_{to}": f"W_{letter}" for to in LETTER_OF.values()}
-        biases = {f"b_{to}": f"b_{letter}" for to in LETTER_OF.values()}
-        made += [
-            _mistake(
-                _("every line uses W_{letter}: each has weights of its own").format(letter=letter),
-                seen="stanfordnlp/stanza#88",
-                **_taken(weights),
-            ),
-            _mistake(
-                _("every line uses W_{letter} and b_{letter}: each has its own").format(letter=letter),
-                **_taken({**weights, **biases}),
-            ),
-        ]
-    for one, two in (("f", "o"), ("i", "o"), ("c", "o"), ("f", "c"), ("i", "c")):
-        swap = {f"{k}_{a}": f"{k}_{b}" for k in "Wb" for a, b in ((one, two), (two, one))}
-        made.append(
-            _mistake(
-                _("the weights of {one} and {two} are exchanged: W_{one} with W_{two}, b_{one} with b_{two}").format(
-                    one=one, two=two
-                ),
-                **_taken(swap),
-            )
+        weights, biases = ({f"{kind}_{to}": f"{kind}_{letter}" for to in LETTER_OF.values()} for kind in "Wb")
+        made[_("every line uses W_{letter}: each has weights of its own").format(letter=letter)] = _taken(weights)
+        made[_("every line uses W_{letter} and b_{letter}: each has its own").format(letter=letter)] = _taken(
+            weights | biases
         )
-    return made
+    for one, two in (("f", "o"), ("i", "o"), ("c", "o"), ("f", "c"), ("i", "c")):
+        sentence = _("the weights of {one} and {two} are exchanged: W_{one} with W_{two}, b_{one} with b_{two}")
+        swap = {f"{kind}_{a}": f"{kind}_{b}" for kind in "Wb" for a, b in ((one, two), (two, one))}
+        made[sentence.format(one=one, two=two)] = _taken(swap)
+    return known(made)
 
 
-def _taken(fields: dict[str, str]) -> dict:
-    """The change that takes the parameters named by the values for those named by the keys."""
-    return {"params": lambda p: p._replace(**{to: getattr(p, source) for to, source in fields.items()})}
+def _taken(fields: dict[str, str]) -> Callable:
+    """The step that takes the parameters named by the values for those named by the keys."""
+    return wrong_step(params=lambda p: p._replace(**{to: getattr(p, source) for to, source in fields.items()}))
 
 
-def _as_errors() -> list[Mistake]:
+def _as_errors() -> tuple[Mistake, ...]:
     """Those that end in an exception; its text tells them."""
-    return [
-        _mistake(
-            _("W is used without its transpose: it has one row per hidden unit, so it is hx @ W.T"),
-            sum=lambda v, W, b: v.hx @ W + b,
-            seen="pytorch/pytorch#1961",
-        ),
-        _mistake(
-            _("W comes first: each row of [h_prev, x] is one sequence, so it is hx @ W.T"),
-            sum=lambda v, W, b: W @ v.hx + b,
-        ),
-        _mistake(
-            _("W comes first, which gives (H, B), and b does not fit that; hx @ W.T gives (B, H)"),
-            sum=lambda v, W, b: W @ v.hx.T + b,
-        ),
-        _mistake(
-            _("np.dot multiplies matrices; gates multiply element by element, with *"),
-            c=lambda v: np.dot(v.f, v.c_prev) + np.dot(v.i, v.candidate),
-            seen="deeplearning.ai forum, thread 41544",
-        ),
-        _mistake(
-            _("@ multiplies matrices; gates multiply element by element, with *"),
-            c=lambda v: v.f @ v.c_prev + v.i @ v.candidate,
-            seen="deeplearning.ai forum, thread 41544",
-        ),
-        _mistake(
-            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"),
-            join=lambda v: np.stack([v.h_prev, v.x], axis=1),
-            seen="fastai/fastbook#338",
-        ),
-        _mistake(
-            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
-            join=lambda v: np.concatenate([v.h_prev, v.x], axis=0),
-        ),
-        _mistake(
-            _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
-            join=lambda v: np.append(v.h_prev, v.x),
-        ),
-        _mistake(
-            _("the parameters are unpacked into eight names, but LSTMParams has a ninth field: use params.W_f"),
-            params=_unpacked,
-        ),
-    ]
+    return known(
+        {
+            _("W is used without its transpose: it has one row per hidden unit, so it is hx @ W.T"): wrong_step(
+                sum=lambda v, W, b: v.hx @ W + b
+            ),
+            _("W comes first: each row of [h_prev, x] is one sequence, so it is hx @ W.T"): wrong_step(
+                sum=lambda v, W, b: W @ v.hx + b
+            ),
+            _("W comes first, which gives (H, B), and b does not fit that; hx @ W.T gives (B, H)"): wrong_step(
+                sum=lambda v, W, b: W @ v.hx.T + b
+            ),
+            _("np.dot multiplies matrices; gates multiply element by element, with *"): wrong_step(
+                c=lambda v: np.dot(v.f, v.c_prev) + np.dot(v.i, v.candidate)
+            ),
+            _("@ multiplies matrices; gates multiply element by element, with *"): wrong_step(
+                c=lambda v: v.f @ v.c_prev + v.i @ v.candidate
+            ),
+            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): wrong_step(
+                join=lambda v: np.stack([v.h_prev, v.x], axis=1)
+            ),
+            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"): wrong_step(
+                join=lambda v: np.concatenate([v.h_prev, v.x], axis=0)
+            ),
+            _(
+                "np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"
+            ): wrong_step(join=lambda v: np.append(v.h_prev, v.x)),
+            _(
+                "the parameters are unpacked into eight names, but LSTMParams has a ninth field: use params.W_f"
+            ): wrong_step(params=_unpacked),
+        }
+    )
 
 
 def _unpacked(params: LSTMParams):

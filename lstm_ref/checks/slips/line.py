@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Arguments, Check, Mistake, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
@@ -25,7 +25,7 @@ def line_check(
     unsquash: Callable[[np.ndarray], np.ndarray],
     *,
     mistakes: tuple[Mistake, ...],
-    at_the_limits: tuple[Mistake, ...],
+    at_the_limits: Table,
     given: tuple[str, ...] = (),
 ) -> Check:
     """The check of squash(W · [h_prev, x] + b), in two parts: "equation" and "limits".
@@ -47,7 +47,7 @@ def line_check(
             "equation": Part(lambda rng: [random_line(rng, letter, sizes) for sizes in SIZES]),
             "limits": Part(lambda rng: [line_at_its_limits(rng, letter)], mistakes=at_the_limits),
         },
-        mistakes=(*mistakes, *_reading_mistakes(names, reference, squash)),
+        mistakes=known(mistakes, _reading_mistakes(names, reference, squash)),
         advice=lambda arguments, got, want: advice(names, unsquash, arguments, got[output], want[output]),
     )
 
@@ -69,48 +69,41 @@ def gate_check(
         cell.sigmoid,
         _logit,
         given=("sigmoid",),
-        at_the_limits=(
-            Mistake(
-                _("the sigmoid is written as exp(z) / (1 + exp(z)): for large z infinity by infinity is nan"),
-                on_z(lambda z: np.exp(z) / (1 + np.exp(z))),
+        at_the_limits={
+            _("the sigmoid is written as exp(z) / (1 + exp(z)): for large z infinity by infinity is nan"): on_z(
+                lambda z: np.exp(z) / (1 + np.exp(z))
             ),
-            Mistake(
-                _("z is clipped before the sigmoid, so that the gate never closes or opens fully"),
-                on_z(lambda z: cell.sigmoid(np.clip(z, -10, 10))),
+            _("z is clipped before the sigmoid, so that the gate never closes or opens fully"): on_z(
+                lambda z: cell.sigmoid(np.clip(z, -10, 10))
             ),
-            Mistake(
-                _("{gate} is clipped: a gate may come as close to 0 and 1 as it likes").format(**names),
-                on_z(lambda z: np.clip(cell.sigmoid(z), 1e-7, 1 - 1e-7)),
+            _("{gate} is clipped: a gate may come as close to 0 and 1 as it likes").format(**names): on_z(
+                lambda z: np.clip(cell.sigmoid(z), 1e-7, 1 - 1e-7)
             ),
-        ),
-        mistakes=(
-            *mistakes,
-            Mistake(inverted, on_z(lambda z: 1 - cell.sigmoid(z))),
-            Mistake(softmaxed, on_z(softmax), seen="nicklashansen/rnn_lstm_from_scratch#3"),
-            Mistake(_("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"), on_z(lambda z: z)),
-            Mistake(_("tanh is used instead of sigmoid: tanh can be negative, and a gate cannot"), on_z(np.tanh)),
-            Mistake(
-                _("relu is used instead of sigmoid: it has no upper end, and a gate is never above 1"),
-                on_z(lambda z: np.maximum(z, 0)),
-            ),
-            Mistake(_("the sigmoid is taken twice"), on_z(lambda z: cell.sigmoid(cell.sigmoid(z)))),
-            Mistake(
-                _("tanh is taken before the sigmoid, so that {gate} cannot leave 0.27 to 0.73").format(**names),
-                on_z(lambda z: cell.sigmoid(np.tanh(z))),
-                seen="google/e3d_lstm#17",
-            ),
-            Mistake(
-                _("the pieces W h, W x and b are squashed one by one and then added; add first, squash once"),
-                in_pieces(cell.sigmoid),
-            ),
-            Mistake(
-                _("tanh squashes the pieces W h, W x and b one by one; add first, then take one sigmoid"),
-                in_pieces(np.tanh),
-            ),
-            Mistake(
-                _("{gate} is rounded to 0 or 1: a gate is a fraction").format(**names),
-                on_z(lambda z: np.round(cell.sigmoid(z))),
-            ),
+        },
+        mistakes=known(
+            mistakes,
+            {
+                inverted: on_z(lambda z: 1 - cell.sigmoid(z)),
+                softmaxed: on_z(softmax),
+                _("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"): on_z(lambda z: z),
+                _("tanh is used instead of sigmoid: tanh can be negative, and a gate cannot"): on_z(np.tanh),
+                _("relu is used instead of sigmoid: it has no upper end, and a gate is never above 1"): on_z(
+                    lambda z: np.maximum(z, 0)
+                ),
+                _("the sigmoid is taken twice"): on_z(lambda z: cell.sigmoid(cell.sigmoid(z))),
+                _("tanh is taken before the sigmoid, so that {gate} cannot leave 0.27 to 0.73").format(**names): on_z(
+                    lambda z: cell.sigmoid(np.tanh(z))
+                ),
+                _(
+                    "the pieces W h, W x and b are squashed one by one and then added; add first, squash once"
+                ): in_pieces(cell.sigmoid),
+                _("tanh squashes the pieces W h, W x and b one by one; add first, then take one sigmoid"): in_pieces(
+                    np.tanh
+                ),
+                _("{gate} is rounded to 0 or 1: a gate is a fraction").format(**names): on_z(
+                    lambda z: np.round(cell.sigmoid(z))
+                ),
+            },
         ),
     )
 
@@ -181,124 +174,80 @@ def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[M
 
         return wrong
 
-    return (
-        Mistake(
+    return known(
+        {
             _("x comes before h_prev: the first H columns of {W} belong to h_prev, so it is [h_prev, x]").format(
                 **names
-            ),
-            joined(lambda h, x, W, b: np.concatenate([x, h], axis=1) @ W.T + b),
-        ),
-        Mistake(
-            _("the bias {b} is left out").format(**names),
-            changed(lambda h, x, W, b: (h, x, W, 0 * b)),
-            seen="pytorch/pytorch#750",
-        ),
-        Mistake(
-            _("the bias {b} is added twice").format(**names),
-            changed(lambda h, x, W, b: (h, x, W, 2 * b)),
-            seen="pytorch/pytorch#750",
-        ),
-        Mistake(_("the bias {b} is subtracted").format(**names), changed(lambda h, x, W, b: (h, x, W, -b))),
-        Mistake(
+            ): joined(lambda h, x, W, b: np.concatenate([x, h], axis=1) @ W.T + b),
+            _("the bias {b} is left out").format(**names): changed(lambda h, x, W, b: (h, x, W, 0 * b)),
+            _("the bias {b} is added twice").format(**names): changed(lambda h, x, W, b: (h, x, W, 2 * b)),
+            _("the bias {b} is subtracted").format(**names): changed(lambda h, x, W, b: (h, x, W, -b)),
             _("the bias is added after the {squash}, so that {output} can leave {low} to 1; add it first").format(
                 **names
+            ): lambda h_prev, x, W, b: right(h_prev, x, W, 0 * b) + b,
+            _("the {squash} is taken of [h_prev, x]; weigh and add first, then take it of the sum").format(
+                **names
+            ): lambda h_prev, x, W, b: squash(np.concatenate([h_prev, x], axis=1)) @ W.T + b,
+            _("h_prev is ignored: only x is read"): changed(lambda h, x, W, b: (0 * h, x, W, b)),
+            _("x is ignored: only h_prev is read"): changed(lambda h, x, W, b: (h, 0 * x, W, b)),
+            _("only the bias is read"): changed(lambda h, x, W, b: (0 * h, 0 * x, W, b)),
+            _("only the first sequence of the batch is used for all"): changed(
+                lambda h, x, W, b: (h[:1].repeat(len(h), 0), x[:1].repeat(len(x), 0), W, b)
             ),
-            lambda h_prev, x, W, b: right(h_prev, x, W, 0 * b) + b,
-        ),
-        Mistake(
-            _("the {squash} is taken of [h_prev, x]; weigh and add first, then take it of the sum").format(**names),
-            lambda h_prev, x, W, b: squash(np.concatenate([h_prev, x], axis=1)) @ W.T + b,
-        ),
-        Mistake(_("h_prev is ignored: only x is read"), changed(lambda h, x, W, b: (0 * h, x, W, b))),
-        Mistake(_("x is ignored: only h_prev is read"), changed(lambda h, x, W, b: (h, 0 * x, W, b))),
-        Mistake(_("only the bias is read"), changed(lambda h, x, W, b: (0 * h, 0 * x, W, b))),
-        Mistake(
-            _("only the first sequence of the batch is used for all"),
-            changed(lambda h, x, W, b: (h[:1].repeat(len(h), 0), x[:1].repeat(len(x), 0), W, b)),
-        ),
-        *(
-            Mistake(
+            **{
                 _("only the first {part} is computed, and the rest stays 0: does `return` stand inside a loop?").format(
                     part=part
-                ),
-                only_first(rows, columns),
-            )
-            for part, rows, columns in ((_("sequence"), 1, None), (_("number"), 1, 1))
-        ),
-        Mistake(
-            _("{output} is transposed: one row per sequence is expected, (B, H)").format(**names),
-            lambda h_prev, x, W, b: right(h_prev, x, W, b).T,
-        ),
-        Mistake(
-            _("{output} already multiplies h_prev: {output} alone is asked for").format(**names),
-            lambda h_prev, x, W, b: right(h_prev, x, W, b) * h_prev,
-        ),
-        *(
-            Mistake(
-                _("{W} is used without its transpose: it has one row per hidden unit, so it is hx @ {W}.T").format(
-                    **names
-                ),
-                joined(lambda h, x, W, b, product=product: product(np.concatenate([h, x], axis=1), W) + b),
-                seen="pytorch/pytorch#1961",
-            )
-            for product in (np.matmul, np.dot)
-        ),
-        Mistake(
-            _("{W} is reshaped, which mixes up its rows; {W}.T is its transpose").format(**names),
-            joined(lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W.reshape(-1, len(W)) + b),
-        ),
-        Mistake(
+                ): only_first(rows, columns)
+                for part, rows, columns in ((_("sequence"), 1, None), (_("number"), 1, 1))
+            },
+            _("{output} is transposed: one row per sequence is expected, (B, H)").format(
+                **names
+            ): lambda h_prev, x, W, b: right(h_prev, x, W, b).T,
+            _("{output} already multiplies h_prev: {output} alone is asked for").format(
+                **names
+            ): lambda h_prev, x, W, b: right(h_prev, x, W, b) * h_prev,
+            _("{W} is used without its transpose: it has one row per hidden unit, so it is hx @ {W}.T").format(
+                **names
+            ): tuple(
+                joined(lambda h, x, W, b, product=product: product(np.concatenate([h, x], axis=1), W) + b)
+                for product in (np.matmul, np.dot)
+            ),
+            _("{W} is reshaped, which mixes up its rows; {W}.T is its transpose").format(**names): joined(
+                lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W.reshape(-1, len(W)) + b
+            ),
             _(
                 "the block of {W} for h_prev is not transposed: it is square and fits either way, so nothing warns"
-            ).format(**names),
-            joined(lambda h, x, W, b: h @ W[:, : len(W)] + x @ W[:, len(W) :].T + b),
-        ),
-        *(
-            Mistake(
-                _(
-                    "h_prev and x each meet the whole of {W}: its first H columns are for h_prev, the others for x"
-                ).format(**names),
-                joined(lambda h, x, W, b, turn=turn: h @ turn(W) + x @ turn(W) + b),
-            )
-            for turn in (np.transpose, np.asarray)
-        ),
-        *(
-            Mistake(
-                _("{W} comes first: each row of [h_prev, x] is one sequence, so it is hx @ {W}.T").format(**names),
-                joined(lambda h, x, W, b, product=product: product(W, np.concatenate([h, x], axis=1)) + b),
-            )
-            for product in (np.matmul, np.dot)
-        ),
-        Mistake(
+            ).format(**names): joined(lambda h, x, W, b: h @ W[:, : len(W)] + x @ W[:, len(W) :].T + b),
+            _("h_prev and x each meet the whole of {W}: its first H columns are for h_prev, the others for x").format(
+                **names
+            ): tuple(
+                joined(lambda h, x, W, b, turn=turn: h @ turn(W) + x @ turn(W) + b)
+                for turn in (np.transpose, np.asarray)
+            ),
+            _("{W} comes first: each row of [h_prev, x] is one sequence, so it is hx @ {W}.T").format(**names): tuple(
+                joined(lambda h, x, W, b, product=product: product(W, np.concatenate([h, x], axis=1)) + b)
+                for product in (np.matmul, np.dot)
+            ),
             _("{W} comes first, which gives (H, B), and {b} does not fit that; hx @ {W}.T gives (B, H)").format(
                 **names
+            ): joined(lambda h, x, W, b: W @ np.concatenate([h, x], axis=1).T + b),
+            _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): tuple(
+                joined(lambda h, x, W, b, options=options: np.concatenate(h, x, **options) @ W.T + b)
+                for options in ({}, {"axis": 1})
             ),
-            joined(lambda h, x, W, b: W @ np.concatenate([h, x], axis=1).T + b),
-        ),
-        *(
-            Mistake(
-                _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"),
-                joined(lambda h, x, W, b, options=options: np.concatenate(h, x, **options) @ W.T + b),
-            )
-            for options in ({}, {"axis": 1})
-        ),
-        Mistake(
-            _("[h_prev, x] is a list, as the equation looks; np.concatenate with axis=1 makes one array of it"),
-            joined(lambda h, x, W, b: np.array([h, x]) @ W.T + b),
-        ),
-        Mistake(
-            _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"),
-            joined(lambda h, x, W, b: np.append(h, x) @ W.T + b),
-        ),
-        Mistake(
-            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"),
-            joined(lambda h, x, W, b: np.concatenate([h, x], axis=0) @ W.T + b),
-        ),
-        Mistake(
-            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"),
-            joined(lambda h, x, W, b: np.stack([h, x], axis=1) @ W.T + b),
-            seen="fastai/fastbook#338",
-        ),
+            _("[h_prev, x] is a list, as the equation looks; np.concatenate with axis=1 makes one array of it"): joined(
+                lambda h, x, W, b: np.array([h, x]) @ W.T + b
+            ),
+            _(
+                "np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"
+            ): joined(lambda h, x, W, b: np.append(h, x) @ W.T + b),
+            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"): joined(
+                lambda h, x, W, b: np.concatenate([h, x], axis=0) @ W.T + b
+            ),
+            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): joined(
+                lambda h, x, W, b: np.stack([h, x], axis=1) @ W.T + b
+            ),
+        }
     )
 
 

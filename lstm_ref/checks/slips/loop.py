@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.judge import Mistake
+from lstm_ref.checks.engine.declare import Mistake, known
 from lstm_ref.checks.given import lstm_forward, lstm_step
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
 from lstm_ref.core.cell import LSTMParams, LSTMState
@@ -50,7 +50,7 @@ def sequence_cells(given_state: bool = False) -> tuple[Mistake, ...]:
     give what a mistake in the running gives.
     """
     return tuple(
-        Mistake(m.sentence, over_sequence(m.wrong), m.seen)
+        Mistake(m.sentence, over_sequence(m.wrong))
         for m in wrong_cells()
         if (_never_writes(m) or m.sentence in (EXCHANGED, STARTS_FROM_ZEROS)) == given_state
     )
@@ -107,124 +107,89 @@ def _all_states(xs, params, state=None):
 
 
 # In what a step reads and hands on: these show in a stack too.
-IN_THE_RUN = (
-    Mistake(
-        _("step t reads xs[:, t - 1], so that the first step reads the last input"),
-        over_sequence(read=lambda xs, t: xs[:, t - 1]),
-        seen="deeplearning.ai forum, thread 555049",
-    ),
-    Mistake(_("every step reads the first input, xs[:, 0]"), over_sequence(read=lambda xs, t: xs[:, 0])),
-    Mistake(
-        _("hs holds the state before each step: append h after the step"), over_sequence(keep=lambda old, new: old.h)
-    ),
-    Mistake(
-        _("hs holds the memory c: what the cell says is h"),
-        over_sequence(keep=lambda old, new: new.c),
-        seen="tuetschek/texar-pytorch#198",
-    ),
-    Mistake(
-        _("h and c are exchanged on their way to the next step"),
-        over_sequence(carry=lambda new, first: LSTMState(new.c, new.h)),
-    ),
-    Mistake(
-        _("time runs backwards: the last step is read first"),
-        lambda xs, params, state=None: lstm_forward(xs[:, ::-1], params, state),
-    ),
-    Mistake(
-        _("the steps of hs stand in reverse order, as when each h is put in front of the list"),
-        over_sequence(result=lambda hs, last, first: (hs[:, ::-1], last)),
-    ),
-    Mistake(
-        _("time runs backwards, and hs is turned round again"),
-        lambda xs, params, state=None: _turned(*lstm_forward(xs[:, ::-1], params, state)),
-    ),
-    Mistake(
-        _("every step of hs is the last h: one array is written again and again, and the list holds it many times"),
-        over_sequence(result=lambda hs, last, first: (hs * 0 + last.h[:, None], last)),
-    ),
+IN_THE_RUN = known(
+    {
+        _("step t reads xs[:, t - 1], so that the first step reads the last input"): over_sequence(
+            read=lambda xs, t: xs[:, t - 1]
+        ),
+        _("every step reads the first input, xs[:, 0]"): over_sequence(read=lambda xs, t: xs[:, 0]),
+        _("hs holds the state before each step: append h after the step"): over_sequence(keep=lambda old, new: old.h),
+        _("hs holds the memory c: what the cell says is h"): over_sequence(keep=lambda old, new: new.c),
+        _("h and c are exchanged on their way to the next step"): over_sequence(
+            carry=lambda new, first: LSTMState(new.c, new.h)
+        ),
+        _("time runs backwards: the last step is read first"): lambda xs, params, state=None: lstm_forward(
+            xs[:, ::-1], params, state
+        ),
+        _("the steps of hs stand in reverse order, as when each h is put in front of the list"): over_sequence(
+            result=lambda hs, last, first: (hs[:, ::-1], last)
+        ),
+        _("time runs backwards, and hs is turned round again"): lambda xs, params, state=None: _turned(
+            *lstm_forward(xs[:, ::-1], params, state)
+        ),
+        _(
+            "every step of hs is the last h: one array is written again and again, and the list holds it many times"
+        ): over_sequence(result=lambda hs, last, first: (hs * 0 + last.h[:, None], last)),
+    }
 )
 
-SEQUENCE = (
-    *IN_THE_RUN,
-    Mistake(
-        _("the given state is ignored: the sequence starts from zeros whatever `state` holds"),
-        over_sequence(start=lambda first, xs, params: zeros(xs, params)),
-        seen="deeplearning.ai forum, thread 620405",
-    ),
-    Mistake(
-        _("h and c are exchanged in the state that is returned: it is LSTMState(h, c)"),
-        over_sequence(result=lambda hs, last, first: (hs, LSTMState(last.c, last.h))),
-    ),
-    Mistake(
-        _("the first state is returned, and not the one after the last step"),
-        over_sequence(result=lambda hs, last, first: (hs, first)),
-        seen="mohou#107",
-    ),
-    Mistake(
-        _("h of the last step is returned for both, h and c"),
-        over_sequence(result=lambda hs, last, first: (hs, LSTMState(last.h, last.h))),
-    ),
-    Mistake(
-        _("the state after the first step is returned, and not the one after the last"),
-        lambda xs, params, state=None: (
+SEQUENCE = known(
+    IN_THE_RUN,
+    {
+        _("the given state is ignored: the sequence starts from zeros whatever `state` holds"): over_sequence(
+            start=lambda first, xs, params: zeros(xs, params)
+        ),
+        _("h and c are exchanged in the state that is returned: it is LSTMState(h, c)"): over_sequence(
+            result=lambda hs, last, first: (hs, LSTMState(last.c, last.h))
+        ),
+        _("the first state is returned, and not the one after the last step"): over_sequence(
+            result=lambda hs, last, first: (hs, first)
+        ),
+        _("h of the last step is returned for both, h and c"): over_sequence(
+            result=lambda hs, last, first: (hs, LSTMState(last.h, last.h))
+        ),
+        _(
+            "the state after the first step is returned, and not the one after the last"
+        ): lambda xs, params, state=None: (
             lstm_forward(xs, params, state)[0],
             lstm_forward(xs[:, :1], params, state)[1],
         ),
-    ),
-    Mistake(
-        _("hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences up: np.stack(hs, axis=1) does not"),
-        over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1).reshape(hs.shape), last)),
-        seen="graykode/nlp-tutorial#38",
-    ),
-    Mistake(
-        _("whole states are collected: hs takes the h of each, state.h"),
-        over_sequence(keep=lambda old, new: new),
-    ),
-    Mistake(_("the loop ends one step too early: the last step of hs is never written"), _last_not_written),
-    Mistake(_("as many steps are taken as there are inputs, D: T is xs.shape[1]"), _with_steps(lambda xs: xs.shape[2])),
-    Mistake(_("as many steps are taken as there are sequences, B: T is xs.shape[1]"), _with_steps(len)),
-    Mistake(_("the last step is left out"), lambda xs, params, state=None: lstm_forward(xs[:, :-1], params, state)),
-    Mistake(_("the first step is left out"), lambda xs, params, state=None: lstm_forward(xs[:, 1:], params, state)),
-    Mistake(
-        _("the first state stands in front of hs: hs holds what follows each step, T of them"),
-        over_sequence(result=lambda hs, last, first: (np.concatenate([first.h[:, None], hs], axis=1), last)),
-    ),
-    Mistake(
-        _("the steps are stacked along axis 0, which gives (T, B, H): np.stack(hs, axis=1) is batch first"),
-        over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1), last)),
-    ),
-    Mistake(
-        _("the steps are stacked along the last axis: np.stack(hs, axis=1) gives (B, T, H)"),
-        over_sequence(result=lambda hs, last, first: (hs.swapaxes(1, 2), last)),
-    ),
-    Mistake(
-        _("np.concatenate puts the steps end to end along axis 1: np.stack(hs, axis=1) makes an axis for them"),
-        over_sequence(result=lambda hs, last, first: (hs.reshape(len(hs), -1), last)),
-    ),
-    Mistake(
-        _("np.concatenate puts the steps below each other along axis 0: np.stack(hs, axis=1) makes an axis for them"),
-        over_sequence(result=lambda hs, last, first: (np.concatenate(list(hs.swapaxes(0, 1))), last)),
-    ),
-    Mistake(
-        _("only the last h is returned as hs: every step's is asked for"),
-        over_sequence(result=lambda hs, last, first: (last.h, last)),
-    ),
-    Mistake(
-        _("the state holds every step: after the last one h and c are (B, H) each"),
-        _all_states,
-    ),
-    Mistake(
-        _("the two results are exchanged: it is hs, state"),
-        over_sequence(result=lambda hs, last, first: (last, hs)),
-    ),
-    Mistake(
-        _("xs[t] is read: that is sequence t of the batch with all its steps; step t of all is xs[:, t]"),
-        _batch_as_time,
-        seen="closeheat/pytorch-lstm-text-generation-tutorial#3",
-    ),
-    Mistake(_("xs[:, :, t] is read, which is input t at all steps; step t of all is xs[:, t]"), _time_last),
-    Mistake(_("a plain tuple (h, c) is handed to lstm_step, which asks for state.h"), _plain_tuple),
-    Mistake(_("five steps are taken, however long the sequence is: T is xs.shape[1]"), _with_steps(lambda xs: 5)),
+        _(
+            "hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences up: np.stack(hs, axis=1) does not"
+        ): over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1).reshape(hs.shape), last)),
+        _("whole states are collected: hs takes the h of each, state.h"): over_sequence(keep=lambda old, new: new),
+        _("the loop ends one step too early: the last step of hs is never written"): _last_not_written,
+        _("as many steps are taken as there are inputs, D: T is xs.shape[1]"): _with_steps(lambda xs: xs.shape[2]),
+        _("as many steps are taken as there are sequences, B: T is xs.shape[1]"): _with_steps(len),
+        _("the last step is left out"): lambda xs, params, state=None: lstm_forward(xs[:, :-1], params, state),
+        _("the first step is left out"): lambda xs, params, state=None: lstm_forward(xs[:, 1:], params, state),
+        _("the first state stands in front of hs: hs holds what follows each step, T of them"): over_sequence(
+            result=lambda hs, last, first: (np.concatenate([first.h[:, None], hs], axis=1), last)
+        ),
+        _(
+            "the steps are stacked along axis 0, which gives (T, B, H): np.stack(hs, axis=1) is batch first"
+        ): over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1), last)),
+        _("the steps are stacked along the last axis: np.stack(hs, axis=1) gives (B, T, H)"): over_sequence(
+            result=lambda hs, last, first: (hs.swapaxes(1, 2), last)
+        ),
+        _(
+            "np.concatenate puts the steps end to end along axis 1: np.stack(hs, axis=1) makes an axis for them"
+        ): over_sequence(result=lambda hs, last, first: (hs.reshape(len(hs), -1), last)),
+        _(
+            "np.concatenate puts the steps below each other along axis 0: np.stack(hs, axis=1) makes an axis for them"
+        ): over_sequence(result=lambda hs, last, first: (np.concatenate(list(hs.swapaxes(0, 1))), last)),
+        _("only the last h is returned as hs: every step's is asked for"): over_sequence(
+            result=lambda hs, last, first: (last.h, last)
+        ),
+        _("the state holds every step: after the last one h and c are (B, H) each"): _all_states,
+        _("the two results are exchanged: it is hs, state"): over_sequence(result=lambda hs, last, first: (last, hs)),
+        _(
+            "xs[t] is read: that is sequence t of the batch with all its steps; step t of all is xs[:, t]"
+        ): _batch_as_time,
+        _("xs[:, :, t] is read, which is input t at all steps; step t of all is xs[:, t]"): _time_last,
+        _("a plain tuple (h, c) is handed to lstm_step, which asks for state.h"): _plain_tuple,
+        _("five steps are taken, however long the sequence is: T is xs.shape[1]"): _with_steps(lambda xs: 5),
+    },
 )
 
 
@@ -275,16 +240,16 @@ def _exchanged(state: LSTMState, *_others) -> LSTMState:
 _UNPACKED_AS_C_H = Mistake(
     _("h and c are exchanged where a state is unpacked: h, c = state"),
     over_sequence(start=_exchanged, carry=_exchanged, keep=lambda old, new: new.c),
-    seen="microsoft/nni#2839",
 )
 
 
-_FROM_ZEROS_AGAIN = (
-    _UNPACKED_AS_C_H,
-    *(
-        Mistake(_("every step begins with the first state again: the new one is not carried on"), wrong)
-        for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
-    ),
+_FROM_ZEROS_AGAIN = known(
+    (_UNPACKED_AS_C_H,),
+    {
+        _("every step begins with the first state again: the new one is not carried on"): tuple(
+            wrong for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
+        ),
+    },
 )
 
 
@@ -301,63 +266,74 @@ NOTHING_WRITTEN = _(
     "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a step "
     "is returned as it came"
 )
-FROM_ZEROS = (
-    Mistake(NOTHING_WRITTEN, over_sequence(result=lambda hs, last, first: (0 * hs, first))),
-    Mistake(
-        _("xs[t] is read, with a state of T rows: that is sequence t of the batch; step t of all is xs[:, t]"),
-        lambda xs, params, state=None: _swapped(*lstm_forward(xs.swapaxes(0, 1), params)),
-        seen="closeheat/pytorch-lstm-text-generation-tutorial#3",
+FROM_ZEROS = known(
+    {
+        NOTHING_WRITTEN: over_sequence(result=lambda hs, last, first: (0 * hs, first)),
+        _(
+            "xs[t] is read, with a state of T rows: that is sequence t of the batch; step t of all is xs[:, t]"
+        ): lambda xs, params, state=None: _swapped(*lstm_forward(xs.swapaxes(0, 1), params)),
+        _("state is None and is used as it is: make zeros first, (B, H) each"): (
+            over_sequence(start=_none),
+            _unpacked,
+        ),
+        _(
+            "the zeros to begin with have D numbers per sequence: h and c have H, as many as W_f has rows"
+        ): over_sequence(start=lambda first, xs, params: LSTMState(*np.zeros((2, len(xs), xs.shape[2])))),
+    },
+    _FROM_ZEROS_AGAIN,
+    (
+        _begun_with(
+            lambda B, T, D, H: (T, H), _("the zeros to begin with have T rows: h and c are (B, H), without steps")
+        ),
     ),
-    Mistake(_("state is None and is used as it is: make zeros first, (B, H) each"), over_sequence(start=_none)),
-    Mistake(_("state is None and is used as it is: make zeros first, (B, H) each"), _unpacked),
-    Mistake(
-        _("the zeros to begin with have D numbers per sequence: h and c have H, as many as W_f has rows"),
-        over_sequence(start=lambda first, xs, params: LSTMState(*np.zeros((2, len(xs), xs.shape[2])))),
+    (_begun_with(lambda B, T, D, H: (H, B), _("the zeros to begin with are (H, B): the batch comes first, (B, H)")),),
+    (
+        _begun_with(
+            lambda B, T, D, H: (1, H), _("the zeros to begin with have one row: every sequence has its own, (B, H)")
+        ),
     ),
-    *_FROM_ZEROS_AGAIN,
-    _begun_with(lambda B, T, D, H: (T, H), _("the zeros to begin with have T rows: h and c are (B, H), without steps")),
-    _begun_with(lambda B, T, D, H: (H, B), _("the zeros to begin with are (H, B): the batch comes first, (B, H)")),
-    _begun_with(
-        lambda B, T, D, H: (1, H), _("the zeros to begin with have one row: every sequence has its own, (B, H)")
+    (
+        _begun_with(
+            lambda B, T, D, H: (B, H + D), _("the zeros to begin with have H + D numbers per sequence: h and c have H")
+        ),
     ),
-    _begun_with(
-        lambda B, T, D, H: (B, H + D), _("the zeros to begin with have H + D numbers per sequence: h and c have H")
+    (
+        _begun_with(
+            lambda B, T, D, H: (),
+            _("the state to begin with is LSTMState(0, 0), two numbers: make arrays, (B, H) each"),
+        ),
     ),
-    _begun_with(
-        lambda B, T, D, H: (), _("the state to begin with is LSTMState(0, 0), two numbers: make arrays, (B, H) each")
-    ),
-    Mistake(
-        _("the zeros to begin with are (H,) each: every sequence has a state of its own, (B, H)"),
-        over_sequence(start=lambda first, xs, params: LSTMState(first.h[0], first.c[0])),
-    ),
+    {
+        _("the zeros to begin with are (H,) each: every sequence has a state of its own, (B, H)"): over_sequence(
+            start=lambda first, xs, params: LSTMState(first.h[0], first.c[0])
+        ),
+    },
 )
 
 
 # Where a state is given, these differ from one another; from zeros they do not.
-CARRIED = (
-    *(
-        Mistake(_("the given h is used at every step: that of the step before is not carried on"), wrong)
-        for wrong in (over_sequence(carry=_given_h), _not_carried(_given_h))
-    ),
-    *(
-        Mistake(_("the given c is used at every step: that of the step before is not carried on"), wrong)
-        for wrong in (over_sequence(carry=_given_c), _not_carried(_given_c))
-    ),
-    _UNPACKED_AS_C_H,
-    Mistake(
-        _("h is taken from the given state and c begins with zeros: the memory must be carried on too"),
-        over_sequence(start=lambda first, xs, params: LSTMState(first.h, 0 * first.c)),
-        seen="pytorch/pytorch#45437",
-    ),
-    Mistake(
-        _("c is taken from the given state and h begins with zeros: the gates of the first step read h"),
-        over_sequence(start=lambda first, xs, params: LSTMState(0 * first.h, first.c)),
-    ),
-    *(
-        Mistake(_("every step begins with the given state again: the new one is not carried on"), wrong)
-        for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
-    ),
-    *sequence_cells(given_state=True),
+CARRIED = known(
+    {
+        _("the given h is used at every step: that of the step before is not carried on"): tuple(
+            wrong for wrong in (over_sequence(carry=_given_h), _not_carried(_given_h))
+        ),
+        _("the given c is used at every step: that of the step before is not carried on"): tuple(
+            wrong for wrong in (over_sequence(carry=_given_c), _not_carried(_given_c))
+        ),
+    },
+    (_UNPACKED_AS_C_H,),
+    {
+        _("h is taken from the given state and c begins with zeros: the memory must be carried on too"): over_sequence(
+            start=lambda first, xs, params: LSTMState(first.h, 0 * first.c)
+        ),
+        _("c is taken from the given state and h begins with zeros: the gates of the first step read h"): over_sequence(
+            start=lambda first, xs, params: LSTMState(0 * first.h, first.c)
+        ),
+        _("every step begins with the given state again: the new one is not carried on"): tuple(
+            wrong for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
+        ),
+    },
+    sequence_cells(given_state=True),
 )
 
 
@@ -388,7 +364,7 @@ def over_layers(result: Callable | None = None, **changes) -> Callable:
 def stack_cells(given_state: bool = False) -> tuple[Mistake, ...]:
     """Mistakes in the six lines and in the running, made by one who does not call lstm_forward."""
     inside = (*(() if given_state else IN_THE_RUN), *sequence_cells(given_state))
-    return tuple(Mistake(m.sentence, over_layers(forward=m.wrong), m.seen) for m in inside)
+    return tuple(Mistake(m.sentence, over_layers(forward=m.wrong)) for m in inside)
 
 
 def _same_weights(xs, layers, states=None):
@@ -400,101 +376,84 @@ def _one_run(xs, layers, states=None):
     return hs, [state] * len(layers)
 
 
-STACK = (
-    Mistake(
-        _("every layer reads xs, where it should read the hs of the layer below; or layers are run from the last on"),
-        over_layers(read=lambda xs, below: xs),
-    ),
-    Mistake(_("the weights of layer 0 are used for every layer, or layer 0 is run twice"), _same_weights),
-    Mistake(_("only the first layer is run"), _one_run),
-    Mistake(
-        _("return stands inside the loop over the layers, so that only layer 0 is run"),
-        over_layers(result=lambda outputs, made, given: (outputs[0], made[:1])),
-    ),
-    Mistake(
-        _("only the last step of hs is returned: every step's is asked for"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1][:, -1], made)),
-    ),
-    Mistake(
-        _("the next layer is handed the last h, (B, H): it reads hs, every step of the layer below"),
-        over_layers(read=lambda xs, below: below if below is xs else below[:, -1]),
-    ),
-    Mistake(
-        _("the hs of the first layer are returned, not those of the last"),
-        over_layers(result=lambda outputs, made, given: (outputs[0], made)),
-    ),
-    Mistake(
-        _("the hs of all layers are joined: only those of the last layer are asked for"),
-        over_layers(result=lambda outputs, made, given: (np.concatenate(outputs, axis=2), made)),
-    ),
-    Mistake(
-        _("the hs of every layer are returned in a list: only those of the last layer are asked for"),
-        over_layers(result=lambda outputs, made, given: (outputs, made)),
-    ),
-    Mistake(
-        _("a layer starts from the last state of the layer below: each begins with a state of its own"),
-        over_layers(begin=lambda n, states, made: made[-1] if made else (states[0] if states else None)),
-        seen="pclucas14/GansFallingShort#2",
-    ),
-    Mistake(
-        _("each layer reads the last h of the layer below at every step: it reads all of its hs, step by step"),
-        over_layers(read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]),
-    ),
-    Mistake(
-        _("the state of the last layer alone is returned, in a list: one state per layer is asked for"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1], made[-1:])),
-    ),
-    Mistake(
-        _("the state of the last layer alone is returned: a list with one state per layer is asked for"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1], made[-1])),
-    ),
-    Mistake(
-        _("the states are returned in reverse: the first is that of the layer that reads xs"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1], made[::-1])),
-    ),
-    Mistake(
-        _("the state of the last layer is returned for every layer"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1], [made[-1]] * len(made))),
-    ),
-    Mistake(
-        _("the two results are exchanged: it is hs, states"),
-        over_layers(result=lambda outputs, made, given: (made, outputs[-1])),
-    ),
-    Mistake(
-        _("h and c are exchanged in the states that are returned: each is LSTMState(h, c)"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1], [LSTMState(s.c, s.h) for s in made])),
-    ),
+STACK = known(
+    {
+        _(
+            "every layer reads xs, where it should read the hs of the layer below; or layers are run from the last on"
+        ): over_layers(read=lambda xs, below: xs),
+        _("the weights of layer 0 are used for every layer, or layer 0 is run twice"): _same_weights,
+        _("only the first layer is run"): _one_run,
+        _("return stands inside the loop over the layers, so that only layer 0 is run"): over_layers(
+            result=lambda outputs, made, given: (outputs[0], made[:1])
+        ),
+        _("only the last step of hs is returned: every step's is asked for"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1][:, -1], made)
+        ),
+        _("the next layer is handed the last h, (B, H): it reads hs, every step of the layer below"): over_layers(
+            read=lambda xs, below: below if below is xs else below[:, -1]
+        ),
+        _("the hs of the first layer are returned, not those of the last"): over_layers(
+            result=lambda outputs, made, given: (outputs[0], made)
+        ),
+        _("the hs of all layers are joined: only those of the last layer are asked for"): over_layers(
+            result=lambda outputs, made, given: (np.concatenate(outputs, axis=2), made)
+        ),
+        _("the hs of every layer are returned in a list: only those of the last layer are asked for"): over_layers(
+            result=lambda outputs, made, given: (outputs, made)
+        ),
+        _("a layer starts from the last state of the layer below: each begins with a state of its own"): over_layers(
+            begin=lambda n, states, made: made[-1] if made else (states[0] if states else None)
+        ),
+        _(
+            "each layer reads the last h of the layer below at every step: it reads all of its hs, step by step"
+        ): over_layers(read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]),
+        _("the state of the last layer alone is returned, in a list: one state per layer is asked for"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1], made[-1:])
+        ),
+        _("the state of the last layer alone is returned: a list with one state per layer is asked for"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1], made[-1])
+        ),
+        _("the states are returned in reverse: the first is that of the layer that reads xs"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1], made[::-1])
+        ),
+        _("the state of the last layer is returned for every layer"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1], [made[-1]] * len(made))
+        ),
+        _("the two results are exchanged: it is hs, states"): over_layers(
+            result=lambda outputs, made, given: (made, outputs[-1])
+        ),
+        _("h and c are exchanged in the states that are returned: each is LSTMState(h, c)"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1], [LSTMState(s.c, s.h) for s in made])
+        ),
+    }
 )
 
 # From zeros, and with given states: what only these can show.
-STACK_FROM_ZEROS = (
-    Mistake(
-        NOTHING_WRITTEN,
-        over_layers(forward=FROM_ZEROS[0].wrong, result=lambda outputs, made, given: (0 * outputs[-1], made)),
-    ),
-    *(Mistake(m.sentence, over_layers(forward=m.wrong), m.seen) for m in _FROM_ZEROS_AGAIN),
+STACK_FROM_ZEROS = known(
+    {
+        NOTHING_WRITTEN: over_layers(
+            forward=FROM_ZEROS[0].wrong, result=lambda outputs, made, given: (0 * outputs[-1], made)
+        ),
+    },
+    tuple(Mistake(m.sentence, over_layers(forward=m.wrong)) for m in _FROM_ZEROS_AGAIN),
 )
-STACK_STATES = (
-    Mistake(
-        _("the given states are ignored: each layer starts from zeros"),
-        over_layers(begin=lambda n, states, made: None),
-    ),
-    Mistake(
-        _("one state is shared by all layers: layer n starts from states[n], not from states[0]"),
-        over_layers(begin=lambda n, states, made: states[0]),
-        seen="pclucas14/GansFallingShort#2",
-    ),
-    Mistake(
-        _("the given states are handed out in reverse: layer n starts from states[n]"),
-        over_layers(begin=lambda n, states, made: states[-1 - n]),
-    ),
-    Mistake(
-        _("only the first layer starts from its state, the others from zeros"),
-        over_layers(begin=lambda n, states, made: None if n else states[0]),
-    ),
-    Mistake(
-        _("the given states are returned as they came"),
-        over_layers(result=lambda outputs, made, given: (outputs[-1], list(given))),
-    ),
-    *stack_cells(given_state=True),
+STACK_STATES = known(
+    {
+        _("the given states are ignored: each layer starts from zeros"): over_layers(
+            begin=lambda n, states, made: None
+        ),
+        _("one state is shared by all layers: layer n starts from states[n], not from states[0]"): over_layers(
+            begin=lambda n, states, made: states[0]
+        ),
+        _("the given states are handed out in reverse: layer n starts from states[n]"): over_layers(
+            begin=lambda n, states, made: states[-1 - n]
+        ),
+        _("only the first layer starts from its state, the others from zeros"): over_layers(
+            begin=lambda n, states, made: None if n else states[0]
+        ),
+        _("the given states are returned as they came"): over_layers(
+            result=lambda outputs, made, given: (outputs[-1], list(given))
+        ),
+    },
+    stack_cells(given_state=True),
 )

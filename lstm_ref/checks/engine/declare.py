@@ -1,0 +1,91 @@
+"""What a check is made of: one function, its graded parts, and the mistakes that are known.
+
+A reference, a mistake and a student's function are called alike. So a mistake is a function that makes it, and the
+answers of both are compared: what a learner got wrong is recognised by its numbers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Arguments = dict[str, Any]
+Leaves = dict[str, np.ndarray]
+Table = Mapping[str, Any]  # sentence -> a wrong function, `Raising`, or a tuple of such
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake that learners make: `wrong` makes it, `sentence` ends "These are exactly the numbers you get when"."""
+
+    sentence: str
+    wrong: Callable
+    raises: str = ""  # a piece of the error that it ends in, however it is written
+
+
+class Raising(NamedTuple):
+    """In a table: a mistake that ends in an error with this text, however it is written."""
+
+    text: str
+    wrong: Callable
+
+
+def known(*groups: Table | tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+    """The mistakes of tables, {sentence: what makes the mistake, or a tuple of several ways}, and of other groups."""
+    found = []
+    for group in groups:
+        if isinstance(group, tuple):
+            found += group
+            continue
+        for sentence, ways in group.items():
+            for way in ways if type(ways) is tuple else (ways,):
+                found.append(Mistake(sentence, *reversed(way)) if isinstance(way, Raising) else Mistake(sentence, way))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One graded aspect: `calls` makes the arguments of a few calls from a random generator."""
+
+    calls: Callable[[np.random.Generator], list[Arguments]]
+    quiet: bool = False  # whether an overflow on the way is a fault, even if the number that comes out is right
+    mistakes: Table | tuple[Mistake, ...] = ()  # those that only these arguments can show
+    # The leaves that this part compares, such as ("state.c",): one mistake need not cost every output. All by default.
+    only: tuple[str, ...] = ()
+    behaviour: Callable[[Arguments, Any], str | None] | None = None  # as that of the check, for this part alone
+
+    def __post_init__(self):
+        object.__setattr__(self, "mistakes", known(self.mistakes))
+
+
+@dataclass(frozen=True)
+class Check:
+    """What is asked of one function."""
+
+    name: str  # of the function
+    output: str | tuple[str, ...]  # what it returns, in the course's letters; one name for each item of a plain tuple
+    reference: Callable
+    parts: Mapping[str, Part]
+    sizes: Callable[[Arguments], str]  # the sizes of one call, in letters
+    # How to name one number of the result, from (arguments, index); `axes` serves where there is more than one leaf.
+    place: Callable[[Arguments, tuple[int, ...]], str] | None = None
+    axes: Mapping[str, str] = field(default_factory=dict)  # leaf -> its axes, such as "BTH"; states[1].h is "states.h"
+    first: tuple[str, ...] = ()  # leaves that others follow from: of several wrong ones, a complaint begins with these
+    mistakes: Table | tuple[Mistake, ...] = ()
+    # For numbers that are wrong in a way nobody knows: where to look, from (arguments, got, expected), leaf by leaf.
+    advice: Callable[[Arguments, Leaves, Leaves], str] | None = None
+    # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the
+    # comparison with the reference, whose answer still says what form is expected.
+    behaviour: Callable[[Arguments, Any], str | None] | None = None
+    given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
+    # A function that calls another with what no plain tree can be, and returns what it did: see `benches`. It calls the
+    # student's, the reference and the wrong ones alike.
+    bench: Callable | None = None
+    once: bool = False  # called once only, because it takes its time; whether it says the same twice is not seen
+    kept: tuple[str, ...] = ()  # arguments that the judge keeps to itself
+    any_form: bool = False  # `behaviour` judges the form of an answer, too
+    tolerance: float = 1e-9  # absolute and relative; float64 rounding here stays below 1e-14
+
+    def __post_init__(self):
+        object.__setattr__(self, "mistakes", known(self.mistakes))
