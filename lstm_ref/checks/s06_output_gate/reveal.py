@@ -4,7 +4,8 @@ import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.engine.judge import first_wrong
-from lstm_ref.checks.s05_memory_update import SIZES, combination, let_one_unit_grow
+from lstm_ref.checks.s05_memory_update.run_memory import let_one_unit_grow
+from lstm_ref.checks.s05_memory_update.update_memory import SIZES, combination
 from lstm_ref.core import cell, memory, output
 from lstm_ref.messages import _
 

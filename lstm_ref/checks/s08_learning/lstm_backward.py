@@ -1,24 +1,59 @@
-"""The gradient through a sequence, whole and cut into chunks: checks of chapter 8."""
+"""The check of `lstm_backward`."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.s08_learning.advice import which_chunk, which_step
-from lstm_ref.checks.s08_learning.lstm_step_backward import B, D, H, random_gradient, random_params, random_state
-from lstm_ref.checks.slips.backward import no_c, no_h, nothing, right_step, same, sequence_with, turned
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.s08_learning.lstm_step_backward import (
+    B,
+    D,
+    H,
+    random_gradient,
+    random_params,
+    random_state,
+    wrong_numbers,
+)
+from lstm_ref.checks.slips.backward import (
+    no_c,
+    no_h,
+    nothing,
+    right_step,
+    same,
+    sequence_with,
+    turned,
+)
 from lstm_ref.core import backward, cell
 from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
+
+
+def which_step(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """Where to look in a sequence: the last step whose gradient is wrong is the first that was computed wrongly."""
+    got_x, want_x = got["grads.x"], want["grads.x"]
+    wrong = wrong_numbers(got_x, want_x).any(axis=(0, 2))
+    if not wrong.any():
+        return _("The gradient of x is right at every step: look at how the rest is put together at the end.")
+    missed = [t for t in np.flatnonzero(wrong) if not got_x[:, t].any()]
+    if missed and len(missed) < wrong.size:
+        return _(
+            "The gradient of x is 0 at these steps: {steps}. Does the loop come by there? T is xs.shape[1]."
+        ).format(steps=", ".join(map(str, missed)))
+    last = int(np.flatnonzero(wrong)[-1])
+    if last == wrong.size - 1:
+        return _(
+            "It goes wrong at the last step already, the first to be computed: look at what arrives there, and at the "
+            "state and the gates which that step is given."
+        )
+    return _("Going back, step {right} is still right and step {wrong} no longer: look at the hand-over.").format(
+        right=last + 1, wrong=last
+    )
+
 
 T = 5
 
 
 def sizes_of_sequence(arguments: Arguments) -> str:
     return f"B={B}, T={arguments['xs'].shape[1]}, D={D}, H={H}"
-
-
-# --- lstm_backward ---------------------------------------------------------------------------------------------------
 
 
 def sequence(rng, steps=T) -> Arguments:
@@ -150,109 +185,6 @@ BACKWARD = Check(
         _("the given state is ignored: it starts from zeros"): sequence_with(start=nothing),
         _("what arrived at the first step is returned for the state, and not what that step gave"): sequence_with(
             returned=lambda own, handed: own
-        ),
-    },
-)
-
-
-# --- truncated_backward ----------------------------------------------------------------------------------------------
-
-
-def in_chunks(rng) -> list[Arguments]:
-    """Seven steps in chunks of three: the last chunk is shorter."""
-    call = sequence(rng, 7)
-    del call["d_state"]
-    return [call | {"chunk": 3}, call | {"chunk": 2}]
-
-
-def chunked_with(
-    outside=lambda d_hs, t, chunk: d_hs[:, t : t + chunk],
-    begin=lambda first, now: now,
-    given=lambda before, after: before,
-    go_on=lambda part, params, before, after, grads: after,
-    length=lambda steps, chunk: chunk,
-    hand_on=lambda grads: None,
-    kept=same,
-    gathered=sum,
-):
-    """`truncated_backward` with some of its moves replaced.
-
-    outside: what is taken of d_hs for the chunk that begins at t; begin: the state before a chunk, from the first one
-    and the one now; given: the state which the chunk is given; go_on: the state that the next one begins from; length:
-    how many steps a chunk has; hand_on: what the next gets at its end; kept: which chunks' gradients count; gathered:
-    how these are put together.
-    """
-
-    def wrong(d_hs, xs, params, state, chunk):
-        first, found, arrives = state, [], None
-        chunk = length(xs.shape[1], chunk)
-        for t in range(0, xs.shape[1], chunk):
-            state = begin(first, state)
-            part = xs[:, t : t + chunk]
-            _hs, after = lstm_forward(part, params, state)
-            d_part = outside(d_hs, t, chunk)[:, : part.shape[1]]
-            grads = backward.lstm_backward(d_part, part, params, given(state, after), arrives)
-            arrives = hand_on(grads)
-            state = go_on(part, params, state, after, grads)
-            found.append(grads.params[:8])
-        return LSTMParams(*(gathered(values) for values in zip(*kept(found), strict=True)))
-
-    return wrong
-
-
-# The gradient of the weights in chunks: the state goes on, the gradient does not come back.
-truncated = chunked_with()
-
-
-def not_cut(d_hs, xs, params, state, chunk):
-    return LSTMParams(*backward.lstm_backward(d_hs, xs, params, state).params[:8])
-
-
-def one_step_on(n):
-    """From the state before the chunk, over one of its steps only."""
-    return lambda part, params, before, after, grads: LSTMState(*cell.lstm_step(part[:, n], before, params))
-
-
-TRUNCATED = Check(
-    name="truncated_backward",
-    output="grads",
-    reference=truncated,
-    given=("lstm_step_backward", "lstm_backward"),
-    sizes=lambda arguments: f"{sizes_of_sequence(arguments)}, chunk={arguments['chunk']}",
-    advice=which_chunk,
-    parts={"values": Part(in_chunks)},
-    mistakes={
-        _("the gradient is handed from chunk to chunk: that is the whole gradient, and nothing was cut"): not_cut,
-        _("the state is set back to zeros at each chunk: the gradient is cut there, the memory goes on"): chunked_with(
-            begin=lambda first, now: nothing(first) if now is not first else first
-        ),
-        _("all chunks start from zeros, the first one too"): chunked_with(begin=lambda first, now: nothing(first)),
-        _("every chunk starts from the first state: each goes on where the last one ended"): chunked_with(
-            begin=lambda first, now: first
-        ),
-        _("the last chunk is left out"): chunked_with(kept=lambda found: found[:-1]),
-        _("only the last chunk is returned"): chunked_with(kept=lambda found: found[-1:]),
-        _("only the first chunk is returned"): chunked_with(kept=lambda found: found[:1]),
-        _("the chunks are averaged: they are added, as the steps are"): chunked_with(
-            gathered=lambda found: sum(found) / len(found)
-        ),
-        _("a chunk is given the state after it: take its gradient first, then go on to the next state"): chunked_with(
-            given=lambda before, after: after
-        ),
-        _(
-            "the next chunk starts from grads.state, a gradient, and not from the state that this chunk ended in"
-        ): chunked_with(go_on=lambda part, params, before, after, grads: grads.state),
-        _(
-            "a chunk's gradient is handed on to the end of the next chunk: it comes from later, and here it is cut"
-        ): chunked_with(hand_on=lambda grads: grads.state),
-        _("the state goes on by one step only for each chunk: go through all of its steps"): tuple(
-            chunked_with(go_on=one_step_on(n)) for n in (-1, 0)
-        ),
-        _("every chunk gets the d_hs of the first: cut d_hs as xs is, from start to start + chunk"): chunked_with(
-            outside=lambda d_hs, t, chunk: d_hs
-        ),
-        _("chunk is taken for the number of chunks: it is how many steps each of them has"): chunked_with(
-            length=lambda steps, chunk: steps // chunk
         ),
     },
 )

@@ -1,16 +1,61 @@
-"""The gradient through one step: the check of chapter 8, and what its other checks are made of."""
+"""The check of `lstm_step_backward`."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.s08_learning.advice import NAMES, which_gate
-from lstm_ref.checks.slips.backward import GATES, every, on_result, right_step, step_with, through, turned
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.slips.backward import (
+    GATES,
+    every,
+    on_result,
+    right_step,
+    step_with,
+    through,
+    turned,
+)
 from lstm_ref.core import backward, cell
 from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _
 
+NAMES = {"f": _("forget gate"), "i": _("input gate"), "c": _("candidate"), "o": _("output gate")}
+
+
+def wrong_numbers(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    return ~np.isclose(got, want, rtol=1e-9, atol=1e-9)
+
+
+def which_gate(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """Where to look in a step: one gate, the way back to [h_prev, x], or the memory, whence all comes."""
+    bad = [leaf for leaf in want if wrong_numbers(got[leaf], want[leaf]).any()]
+    weights, biases = ([g for g in GATES if any(leaf.endswith(f"{kind}_{g}") for leaf in bad)] for kind in "Wb")
+    gates = [g for g in GATES if g in weights + biases]
+    if not gates:
+        return _("All the weights are right, so what arrives at the four gates is. Look at the lines after that.")
+    if not biases:
+        return _(
+            "The biases' gradients are right, so each d_z is. Look at d_z.T @ hx: hx is [state.h, x], what the gates "
+            "read at this step."
+        )
+    if not weights:
+        return _("The weights' gradients are right, so each d_z is. Look at how the biases' come from d_z.")
+    if len(gates) == 1:
+        return _("Of the four gates only this is wrong: {gate}. Look at what arrives there, and at its slope.").format(
+            gate=NAMES[gates[0]]
+        )
+    if gates == ["f", "i", "c"]:
+        return _("The forget gate, the input gate and the candidate are all wrong: look at d_c, which all three need.")
+    if len(gates) < len(GATES):
+        return _("Of the four gates these are wrong: {gates}. Look at what arrives there, and at the slopes.").format(
+            gates=", ".join(NAMES[g] for g in gates)
+        )
+    return _(
+        "Every gate is wrong: begin with d_c, on which the others depend. With d_state.h = 0 it is d_state.c itself."
+    )
+
+
 # Sizes that all differ, so that no axis can be taken for another.
 B, D, H = 3, 2, 4
+
+
 OTHER = (2, 3, 5)  # and others for a second call, so that none can be written as a number
 
 

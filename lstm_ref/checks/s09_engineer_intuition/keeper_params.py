@@ -1,7 +1,8 @@
-"""What is wrong with a cell that should keep a bump and drop a lone spike: what fails, by how much, and why."""
+"""The check of `keeper_params`."""
 
 import numpy as np
 
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s09_engineer_intuition.keeper_mended import (
     Levels,
     Mended,
@@ -15,6 +16,7 @@ from lstm_ref.checks.s09_engineer_intuition.keeper_mended import (
     unit_1,
     unit_1_plainly,
 )
+from lstm_ref.checks.s09_engineer_intuition.soft_and import three_digits
 from lstm_ref.core import keeper
 from lstm_ref.core.cell import LSTMParams
 from lstm_ref.core.keeper import DRIFT, HOLD, KEPT, MOVED, KeeperResult, KeeperTrial
@@ -171,3 +173,43 @@ def _copied(cell: LSTMParams, levels: Levels) -> list[Mended]:
 def _some(trial: KeeperTrial) -> KeeperTrial:
     """A few of its sequences of each kind: enough to see most cells fail, so that dozens of them can be tried."""
     return KeeperTrial(*(part[:6] for part in trial))
+
+
+def radars(rng) -> list[Arguments]:
+    """Two radars of different scale: the second one's noise is louder than the first one's targets.
+
+    Each is asked for twice, with quiet and strong close together and far apart: a threshold that is only just wrong
+    fails at the one or at the other, and does not pass by luck.
+    """
+    found = []
+    for scale in (rng.uniform(0.3, 0.6), rng.uniform(3, 6)):
+        close = rng.uniform(0.2, 0.25), rng.uniform(0.5, 0.55)
+        apart = rng.uniform(0.1, 0.12), rng.uniform(0.75, 0.8)
+        for quiet, strong in (close, apart):
+            levels = (quiet, strong, rng.uniform(3, 6) * strong)
+            names = ("quiet", "strong", "loudest")
+            found.append({name: three_digits(scale * x) for name, x in zip(names, levels, strict=True)})
+    return found
+
+
+NAME = "keeper_params"
+
+
+def behaves(spikes: bool):
+    def complaint(arguments: Arguments, answer) -> str | None:
+        return keeper_complaint(NAME, LSTMParams(*answer[:8]), tuple(arguments.values()), spikes=spikes)
+
+    return complaint
+
+
+KEEPER = Check(
+    name=NAME,
+    output="params",
+    reference=keeper.keeper_params,
+    sizes=lambda arguments: "D=2, H=2, " + ", ".join(f"{name}={value:g}" for name, value in arguments.items()),
+    parts={
+        "bump": Part(radars, behaviour=behaves(spikes=False)),
+        "spike": Part(radars, behaviour=behaves(spikes=True)),
+    },
+    given=("soft_and",),
+)

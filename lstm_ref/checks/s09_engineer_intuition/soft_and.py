@@ -1,15 +1,21 @@
-"""Whether a weighted sum behind a sigmoid is the AND of two inputs, and if not, what it is instead."""
+"""The check of `soft_and`."""
 
 from itertools import permutations
 
 import numpy as np
 
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.engine.judge import number
+from lstm_ref.core import thresholds
 from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _
 
 SURE = 0.99
+
+
 LEAST = float(np.log(SURE / (1 - SURE)))  # the sum at which a gate is sure
+
+
 ROUNDING = 1e-6
 
 
@@ -108,3 +114,37 @@ def _about_b(rows, sums, b: float) -> tuple[str, bool]:
     text = _("The weights would do; b is too {much}: it is {b:.4g}, and must lie from {low:.4g} to {high:.4g}.")
     much = _("high") if b > -highest - LEAST else _("low")
     return text.format(much=much, b=b, low=LEAST - lowest, high=-highest - LEAST), True
+
+
+def three_digits(value: float) -> float:
+    """A level as one would write it down."""
+    return float(f"{value:.3g}")
+
+
+def levels_of_and(loud: bool):
+    """Inputs of several ranges: -1 and 1, 0 and 1, and others; v may be louder than need be, or not."""
+
+    def calls(rng) -> list[Arguments]:
+        found = []
+        for u_off, u_on in (
+            (-1.0, 1.0),
+            (three_digits(rng.uniform(-0.9, -0.3)), three_digits(rng.uniform(0.4, 0.9))),
+            (0.0, 1.0),
+        ):
+            v_off = three_digits(rng.uniform(0.1, 0.4))
+            v_on = three_digits(v_off + rng.uniform(0.3, 1.5))
+            v_most = three_digits(v_on * rng.uniform(2, 5)) if loud else v_on
+            found.append({"u_off": u_off, "u_on": u_on, "v_off": v_off, "v_on": v_on, "v_most": v_most})
+        return found
+
+    return calls
+
+
+AND = Check(
+    name="soft_and",
+    output=("w_u", "w_v", "b"),
+    reference=thresholds.soft_and,
+    sizes=lambda arguments: ", ".join(f"{name}={value:g}" for name, value in arguments.items()),
+    parts={"switches": Part(levels_of_and(loud=False)), "loud": Part(levels_of_and(loud=True))},
+    behaviour=and_complaint,
+)

@@ -1,24 +1,25 @@
-"""Mistakes in translating weights to nn.LSTM and back: what chapter 10 compares with."""
+"""The check of `to_torch_arrays`."""
 
 from collections.abc import Callable
 from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Mistake, Raising, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, Raising, known
+from lstm_ref.checks.engine.judge import first_wrong
+from lstm_ref.core import torch_layout
 from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 ORDER = "ifco"  # PyTorch's, c for the candidate
+
+
 NO_G = _("the candidate is looked for under PyTorch's letter g; in LSTMParams it is c: W_c and b_c")
 
 
 def sizes_of(params: LSTMParams) -> tuple[int, int]:
     """H and D."""
     return params.W_f.shape[0], params.W_f.shape[1] - params.W_f.shape[0]
-
-
-# --- to nn.LSTM ------------------------------------------------------------------------------------------------------
 
 
 def stacked(order: str = ORDER, weight=None, bias=None, cut=None, result=None) -> Callable:
@@ -137,68 +138,46 @@ TO_TORCH = known(
 )
 
 
-# --- from nn.LSTM ----------------------------------------------------------------------------------------------------
+def rows(output):
+    return np.arange(len(output))
 
 
-def taken(order: str = ORDER, join=None, bias=None, take=None, change=None) -> Callable:
-    """`from_torch_arrays` with one thing changed: the gates' order, how columns or biases are joined, what is taken."""
-
-    def from_torch_arrays(weight_ih, weight_hh, bias_ih, bias_hh):
-        H = weight_hh.shape[1]
-        W = join(weight_ih, weight_hh) if join else np.concatenate([weight_hh, weight_ih], axis=1)
-        b = bias(bias_ih, bias_hh) if bias else bias_ih + bias_hh
-        take_ = take or (lambda rows, n, H: rows[n * H : (n + 1) * H])
-        found = {
-            kind + gate: take_(rows, n, H) for n, gate in enumerate(order) for kind, rows in (("W_", W), ("b_", b))
-        }
-        params = LSTMParams(**found)
-        return change(params) if change else params
-
-    return from_torch_arrays
+SIZES = ((2, 4), (5, 3))  # D and H: once the one is larger, once the other
 
 
-def _cut_weights_alone(weight_ih, weight_hh, bias_ih, bias_hh):
-    params = taken()(weight_ih, weight_hh, bias_ih, bias_hh)
-    return params._replace(**dict.fromkeys(("b_f", "b_i", "b_c", "b_o"), bias_ih + bias_hh))
+def cells(rng) -> list[Arguments]:
+    return [
+        {"params": LSTMParams(*(rng.normal(0, 1, shape) for _gate in "fico" for shape in ((H, H + D), (H,))))}
+        for D, H in SIZES
+    ]
 
 
-def _end_to_end(bias_ih, bias_hh):
-    return np.concatenate([bias_ih, bias_hh])
+def advise_weights(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """From which gate and column the first wrong number should come."""
+    leaf = next(name for name in want if not np.allclose(got[name], want[name], rtol=0, atol=1e-9))
+    index = first_wrong(~(np.abs(got[leaf] - want[leaf]) <= 1e-9), "")
+    params = arguments["params"]
+    H, D = params.hidden_size, params.input_size
+    if leaf == "bias_hh":
+        return _("bias_hh should hold 4H zeros.")
+    sizes = {"input_size": D, "hidden_size": H}
+    place = torch_layout.where_is(f"{leaf}_l0", *index, **sizes)
+    return _("That number should be params.{array}[{index}].").format(
+        array=place.array, index=", ".join(map(str, place.index))
+    )
 
 
-FROM_TORCH = known(
-    orders(lambda order: taken(order)),
-    {
-        _("the columns are joined as [x, h]; in this course h comes first, so weight_hh stands to the left"): taken(
-            join=lambda ih, hh: np.concatenate([ih, hh], axis=1)
-        ),
-        _("bias_hh is left out: nn.LSTM adds both biases"): taken(bias=lambda ih, hh: ih),
-        _("bias_ih is left out: nn.LSTM adds both biases"): taken(bias=lambda ih, hh: hh),
-        _("the mean of the two biases is taken: nn.LSTM adds them"): taken(bias=lambda ih, hh: (ih + hh) / 2),
-        _("the biases are multiplied: nn.LSTM adds them"): taken(bias=lambda ih, hh: ih * hh),
-        _("one bias is taken from the other: nn.LSTM adds them"): taken(bias=lambda ih, hh: ih - hh),
-        _("every fourth row is taken; nn.LSTM has all H rows of one gate, then all of the next"): taken(
-            take=lambda rows, n, H: rows[n::4]
-        ),
-        _("every gate gets the first H rows: each has H rows of its own"): taken(take=lambda rows, n, H: rows[:H]),
-        _("the matrices are transposed: each of the H units has a row, so W_f is (H, H+D)"): taken(
-            change=lambda p: LSTMParams(*(one.T for one in p[:8]))
-        ),
-        _("the weights of x are left out: W_f is (H, H+D)"): taken(join=lambda ih, hh: hh),
-        _("the weights of h are left out: W_f is (H, H+D)"): taken(join=lambda ih, hh: ih),
-        _("all four gates are given to each: W_f is the H rows of the forget gate alone"): taken(
-            take=lambda rows, n, H: rows
-        ),
-        _(
-            "LSTMParams gets four W and then four b; its order is W_f, b_f, W_i, b_i, and so on: give them by name"
-        ): taken(change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)),
-        _("the biases are not cut: b_f is the H numbers of the forget gate alone"): _cut_weights_alone,
-        _("the two biases are put end to end: nn.LSTM adds them"): taken(
-            take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4], bias=_end_to_end
-        ),
-        NO_G: Raising("unexpected keyword argument 'W_g'", lambda *arrays: LSTMParams(W_g=arrays[0])),
-        _("H is read from the rows of weight_hh, of which there are 4H"): taken(
-            take=lambda rows, n, H: rows[4 * n * H : 4 * (n + 1) * H]
-        ),
-    },
+def sizes_of_params(arguments: Arguments) -> str:
+    return f"D={arguments['params'].input_size}, H={arguments['params'].hidden_size}"
+
+
+TO_TORCH_ARRAYS = Check(
+    name="to_torch_arrays",
+    output=("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
+    reference=lambda params: tuple(torch_layout.to_torch_arrays(params)),
+    sizes=sizes_of_params,
+    first=("weight_ih", "weight_hh"),
+    parts={"weights": Part(cells, only=("weight_ih", "weight_hh")), "biases": Part(cells, only=("bias_ih", "bias_hh"))},
+    mistakes=TO_TORCH,
+    advice=advise_weights,
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Mistake, known
-from lstm_ref.checks.s10_pytorch.last_state import LAST_VALID
+from lstm_ref.checks.s10_pytorch.last_valid_output import LAST_VALID
 from lstm_ref.core import pooling
 from lstm_ref.messages import _
 

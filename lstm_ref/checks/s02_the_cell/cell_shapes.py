@@ -1,24 +1,44 @@
-"""Shapes that learners write for those of a cell and of a sequence, and what to say to each."""
+"""The check of `cell_shapes`."""
 
-from lstm_ref.checks.engine.declare import Arguments
+import numpy as np
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.core import size
 from lstm_ref.messages import _
 
 # What learners write for a shape, and what to say to it: name of the array -> (wrong shape from the sizes, sentence).
 _TRANSPOSED = _("That is its transpose: each unit has a row of its own, so the H rows come first.")
+
+
 _ALL_GATES = _("That is all four gates in one matrix, as PyTorch keeps them; here each gate has its own.")
+
+
 _NOT_C = _("c is not read by the gates: it is h and x that are joined, H + D numbers.")
+
+
 _PER_SEQUENCE = _("The weights are shared by all sequences of the batch, so B cannot be in their shape.")
+
+
 _ONLY_X = _("That leaves no weights for h: the gate reads [h, x], which has H + D numbers.")
+
+
 _ONLY_H = _("That leaves no weights for x: the gate reads [h, x], which has H + D numbers.")
+
+
 _BATCH_LAST = _("The batch comes first: one row for each sequence.")
+
+
 _NO_BATCH = _("That is one sequence; B of them go through together, one row each.")
+
+
 _LIKE_THE_INPUT = _("D is how much comes in; the cell answers with one number for each hidden unit.")
+
+
 _PER_READ = _("A gate gives one number for each hidden unit, and not for each number that it reads.")
+
+
 _ONE_GATE = _("One fraction for the whole cell would keep or forget everything at once; each unit has its own.")
-_STEPS = _("hidden_size is not the number of steps: each of the T steps gives H numbers.")
-_ALL_STEPS = _("The state is what goes on to the next step, so that of the last step alone is left: no T in it.")
-_UNROLLED = _("The same weights serve at every step: that is why a sequence may have any length.")
+
 
 _HIDDEN_SLIPS = (
     (lambda H, **_s: (H,), _NO_BATCH),
@@ -32,6 +52,8 @@ _HIDDEN_SLIPS = (
     (lambda **_s: (), _ONE_GATE),
     (lambda H, **_s: (H, H), _("That has no row for each sequence: what is computed at a step is (B, H).")),
 )
+
+
 _WEIGHT_SLIPS = (
     (lambda D, H, **_s: (H + D, H), _TRANSPOSED),
     (lambda D, H, **_s: (4 * H, H + D), _ALL_GATES),
@@ -51,7 +73,8 @@ _WEIGHT_SLIPS = (
         _("A gate reads H + D numbers and gives H: one for each unit, so there are H rows."),
     ),
 )
-_SECOND_LAYER = _("The second layer does not see x: it reads the outputs of the first, H numbers, beside its own h.")
+
+
 CELL = {
     "x": (
         (lambda D, **_s: (D,), _NO_BATCH),
@@ -84,68 +107,6 @@ CELL = {
         (lambda **_s: (), _("Each of the H units has a bias of its own.")),
     ),
     **dict.fromkeys(("h_prev", "c_prev", "f", "c", "h"), _HIDDEN_SLIPS),
-}
-_SEQUENCE_STATE = (
-    (lambda B, T, H, **_s: (B, T, H), _ALL_STEPS),
-    (lambda T, H, **_s: (T, H), _ALL_STEPS),
-    (lambda B, T, **_s: (B, T), _STEPS),
-    (lambda B, H, **_s: (2, B, H), _("That is both layers, as PyTorch gives it; the first layer alone is asked for.")),
-    (lambda B, H, **_s: (1, B, H), _("That is how PyTorch gives it, with an axis for the layers; here there is none.")),
-    *_HIDDEN_SLIPS,
-)
-SEQUENCE = {
-    "xs": (
-        (lambda B, T, D, **_s: (T, B, D), _("The batch comes first, then the steps: (B, T, D).")),
-        (lambda B, T, D, **_s: (B, D, T), _("The steps come before the inputs: (B, T, D).")),
-        (lambda B, D, **_s: (B, D), _("That is one step; xs holds the inputs of all T steps.")),
-        (
-            lambda B, T, **_s: (B, T),
-            _("At each step D numbers come in, and they have an axis of their own: (B, T, D)."),
-        ),
-        (lambda T, D, **_s: (T, D), _NO_BATCH),
-        (lambda B, T, D, **_s: (B * T, D), _("Sequences and steps each have an axis: (B, T, D).")),
-        (lambda B, T, D, **_s: (B, T * D), _("Steps and inputs each have an axis: (B, T, D).")),
-        (lambda B, H, D, **_s: (B, H, D), _STEPS),
-        (lambda B, T, H, **_s: (B, T, H), _("D numbers come in at each step, whatever the size of the cell.")),
-    ),
-    "hs": (
-        (lambda B, H, **_s: (B, H), _("That is one step; hs holds the outputs of all T steps.")),
-        (lambda B, T, H, **_s: (T, B, H), _("The batch comes first, then the steps: (B, T, H).")),
-        (lambda B, T, H, **_s: (B, H, T), _("The steps come before the units: (B, T, H).")),
-        (lambda B, T, H, **_s: (B * T, H), _("Sequences and steps each have an axis: (B, T, H).")),
-        (lambda B, T, D, **_s: (B, T, D), _LIKE_THE_INPUT),
-        (lambda B, T, **_s: (B, T), _STEPS),
-        (lambda B, H, D, **_s: (B, H, D), _STEPS),
-        (lambda B, T, H, **_s: (B, T, 2 * H), _("That is two layers or two directions; hs is what one layer says.")),
-        (lambda B, T, **_s: (B, T, 1), _("Each step gives one number for each hidden unit.")),
-        (lambda B, T, D, H, **_s: (B, T, H + D), _PER_READ),
-        (lambda T, H, **_s: (T, H), _NO_BATCH),
-    ),
-    "h": _SEQUENCE_STATE,
-    "c": _SEQUENCE_STATE,
-    "W_f": (
-        (lambda T, D, H, **_s: (T, H, H + D), _UNROLLED),
-        (lambda T, D, H, **_s: (H, H + T * D), _UNROLLED),
-        (lambda T, D, H, **_s: (H, H + D + T), _UNROLLED),
-        (lambda T, H, **_s: (H, H + T), _UNROLLED),
-        (lambda T, D, **_s: (T, T + D), _STEPS),
-        (lambda T, D, H, **_s: (T, H + D), _STEPS),
-        *_WEIGHT_SLIPS,
-    ),
-    "W_f_2": (
-        (lambda D, H, **_s: (H, H + D), _SECOND_LAYER),
-        (lambda D, H, **_s: (H, 2 * H + D), _SECOND_LAYER),
-        (
-            lambda H, **_s: (H, H),
-            _("It reads two things, each of H numbers: the outputs of the first layer and its own h."),
-        ),
-        (lambda T, H, **_s: (H, H + T), _UNROLLED),
-        (lambda T, H, **_s: (H, H + T * H), _UNROLLED),
-        (lambda H, **_s: (4 * H, 2 * H), _ALL_GATES),
-        (lambda H, **_s: (2 * H, H), _TRANSPOSED),
-        (lambda H, **_s: (2 * H, 2 * H), _("It reads 2H numbers and gives H: one row for each of its own H units.")),
-        (lambda D, H, **_s: (H + D, H), _SECOND_LAYER),
-    ),
 }
 
 
@@ -184,3 +145,25 @@ def _of_the_example(arguments: Arguments) -> dict:
 def sizes(arguments: Arguments) -> str:
     """The sizes of a call, in letters."""
     return ", ".join(f"{letter}={number}" for letter, number in arguments.items())
+
+
+def unequal(rng, *letters: str) -> list[Arguments]:
+    """Two calls with sizes from 2 to 40 that all differ, as do their sums, doubles and products."""
+    calls = []
+    while len(calls) < 2:
+        drawn = [int(n) for n in rng.choice(np.arange(2, 41), len(letters), replace=False)]
+        d, h = drawn[-2:]
+        derived = {*drawn, h + d, h * d, 2 * h, 4 * h, 2 * drawn[0], 2 * h + d, h - d}
+        if len(derived) == len(drawn) + 7:
+            calls.append(dict(zip(letters, drawn, strict=True)))
+    return calls
+
+
+CELL_SHAPES = Check(
+    name="cell_shapes",
+    output="shapes",
+    reference=size.cell_shapes,
+    sizes=sizes,
+    parts={"shapes": Part(lambda rng: unequal(rng, "B", "D", "H"))},
+    behaviour=shapes_complaint(CELL),
+)

@@ -1,0 +1,91 @@
+"""The check of `concatenate_inputs`."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.core import cell
+from lstm_ref.messages import _
+
+
+def states_and_inputs(rng) -> list[Arguments]:
+    """Two sizes, each with B, D and H that differ, so that no axis can be taken for another."""
+    return [{"h_prev": rng.uniform(-1, 1, (B, H)), "x": rng.normal(0, 1, (B, D))} for B, D, H in ((3, 2, 4), (2, 5, 3))]
+
+
+def where_in_hx(arguments: Arguments, index: tuple[int, ...]) -> str:
+    """One number of hx, and which of the two arrays it should come from."""
+    row, column = index
+    H = arguments["h_prev"].shape[1]
+    source = f"h_prev[{row}, {column}]" if column < H else f"x[{row}, {column - H}]"
+    return _("hx[{row}, {column}], which should be {source},").format(row=row, column=column, source=source)
+
+
+CONCATENATE_INPUTS = Check(
+    name="concatenate_inputs",
+    output="hx",
+    reference=cell.concatenate_inputs,
+    place=where_in_hx,
+    sizes=lambda a: f"B={a['x'].shape[0]}, D={a['x'].shape[1]}, H={a['h_prev'].shape[1]}",
+    parts={"joined": Part(states_and_inputs)},
+    mistakes={
+        _(
+            "x comes before h_prev: in this course it is [h, x], and the first H columns of every W belong to h"
+        ): lambda h_prev, x: np.concatenate([x, h_prev], axis=1),
+        _(
+            "h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"
+        ): lambda h_prev, x: np.concatenate([h_prev, x], axis=0),
+        _("x and h_prev are joined along axis 0, and x first; it is h_prev first, along axis=1"): lambda h_prev, x: (
+            np.concatenate([x, h_prev], axis=0)
+        ),
+        _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): lambda h_prev, x: (
+            np.stack([h_prev, x], axis=1)
+        ),
+        _(
+            "np.array is made of both: it wants a new axis and equal shapes; np.concatenate with axis=1 joins them"
+        ): lambda h_prev, x: np.array([h_prev, x]),
+        _(
+            "all sequences are put into one long row, as np.append does without an axis; axis=1 joins the columns"
+        ): lambda h_prev, x: np.append(h_prev, x),
+        _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): (
+            lambda h_prev, x: np.concatenate(h_prev, x),
+            lambda h_prev, x: np.concatenate(h_prev, x, axis=1),
+        ),
+        _(
+            "both are put into a list, as the brackets of the equation look; joined they are one array"
+        ): lambda h_prev, x: [h_prev, x],
+        _("+ between lists puts the rows of x below those of h_prev; joined, they stand side by side"): tuple(
+            lambda h_prev, x, listed=listed: listed(h_prev) + listed(x) for listed in (list, np.ndarray.tolist)
+        ),
+        _(
+            "only the first sequence is joined, and the others stay 0: does `return` stand inside the loop?"
+        ): lambda h_prev, x: np.concatenate([h_prev, x], axis=1) * (np.arange(len(x)) == 0)[:, None],
+        _(
+            "only the last sequence is left: each turn of the loop puts another in its place; collect them all"
+        ): lambda h_prev, x: np.concatenate([h_prev[-1], x[-1]]),
+        _("both are returned as a pair; joined they are one array"): lambda h_prev, x: (h_prev, x),
+        _(
+            "the two are added or multiplied: joined means one after the other, so that each keeps its own weights"
+        ): lambda h_prev, x: h_prev + x,
+        _("the two are multiplied; [h, x] only puts them side by side"): (
+            lambda h_prev, x: h_prev @ x,
+            lambda h_prev, x: h_prev.T @ x,
+            lambda h_prev, x: h_prev @ x.T,
+            lambda h_prev, x: np.dot(h_prev, x),
+        ),
+        _("h_prev alone is returned"): lambda h_prev, x: h_prev,
+        _("x alone is returned"): lambda h_prev, x: x,
+        _("the result is transposed: each row is one sequence, so B comes first"): lambda h_prev, x: (
+            np.concatenate([h_prev, x], axis=1).T
+        ),
+        _("the first sequence is used for the whole batch"): lambda h_prev, x: np.tile(
+            np.concatenate([h_prev[0], x[0]]), (len(x), 1)
+        ),
+        _("only the first sequence of the batch is returned"): lambda h_prev, x: np.concatenate([h_prev[0], x[0]]),
+        _(
+            "the numbers are poured into the right shape by reshape, so that the sequences are mixed up"
+        ): lambda h_prev, x: np.append(h_prev, x).reshape(len(x), -1),
+        _("tanh is taken of it: the gates squash later; here nothing is computed"): lambda h_prev, x: np.tanh(
+            np.concatenate([h_prev, x], axis=1)
+        ),
+    },
+)

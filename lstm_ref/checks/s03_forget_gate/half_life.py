@@ -1,0 +1,62 @@
+"""The check of `half_life`."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.s03_forget_gate.sigmoid import elementwise, shape_of
+from lstm_ref.core import cell, memory
+from lstm_ref.messages import _
+
+
+def inner_f(rng) -> list[Arguments]:
+    return [{"f": rng.uniform(0.05, 0.95, 4)}, {"f": rng.uniform(0.9, 0.999, (2, 3))}]
+
+
+def f_at_the_ends(rng) -> list[Arguments]:
+    return [{"f": rng.permutation([0.0, 0.5, 1.0])}]
+
+
+HALF_LIFE = Check(
+    name="half_life",
+    output="half_life(f)",
+    reference=memory.half_life,
+    place=elementwise("half_life", "f"),
+    sizes=shape_of("f"),
+    parts={
+        "between": Part(inner_f),
+        "ends": Part(
+            f_at_the_ends,
+            mistakes={
+                _(
+                    "ln(1/2) is divided by ln(1) = 0, and NumPy makes that -inf: f = 1 never forgets, so +inf"
+                ): lambda f: np.log(0.5) / np.log(f),
+                _(
+                    "the two ends are swapped, which also happens when the quotient is upside down: f = 1 gives inf"
+                ): lambda f: np.log(f) / np.log(0.5),
+                _("f = 1 gives 0: it is f = 0 that forgets at once, f = 1 never forgets"): lambda f: np.where(
+                    f == 0.5, 1.0, 0.0
+                ),
+            },
+        ),
+    },
+    mistakes={
+        _("the quotient is upside down: it is ln(1/2) / ln(f)"): lambda f: np.log(f) / np.log(0.5),
+        _("a minus sign is lost: ln(2) / ln(f) is negative for every f below 1"): lambda f: np.log(2) / np.log(f),
+        _(
+            "the time constant -1 / ln(f) is returned, which leaves 1/e and not half (log2(.5) / ln(f) is the same)"
+        ): lambda f: np.where(f == 1, np.inf, -1 / np.log(f)),
+        _("1 / (1 - f) is returned, the mean age of a memory and not its half-life"): lambda f: 1 / (1 - f),
+        _("f / 2 is returned: half of the gate is not half of the memory"): lambda f: f / 2,
+        _("0.5 / f is returned: each step multiplies by f, so the steps are in the exponent"): lambda f: 0.5 / f,
+        _("two kinds of logarithm are mixed: above and below the line it must be the same one"): tuple(
+            lambda f, above=above, below=below: np.where(f == 1, np.inf, above(0.5) / below(f))
+            for above in (np.log, np.log2, np.log10)
+            for below in (np.log, np.log2, np.log10)
+            if above is not below and (above, below) != (np.log2, np.log)
+        ),
+        _("one step too many is counted"): lambda f: np.log(0.5) / np.log(f) + 1,
+        _("the answer is rounded up to whole steps"): lambda f: np.ceil(np.log(0.5) / np.log(f)),
+        _("the answer is rounded to whole steps"): lambda f: np.round(np.log(0.5) / np.log(f)),
+        _("f is taken for a bias, and a sigmoid put before the logarithm"): lambda f: memory.half_life(cell.sigmoid(f)),
+    },
+)

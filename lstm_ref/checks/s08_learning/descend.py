@@ -1,0 +1,82 @@
+"""The check of `descend`."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.s08_learning.clip_by_norm import arrays, one_by_one, sizes_of_arrays
+from lstm_ref.checks.s08_learning.lstm_step_backward import wrong_numbers
+from lstm_ref.core import gradients
+from lstm_ref.messages import _
+
+
+def which_move(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """One weight, its clipped gradient and the rate, to compare with."""
+    n = next(n for n, leaf in enumerate(want) if wrong_numbers(got[leaf], want[leaf]).any())
+    leaf = list(want)[n]
+    at = tuple(int(k) for k in np.argwhere(wrong_numbers(got[leaf], want[leaf]))[0])
+    clipped = gradients.clip_by_norm(arguments["grads"], arguments["max_norm"])
+    weight = arguments["weights"][n][at]
+    return _(
+        "There the weight is {weight:.4g}, its clipped gradient {clipped:.4g} and the rate {rate:g}, so that it moves "
+        "by {move:.4g}. Yours moves by {got:.4g}."
+    ).format(
+        weight=weight,
+        clipped=clipped[n][at],
+        rate=arguments["rate"],
+        move=-arguments["rate"] * clipped[n][at],
+        got=got[leaf][at] - weight,
+    )
+
+
+def to_descend(rng) -> list[Arguments]:
+    calls = []
+    for norm, limit in ((40.0, 5.0), (3.0, 5.0)):
+        grads = arrays(rng, norm)
+        weights = [rng.normal(0, 10, grad.shape) for grad in grads]
+        calls.append({"weights": weights, "grads": grads, "rate": 0.25, "max_norm": limit})
+    return calls
+
+
+def moved(weights, grads, rate):
+    return [weight - rate * grad for weight, grad in zip(weights, grads, strict=True)]
+
+
+clip = gradients.clip_by_norm
+
+
+DESCEND = Check(
+    name="descend",
+    output="weights",
+    reference=lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), rate),
+    given=("clip_by_norm",),
+    sizes=sizes_of_arrays("grads"),
+    advice=which_move,
+    parts={"values": Part(to_descend)},
+    mistakes={
+        _(
+            "the gradients are clipped after the step, or the clipped ones are thrown away: use what came back"
+        ): lambda weights, grads, rate, max_norm: moved(weights, grads, rate),
+        _("the weights are clipped: it is the gradients that are"): lambda weights, grads, rate, max_norm: clip(
+            moved(weights, grads, rate), max_norm
+        ),
+        _(
+            "the weights are clipped before the step: it is the gradients that are"
+        ): lambda weights, grads, rate, max_norm: moved(clip(weights, max_norm), grads, rate),
+        _(
+            "the step uphill is taken: the gradient says where the loss rises, so it is subtracted"
+        ): lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), -rate),
+        _("the rate is left out"): lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), 1.0),
+        _(
+            "rate * gradient is clipped: clip the gradients first, then multiply by the rate"
+        ): lambda weights, grads, rate, max_norm: moved(weights, clip([rate * g for g in grads], max_norm), 1.0),
+        _("each array is clipped by itself: clip the whole list at once"): lambda weights, grads, rate, max_norm: moved(
+            weights, one_by_one(grads, max_norm), rate
+        ),
+        _("each number is cut by itself: clip the whole list by its norm"): lambda weights, grads, rate, max_norm: (
+            moved(weights, [np.clip(grad, -max_norm, max_norm) for grad in grads], rate)
+        ),
+        _(
+            "only the step is returned: the new weights are weight - rate * gradient"
+        ): lambda weights, grads, rate, max_norm: [-rate * grad for grad in clip(grads, max_norm)],
+    },
+)

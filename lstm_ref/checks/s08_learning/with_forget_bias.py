@@ -1,0 +1,118 @@
+"""The check of `with_forget_bias`."""
+
+import numpy as np
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.s08_learning.lstm_step_backward import NAMES, H, wrong_numbers
+from lstm_ref.messages import _
+
+
+def _span(places) -> str:
+    """Indices in words: "4 to 7" where none is missing, else "0, 4, 5"."""
+    first, *rest = map(int, places) if len(places) else (0,)
+    if len(rest) > 1 and rest[-1] - first == len(rest):
+        return _("{first} to {last}").format(first=first, last=rest[-1])
+    return ", ".join(map(str, (first, *rest)))
+
+
+def which_columns(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """Where the biases were changed, and where they were to be."""
+    H = arguments["bias_ih"].shape[1] // 4
+    said = [
+        _("With H={H} the forget gate's part is the columns {first} to {last}, in every row.").format(
+            H=H, first=H, last=2 * H - 1
+        )
+    ]
+    for name in ("bias_ih", "bias_hh"):
+        changed = wrong_numbers(got[name], arguments[name])
+        rows, columns = (_span(np.flatnonzero(changed.any(axis=axis))) for axis in (1, 0))
+        said.append(
+            _("In {name} you changed: columns {columns}, rows {rows}.").format(name=name, columns=columns, rows=rows)
+            if changed.any()
+            else _("In {name} you changed nothing.").format(name=name)
+        )
+    return " ".join(said)
+
+
+STACKS = ((1.0, 3, H), (2.5, 2, H + 1))  # value, layers, H: sizes that differ, so that none can be written as a number
+
+
+def two_biases(rng) -> list[Arguments]:
+    calls = []
+    for value, layers, units in STACKS:
+        draws = [rng.uniform(-0.5, 0.5, (layers, 4 * units)) for _bias in range(2)]
+        calls.append({"bias_ih": draws[0], "bias_hh": draws[1], "value": value})
+    return calls
+
+
+def sizes_of_biases(arguments: Arguments) -> str:
+    layers, width = arguments["bias_ih"].shape
+    return _("{layers} layers, H={H}").format(layers=layers, H=width // 4)
+
+
+def set_where(ih=1.0, hh=0.0, gate=1, layers=slice(None), units=None):
+    """Both biases with a slice of them set: to `ih` and `hh` times the value, None for left as it was."""
+
+    def wrong(bias_ih, bias_hh, value):
+        H = units or bias_ih.shape[1] // 4
+        where = (layers, slice(gate * H, (gate + 1) * H))
+        bias_ih, bias_hh = bias_ih.copy(), bias_hh.copy()
+        for bias, factor in ((bias_ih, ih), (bias_hh, hh)):
+            if factor is not None:
+                bias[where] = factor * value
+        return bias_ih, bias_hh
+
+    return wrong
+
+
+def everything(bias_ih, bias_hh, value):
+    return np.full_like(bias_ih, value), np.zeros_like(bias_hh)
+
+
+def added(bias, value):
+    """The value on top of what stands in the forget gate's part."""
+    return bias + value * (np.arange(bias.shape[1]) // (bias.shape[1] // 4) == 1)
+
+
+FORGET_BIAS = Check(
+    name="with_forget_bias",
+    output=("bias_ih", "bias_hh"),
+    reference=set_where(),
+    sizes=sizes_of_biases,
+    advice=which_columns,
+    parts={"values": Part(two_biases)},
+    mistakes={
+        _("only the first layer is set: every layer forgets"): set_where(layers=0),
+        _("only the last layer is set: every layer forgets"): set_where(layers=-1),
+        **{
+            _("the {gate} is set: the order is i, f, g, o, so the forget gate is the second quarter").format(
+                gate=NAMES[letter]
+            ): set_where(gate=quarter)
+            for quarter, letter in ((0, "i"), (2, "c"), (3, "o"))
+        },
+        _("both biases are set to value: they are added, so the gate gets twice that"): set_where(hh=1.0),
+        _("bias_hh is left as it was: it is added to bias_ih, so its forget part has to be 0"): set_where(hh=None),
+        _("each bias gets half: here value goes into bias_ih and 0 into bias_hh"): set_where(0.5, 0.5),
+        _("value is put into bias_hh and 0 into bias_ih: it is asked for the other way round"): set_where(0.0, 1.0),
+        _("all four gates are set: only the forget gate is to be"): everything,
+        _("value is added to what was there: it is to take its place"): lambda bias_ih, bias_hh, value: (
+            added(bias_ih, value),
+            set_where()(bias_ih, bias_hh, value)[1],
+        ),
+        _(
+            "value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"
+        ): lambda bias_ih, bias_hh, value: (
+            added(bias_ih, value),
+            bias_hh,
+        ),
+        _("H is written as the number {H}: it is a quarter of the columns, bias_ih.shape[1] // 4").format(
+            H=H
+        ): set_where(units=H),
+        _("the two are returned in the wrong order: (bias_ih, bias_hh)"): lambda *arguments: set_where()(*arguments)[
+            ::-1
+        ],
+        _(
+            "the other gates are lost: start from copies of both and set the forget gate's part alone"
+        ): lambda bias_ih, bias_hh, value: set_where()(0 * bias_ih, 0 * bias_hh, value),
+    },
+)

@@ -1,0 +1,67 @@
+"""The check of `distance_loss`."""
+
+from collections.abc import Callable
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.s11_configure_and_diagnose import benches
+from lstm_ref.messages import _
+
+
+def squared(compare: Callable, mean: bool = True) -> Callable:
+    def distance_loss(outputs, targets):
+        found = compare(outputs, targets) ** 2
+        return found.mean() if mean else found.sum()
+
+    return distance_loss
+
+
+DISTANCE_LOSS_MISTAKES = known(
+    {
+        _(
+            "(B, 1) - (B,) is (B, B): every output is compared with every target; bring both to the same shape, with "
+            "squeeze(1) or targets[:, None]"
+        ): squared(lambda outputs, targets: outputs - targets),
+        _(
+            "the squares of all outputs with all targets are summed: bring both to the same shape, and take the mean"
+        ): squared(lambda outputs, targets: outputs - targets, mean=False),
+        _("the shapes are right, but the squares are summed: the mean is asked for"): squared(
+            lambda outputs, targets: outputs[:, 0] - targets, mean=False
+        ),
+        _("the outputs are averaged before they are compared"): squared(
+            lambda outputs, targets: outputs.mean() - targets
+        ),
+        _("the targets are averaged before they are compared"): squared(
+            lambda outputs, targets: outputs - targets.mean()
+        ),
+        _("the first output is compared with all targets"): squared(lambda outputs, targets: outputs[0] - targets),
+        _("the first target is compared with all outputs"): squared(lambda outputs, targets: outputs - targets[0]),
+        _("the absolute differences are averaged: their squares are asked for"): lambda outputs, targets: (
+            (outputs[:, 0] - targets).abs().mean()
+        ),
+        _("the root is taken of the mean square"): lambda outputs, targets: (
+            ((outputs[:, 0] - targets) ** 2).mean().sqrt()
+        ),
+        _("the mean square is halved"): lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean() / 2,
+        _(
+            "the differences are averaged first, where those of either sign cancel: square each, then take the mean"
+        ): lambda outputs, targets: (outputs[:, 0] - targets).mean() ** 2,
+        _("the squares are returned one by one: their mean is asked for"): lambda outputs, targets: (
+            (outputs[:, 0] - targets) ** 2
+        ),
+    }
+)
+
+
+def outputs_and_targets(rng) -> list[Arguments]:
+    return [{"outputs": rng.normal(1, 1, (count, 1)), "targets": rng.normal(0, 1, count)} for count in (20, 7)]
+
+
+DISTANCE_LOSS = Check(
+    name="distance_loss",
+    output="loss",
+    reference=squared(lambda outputs, targets: outputs[:, 0] - targets),
+    sizes=lambda arguments: f"B={len(arguments['targets'])}",
+    parts={"shapes": Part(outputs_and_targets)},
+    mistakes=DISTANCE_LOSS_MISTAKES,
+    bench=benches.tensors,
+)
