@@ -10,7 +10,7 @@ import lstm_ref
 from lstm_ref import LSTMParams, LSTMState
 from lstm_ref.checks import CHECKS, check, given, judge, make
 from lstm_ref.checks.engine import call as caller
-from lstm_ref.checks.engine.form import is_outcome
+from lstm_ref.checks.engine.answer import NotAnAnswer, read_outcome
 
 STEP, FORWARD, STACKED = "lstm_step", "lstm_forward", "stacked_lstm_forward"
 KINDS = (LSTMParams, LSTMState)  # found here by name when arguments are built
@@ -184,10 +184,12 @@ def test_random_trees_never_pass_and_never_raise():
 def test_what_the_caller_writes_is_an_outcome():
     for name, reference in REFERENCE.items():
         for result in caller.run(make(name, 1), reference)["calls"]:
-            assert is_outcome(result["first"])
-    assert is_outcome(caller.describe(10**400)) and is_outcome(caller.describe([[[[[1]]]]]))
+            assert read_outcome(result["first"]).numbers is not None
+    for value in (10**400, [[[[[1]]]]], [0] * 100, {"a": [None, (1.5, True)]}, np.array(["a"])):
+        assert read_outcome(caller.describe(value)).kind
     nested = {"kind": "list", "items": [{"kind": "list", "items": [{"kind": 3}]}]}
-    assert not is_outcome(nested)
+    with pytest.raises(NotAnAnswer):
+        read_outcome(nested)
 
 
 # --- arguments -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Checks: each makes a problem from a seed, calls a function on it, and judges the arrays that come back.
+"""Checks: each makes a problem from a seed, calls a function on it, and judges what comes back.
 
 The three parts can be used apart. `check(name, function)` runs them together, in a notebook. A grader that does not
 trust the function runs `make` and `judge` itself and carries the file `CALLER` to where the function may run.
@@ -17,19 +17,20 @@ from zlib import crc32
 import numpy as np
 
 from lstm_ref.checks import given
-from lstm_ref.checks.engine import call as caller
+from lstm_ref.checks.engine import call
+from lstm_ref.checks.engine.answer import NotAnAnswer, read_answer
 from lstm_ref.checks.engine.declare import Check
 from lstm_ref.checks.engine.judge import judge_part
 from lstm_ref.core.backward import LSTMGrads
 from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _
 
-CALLER = Path(caller.__file__)
-# What a notebook finds under the name lstm_ref where a stranger's code runs: no reference and no judge.
+CALLER = Path(call.__file__)
+# A notebook that is graded finds this in the place of lstm_ref: no reference and no judge.
 STAND_INS = Path(__file__).parents[1] / "stand_ins"
 # The named tuples that arguments may be.
 _TYPES = {kind.__name__: kind for kind in (Gates, LSTMGrads, LSTMParams, LSTMState)}
-# A module of this package that is named as an exercise, s03_forget_gate, holds the checks of that exercise.
+# A folder that is named as an exercise, s03_forget_gate, holds the checks of that exercise.
 STEMS = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name[1:3].isdigit())
 _BY_STEM = {stem: importlib.import_module(f"{__name__}.{stem}").CHECKS for stem in STEMS}
 CHECKS: dict[str, Check] = {check.name: check for checks in _BY_STEM.values() for check in checks}
@@ -38,9 +39,9 @@ if len(CHECKS) != sum(map(len, _BY_STEM.values())):
 
 
 def defined_in(name: str) -> str | None:
-    """The module that defines a check, or None for a name that is not of one: who asks for it depends on that module.
+    """The module that defines a check, or None if there is no check of this name.
 
-    The module of checks imports them by their names, which cannot be seen in its text.
+    Who asks for a check depends on that module; the import above finds it by its name, so no reader of imports can.
     """
     return next((f"{__name__}.{stem}" for stem, checks in _BY_STEM.items() if name in {c.name for c in checks}), None)
 
@@ -55,49 +56,60 @@ class CheckFailed(AssertionError):
 def make(name: str, seed: int, part: str | None = None) -> dict:
     """The problem of a check: what to call the function with. The same seed gives the same problem.
 
-    A plain tree: {"calls": [{argument: what `caller.plain` makes of it}], "given": {name: source text}}, and what else
-    `caller.run` knows of. Only what `sent` leaves of it may go where the function runs. Raises KeyError for an unknown
+    A plain tree: {"calls": [{argument: what `call.plain` makes of it}], "given": {name: source text}, ...} as
+    `call.run` takes it, and what the judge keeps to itself; `sent` takes that away. Raises KeyError for an unknown
     check or part.
     """
     check = _find(name)
-    calls = [call for chosen in _parts(check, part) for call in _calls(check, chosen, seed)]
-    calls = [{argument: caller.plain(value) for argument, value in call.items()} for call in calls]
-    problem = {"calls": calls, "given": {lent: _source(getattr(given, lent)) for lent in check.given}}
-    if check.bench:
-        problem["bench"] = [check.bench.__name__, _source(check.bench)]
-    return problem | {"once": check.once, "kept": list(check.kept)}
+    by_part = {chosen: _calls(check, chosen, seed) for chosen in _parts(check, part)}
+    return {
+        "calls": [
+            {argument: call.plain(value) for argument, value in arguments.items()}
+            for calls in by_part.values()
+            for arguments in calls
+        ],
+        "given": {lent: _source(getattr(given, lent)) for lent in check.given},
+        "bench": [check.bench.__name__, _source(check.bench)] if check.bench else None,
+        "once": check.once,
+        "kept": list(check.kept),
+        "parts": {chosen: len(calls) for chosen, calls in by_part.items()},
+    }
 
 
 def sent(problem: dict) -> dict:
     """The problem without what the judge keeps to itself, such as the labels of recordings to be told apart."""
-    kept = problem["kept"]
-    calls = [{name: value for name, value in call.items() if name not in kept} for call in problem["calls"]]
-    return {name: value for name, value in problem.items() if name != "kept"} | {"calls": calls}
+    calls = [{name: value for name, value in one.items() if name not in problem["kept"]} for one in problem["calls"]]
+    return {name: value for name, value in problem.items() if name not in ("kept", "parts")} | {"calls": calls}
 
 
 def judge(name: str, problem: dict, answer, part: str | None = None) -> str | None:
-    """None if `answer`, what `caller.run(problem, function)` returned, is right; else the sentences for the student.
+    """None if `answer`, what `call.run(sent(problem), function)` returned, is right; else what the student is told.
 
-    `problem` is trusted, `answer` is not. Raises KeyError for an unknown check or part.
+    problem: what `make(name, seed, part)` gave; it is trusted, `answer` is not. Raises KeyError for an unknown check
+    or part.
     """
     check = _find(name)
-    results = answer.get("calls") if isinstance(answer, dict) else None
+    _parts(check, part)
+    try:
+        results = read_answer(answer)
+    except NotAnAnswer:
+        return _("No answer came back from {name}.").format(name=name)
+    if isinstance(results, str):
+        return _("{name} is of type {got}; expected a function. Was it overwritten, or never defined?").format(
+            name=name, got=results
+        )
+    if len(results) != len(problem["calls"]):
+        return _("{name} was called {expected} times, but {got} answers came back.").format(
+            name=name, expected=len(problem["calls"]), got=len(results)
+        )
+    calls = [{argument: call.built(value, _TYPES) for argument, value in one.items()} for one in problem["calls"]]
     start = 0
-    for chosen in _parts(check, part):
-        count = _number_of_calls(check.parts[chosen].calls)
-        calls = [
-            {argument: caller.built(value, _TYPES) for argument, value in call.items()}
-            for call in problem["calls"][start : start + count]
-        ]
-        own = {**answer, "calls": results[start : start + count]} if isinstance(results, list) else answer
-        complaint = judge_part(check, chosen, calls, own)
+    for chosen, count in problem["parts"].items():
+        own = slice(start, start + count)
+        complaint = judge_part(check, check.parts[chosen], calls[own], results[own])
         if complaint:
             return complaint
         start += count
-    if isinstance(results, list) and len(results) != start:
-        return _("{name} was called {expected} times, but {got} answers came back.").format(
-            name=name, expected=start, got=len(results)
-        )
     return None
 
 
@@ -110,7 +122,7 @@ def check(name: str, function, part: str | None = None, seed: int | None = None)
     """
     seed = secrets.randbelow(100_000) if seed is None else seed
     problem = make(name, seed, part)
-    complaint = judge(name, problem, caller.run(sent(problem), function), part)
+    complaint = judge(name, problem, call.run(sent(problem), function), part)
     if complaint:
         only = "" if part is None else f', part="{part}"'
         again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'
@@ -136,12 +148,6 @@ def _parts(check: Check, part: str | None) -> list[str]:
 @cache
 def _source(function: Callable) -> str:
     return getsource(function)
-
-
-@cache
-def _number_of_calls(calls: Callable) -> int:
-    """Of a part: the same for every seed, so that not every judgement makes a problem to count them."""
-    return len(calls(np.random.default_rng(0)))
 
 
 def _calls(check: Check, part: str, seed: int) -> list[dict]:

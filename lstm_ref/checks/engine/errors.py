@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from lstm_ref.checks.engine.answer import Outcome
 from lstm_ref.messages import _
 
 _NONE = _(
@@ -252,15 +253,14 @@ _MEANINGS = (
 )
 
 
-def meaning(name: str, outcome: dict, arguments: Iterable[str]) -> str:
+def meaning(name: str, error: Outcome, arguments: Iterable[str]) -> str:
     """A sentence for the error that a function called `name` ended in, or nothing if it speaks for itself."""
-    kind, text = outcome.get("type"), outcome.get("text", "")
-    if kind == "TypeError" and re.search(rf"\b{name}\(\) (?:takes|missing)", text):
+    if error.type == "TypeError" and re.search(rf"\b{name}\(\) (?:takes|missing)", error.text):
         return _("It is called with {arguments}: leave its first line as it was.").format(
             arguments=", ".join(arguments)
         )
     for of, pattern, said in _MEANINGS:
-        found = re.search(pattern, text) if kind == of else None
+        found = re.search(pattern, error.text) if error.type == of else None
         if found:
             return said.format(*found.groups(), arguments=", ".join(arguments))
     return ""

@@ -1,4 +1,4 @@
-"""Whether a known mistake gives exactly what came back: its numbers, or the exception it ends in."""
+"""Find the known mistakes that give exactly what came back: its numbers, or the error it ends in."""
 
 import copy
 import pickle
@@ -8,19 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from lstm_ref.checks.engine.answer import Outcome, Result
 from lstm_ref.checks.engine.call import plain
-from lstm_ref.checks.engine.form import leaves, numbers
+from lstm_ref.checks.engine.compare import close, leaves, without_numbers, wrong_leaves
+from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part
+from lstm_ref.checks.engine.form import form_complaint
 from lstm_ref.messages import _
 
-_MADE: dict[tuple[Callable, bytes], Any] = {}  # (wrong function, problem) -> what it gives
+_MADE: dict[tuple[Callable, bytes], Any] = {}  # (function, call) -> what it gives
 _MOST = 2000  # entries of _MADE, a few kilobytes each
 _ENDINGS = (ValueError, TypeError, IndexError, AttributeError, NameError, RuntimeError)
 
 
-class Problem:
-    """The arguments of one call; those that the judge keeps to itself are not among them."""
+class Call:
+    """The arguments of one call, without those that the judge keeps to itself."""
 
-    def __init__(self, arguments: dict, check):
+    def __init__(self, check: Check, arguments: Arguments):
         self.arguments = {name: value for name, value in arguments.items() if name not in check.kept}
         self.bench = check.bench
 
@@ -28,38 +31,65 @@ class Problem:
     def key(self) -> bytes:
         return pickle.dumps({name: plain(value) for name, value in self.arguments.items()})
 
-    def under(self, wrong: Callable):
-        """What a wrong function makes of it: a value, or the exception it ends in. Computed once."""
-        if (wrong, self.key) not in _MADE:
+    def of(self, function: Callable):
+        """What a function of our own makes of it: a value, or the exception it ends in. Computed once."""
+        if (function, self.key) not in _MADE:
             if len(_MADE) >= _MOST:
                 _MADE.clear()
             try:
                 with np.errstate(all="ignore"):
                     arguments = copy.deepcopy(self.arguments).values()
-                    _MADE[wrong, self.key] = self.bench(wrong, *arguments) if self.bench else wrong(*arguments)
+                    made = self.bench(function, *arguments) if self.bench else function(*arguments)
             except _ENDINGS as error:
-                _MADE[wrong, self.key] = error
-        return _MADE[wrong, self.key]
+                made = error
+            _MADE[function, self.key] = made
+        return _MADE[function, self.key]
 
 
-class Returned:
-    """What came back from one call: an outcome in good form."""
+def expected(check: Check, arguments: Arguments):
+    """What the reference returns."""
+    want = Call(check, arguments).of(check.reference)
+    if isinstance(want, Exception):
+        raise want
+    return want
 
-    def __init__(self, outcome: dict):
-        self.outcome, self.value = outcome, numbers(outcome)
+
+def name_mistake(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> str:
+    """A sentence naming every known mistake that gives exactly these results in every call, or nothing."""
+    pairs = [(Call(check, call), result.first) for call, result in zip(calls, results, strict=True)]
+    if not check.any_form and all(_gives(check, Mistake("", check.reference), *pair) for pair in pairs):
+        return ""  # right numbers in a wrong form: a mistake that cannot be seen here would explain nothing
+
+    def matching(mistakes, leaf=None):
+        return [m for m in mistakes if all(_gives(check, m, *pair, leaf=leaf) for pair in pairs)]
+
+    # What only this part can show is the better explanation of it.
+    named = matching(part.mistakes) or matching(check.mistakes)
+    if named and any(result.first.kind == "error" for result in results):
+        return _("This is exactly the error you get when {mistake}.").format(mistake=_sentences(named))
+    if named:
+        return _("These are exactly the numbers you get when {mistake}.").format(mistake=_sentences(named))
+    # Two mistakes at once: the outputs that others follow from may still give one of them away.
+    for leaf in _wrong_and_first(check, part, calls, results):
+        named = matching((*part.mistakes, *check.mistakes), leaf)
+        if 1 <= len(named) <= 2:
+            return _(
+                "{leaf} holds exactly the numbers you get when {mistake}. That alone does not explain the rest: "
+                "there is a second mistake."
+            ).format(leaf=leaf, mistake=_sentences(named))
+    return ""
 
 
-def gives(check, mistake, problem: Problem, returned: Returned, leaf: str | None = None) -> bool:
+def _gives(check: Check, mistake: Mistake, call: Call, outcome: Outcome, leaf: str | None = None) -> bool:
     """Whether the mistake gives this outcome; with `leaf`, whether it gives that one leaf of it."""
     if mistake.raises:
-        return returned.outcome.get("kind") == "error" and mistake.raises in str(returned.outcome.get("text"))
-    wrong = problem.under(mistake.wrong)
+        return outcome.kind == "error" and mistake.raises in outcome.text
+    wrong = call.of(mistake.wrong)
     if isinstance(wrong, Exception):
-        raised = {"kind": "error", "type": type(wrong).__name__, "text": str(wrong)}
-        return all(returned.outcome.get(key) == text for key, text in raised.items())
-    if returned.value is None or isinstance(returned.value, tuple) != isinstance(wrong, tuple):
+        return (outcome.kind, outcome.type, outcome.text) == ("error", type(wrong).__name__, str(wrong))
+    if outcome.numbers is None or isinstance(outcome.numbers, tuple) != isinstance(wrong, tuple):
         return False
-    got, wanted = leaves(returned.value, check.output), leaves(wrong, check.output)
+    got, wanted = leaves(outcome.numbers, check.output), leaves(wrong, check.output)
     return list(got) == list(wanted) and all(
         got[name].dtype.kind == wanted[name].dtype.kind
         and got[name].shape == wanted[name].shape
@@ -68,13 +98,20 @@ def gives(check, mistake, problem: Problem, returned: Returned, leaf: str | None
     )
 
 
-def close(got: np.ndarray, want: np.ndarray, tolerance: float) -> np.ndarray:
-    """Where two arrays of one shape agree. nan agrees with nothing but nan, inf with inf of its sign."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        near = np.abs(got - want) <= tolerance * (1 + np.abs(np.where(np.isfinite(want), want, 0)))
-    return near | (got == want) | (np.isnan(got) & np.isnan(want))
+def _wrong_and_first(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> list[str]:
+    """The wrong leaves that others follow from, in the first call that is wrong, if its form is right."""
+    if not check.first:
+        return []
+    for arguments, result in zip(calls, results, strict=True):
+        want = expected(check, arguments)
+        if form_complaint(check.name, check.output, result.first, want, ""):
+            return []
+        wrong = wrong_leaves(check, part, leaves(result.first.numbers, check.output), leaves(want, check.output))
+        if wrong:
+            return [leaf for leaf in wrong if without_numbers(leaf) in check.first]
+    return []
 
 
-def sentences(mistakes: list) -> str:
-    # One sentence may stand for several ways of writing the same mistake.
+def _sentences(mistakes: list[Mistake]) -> str:
+    # One sentence may stand for several ways of making the same mistake.
     return _(", or when ").join(dict.fromkeys(mistake.sentence for mistake in mistakes))

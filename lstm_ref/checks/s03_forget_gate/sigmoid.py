@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import number
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.engine.judge import number
 from lstm_ref.checks.slips.line import B, H, softmax
 from lstm_ref.core import cell
 from lstm_ref.messages import _

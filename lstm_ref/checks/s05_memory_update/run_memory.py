@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s05_memory_update.update_memory import MATRIX, SIZES, by_hand, combination
 from lstm_ref.core import cell, memory
 from lstm_ref.messages import _

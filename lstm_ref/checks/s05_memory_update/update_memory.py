@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 

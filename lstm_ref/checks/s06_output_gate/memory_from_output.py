@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import close
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.engine.match import close
 from lstm_ref.core import output
 from lstm_ref.messages import _
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s05_memory_update.run_memory import let_one_unit_grow
 from lstm_ref.checks.s05_memory_update.update_memory import SIZES, combination
 from lstm_ref.core import cell, memory, output

@@ -1,7 +1,7 @@
 """The check of `lstm_forward`."""
 
+from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, random_params, random_state, shared_place, wrong_numbers
 from lstm_ref.checks.slips.loop import (
     CARRIED,

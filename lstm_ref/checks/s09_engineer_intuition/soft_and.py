@@ -4,8 +4,8 @@ from itertools import permutations
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import number
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.engine.judge import number
 from lstm_ref.core import thresholds
 from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _

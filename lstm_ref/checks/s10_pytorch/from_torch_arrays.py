@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Raising, known
-from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.checks.s10_pytorch.to_torch_arrays import NO_G, ORDER, SIZES, orders
 from lstm_ref.core import torch_layout
 from lstm_ref.core.cell import LSTMParams

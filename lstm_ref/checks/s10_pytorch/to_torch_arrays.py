@@ -5,8 +5,8 @@ from itertools import permutations
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, Raising, known
-from lstm_ref.checks.engine.judge import first_wrong
 from lstm_ref.core import torch_layout
 from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
