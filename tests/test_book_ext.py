@@ -271,7 +271,7 @@ def test_a_page_of_this_book_depends_on_what_it_names_and_on_no_other_widget_che
     assert {str(place.with_suffix(".js")) for place in widgets} <= state.keys()
     assert {name for name in state if name.startswith("benchmarks")} == {p for p in data if Path(p).name in page}
     asked = {defined_in(name) for name in CHECKS if f'"{name}"' in page and "check(" in page}
-    asked = {f"{module.replace('.', '/')}.py" for module in asked}
+    asked = {str(Path(sys.modules[module].__file__).relative_to(EXT.parents[1])) for module in asked}
     assert asked <= state.keys()
     assert not [name for name in state if name.startswith("autograding")]
 
