@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-BOOK = Path(__file__).parents[1] / "book"
+from lstm_ref.checks import STEMS
+
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "book"
 CHAPTERS = sorted(BOOK.glob("[01][0-9]_*.md"))
 
 # In this order. A chapter may open with another verb than "Move it first", but with something to touch.
@@ -37,8 +40,22 @@ def missing(text, stem):
     return found
 
 
-def test_there_are_eleven_chapters():
-    assert [path.stem[:2] for path in CHAPTERS] == [f"{n:02}" for n in range(1, 12)]
+def test_the_chapters_are_numbered_and_no_other_file_is_named_as_one():
+    assert [path.stem[:2] for path in CHAPTERS] == [f"{n:02}" for n in range(1, len(CHAPTERS) + 1)]
+    stems = [path.stem for path in CHAPTERS]
+    for folder in ("solutions", "exercises"):
+        assert sorted(path.name for path in (ROOT / folder).iterdir()) == stems
+    assert sorted(path.stem for path in (ROOT / "tests" / "wrong_answers").iterdir()) == stems
+    assert [stem.removeprefix("s") for stem in STEMS] == stems
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_stands_in_the_contents_and_on_the_first_page(path):
+    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    assert contents.count(f"- file: book/{path.stem}\n") == 1
+    assert contents.count(f"- file: exercises/{path.stem}/{path.stem}\n") == 1
+    listed = rf"^  {int(path.stem[:2])}\. \[.+\]\({path.stem}\.md\)$"
+    assert len(re.findall(listed, (BOOK / "index.md").read_text(encoding="utf-8"), re.MULTILINE)) == 1
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

@@ -1,0 +1,87 @@
+"""A chapter that tools/new_chapter.py begins passes every general test, in a copy of the course."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAST = sorted(path.name for path in (ROOT / "solutions").iterdir())[-1]
+STEM = f"{int(LAST[:2]) + 1:02}_attention"
+# What every chapter is tested with, as far as it concerns one chapter: named by the chapter's stem or its function.
+GENERAL = ("test_chapters.py", "test_checks.py", "test_exercise_answers.py", "test_dependencies.py", "test_book_ext.py")
+
+
+def run(folder, *command):
+    environment = os.environ | {"PYTHONPATH": str(folder), "PYTEST_ADDOPTS": ""}
+    return subprocess.run([sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course in which a chapter has been begun, and what was said."""
+    folder = tmp_path_factory.mktemp("course")
+    ignored = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache", "demonstration")
+    shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
+    begun = run(folder, "tools/new_chapter.py", STEM, "What is worth a look back?")
+    assert begun.returncode == 0, begun.stderr
+    for command in (("-m", "autograding.exercises", STEM), ("tools/catalogue.py",)):
+        done = run(folder, *command)
+        assert done.returncode == 0, done.stderr
+    return folder, begun.stdout
+
+
+def test_it_says_what_to_fill_in(course):
+    folder, said = course
+    named = [line.strip() for line in said.splitlines() if line.startswith("  ")]
+    assert len(named) == 5
+    assert all((folder / name).is_file() and STEM in name for name in named)
+
+
+def test_every_general_test_passes(course):
+    folder, _said = course
+    tests = [f"tests/{name}" for name in GENERAL]
+    done = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", f"{STEM} or attention or numbered", *tests)
+    assert done.returncode == 0, done.stdout
+    passed = int(done.stdout.rpartition(" passed")[0].split()[-1])
+    assert passed > 20, done.stdout
+
+
+def test_what_is_generated_is_up_to_date_and_nothing_is_badly_written(course):
+    folder, _said = course
+    for command in (("-m", "autograding.exercises", "--check"), ("tools/catalogue.py", "--check")):
+        done = run(folder, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_answer_that_the_check_does_not_know_is_noticed(course):
+    """The general tests can fail for the new chapter."""
+    folder, _said = course
+    check = folder / "lstm_ref" / "checks" / f"s{STEM}" / "attention.py"
+    right = check.read_text(encoding="utf-8")
+    try:
+        check.write_text(right.replace("(1 - f) * c_prev", "f * c_prev"), encoding="utf-8")
+        done = run(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", STEM, "tests/test_exercise_answers.py")
+    finally:
+        check.write_text(right, encoding="utf-8")
+    assert done.returncode == 1 and "polarity" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("14_late", "What then?"), f"'14_late' is no stem for a chapter after {LAST}: expected {STEM[:2]}_name"),
+        (("attention", "What then?"), "'attention' is no stem for a chapter"),
+        ((STEM, "On attention."), "'On attention.' is no question"),
+        ((STEM, "What then?", "--function", "a-b"), "'a-b' is no name for a function"),
+    ],
+)
+def test_what_it_cannot_begin_it_refuses(tmp_path, arguments, told):
+    for name in ("tools", "solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    done = run(tmp_path, "tools/new_chapter.py", *arguments)
+    assert done.returncode == 2 and told in done.stderr
+    assert not (tmp_path / "book").exists()
