@@ -1,8 +1,8 @@
 """Call a student's function on a problem and bring back what it did: the middle part of a check.
 
 This file stands alone: standard library and NumPy. A grader may carry it, without the rest of the course, to the place
-where it is willing to run a stranger's code. It judges nothing and knows no right answer; what goes there and what
-comes back is a plain tree (None, bool, int, float, str, list, dict, numeric NumPy arrays) that can be sent as bytes.
+where it runs a stranger's code. It judges nothing and knows no right answer. What goes there and what comes back is a
+plain tree (None, bool, int, float, str, list, dict, numeric NumPy arrays), which can be sent as bytes.
 """
 
 import collections
@@ -22,8 +22,8 @@ def run(problem, function):
     """Call `function` on every call of the problem, twice each.
 
     problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": {name: source text}}; it may
-    also have a "bench", [name, source text] of a function that calls the student's with what no plain tree can be (a
-    model, an optimiser) and returns what it did in arrays; and "once": True, for what takes its time.
+    also have a "bench", [name, source text] of a function that makes a model or an optimiser from the arguments, calls
+    the student's function with it, and returns what it did in arrays; and "once": True, for what takes long.
     Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [where], "warnings": [texts]}, ...]}, where an
     argument that was changed is named as "xs", "state.c" or "layers[0].b_f";
     or {"not_callable": type name}. An outcome is what `describe` says of the value that was returned, or
@@ -33,29 +33,29 @@ def run(problem, function):
         return {"not_callable": type(function).__name__}
     scope = getattr(function, "__globals__", {})
     called = _on_bench(function, *problem["bench"]) if problem.get("bench") else function
-    with stand_ins(function, problem["given"]):
+    with lent(function, problem["given"]):
         return {"calls": [_call_twice(called, call, scope, problem.get("once")) for call in problem["calls"]]}
 
 
 def _on_bench(function, name, source):
     place = {"np": np}
-    exec(compile(source, BENCH, "exec"), place)  # comes with the problem, so from the one who asks it
+    exec(compile(source, BENCH, "exec"), place)  # it comes with the problem, from the one who asks
     return lambda *arguments: place[name](function, *arguments)
 
 
 @contextlib.contextmanager
-def stand_ins(function, given):
-    """Put the given functions in place of the student's own of the same name for a while.
+def lent(function, given):
+    """Put the given functions in place of the student's own of the same name, for as long as the context lasts.
 
     So a mistake in one function costs its points once, and not again in every function that calls it.
     """
     scope = getattr(function, "__globals__", {})
     own = {name: scope[name] for name in given if name in scope and scope[name] is not function}
     # One namespace for all, so that one lent function may call another; named tuples are the notebook's own.
-    lent = {"np": np, **{name: kind for name, kind in scope.items() if _is_named_tuple(kind)}}
+    place = {"np": np, **{name: kind for name, kind in scope.items() if _is_named_tuple(kind)}}
     for source in given.values():
-        exec(source, lent)  # comes with the problem, so from the one who asks it
-    scope.update({name: lent[name] for name in own})
+        exec(source, place)  # it comes with the problem, from the one who asks
+    scope.update({name: place[name] for name in own})
     try:
         yield
     finally:

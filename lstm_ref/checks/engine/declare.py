@@ -73,18 +73,18 @@ class Check:
     axes: Mapping[str, str] = field(default_factory=dict)  # leaf -> its axes, such as "BTH"; states[1].h is "states.h"
     first: tuple[str, ...] = ()  # leaves that others follow from: of several wrong ones, a complaint begins with these
     mistakes: Table | tuple[Mistake, ...] = ()
-    # For numbers that are wrong in a way nobody knows: where to look, from (arguments, got, expected), leaf by leaf.
+    # For numbers that no known mistake gives: where to look, from (arguments, got, expected), leaf by leaf.
     advice: Callable[[Arguments, Leaves, Leaves], str] | None = None
     # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the
     # comparison with the reference, whose answer still says what form is expected.
     behaviour: Callable[[Arguments, Any], str | None] | None = None
     given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
-    # A function that calls another with what no plain tree can be, and returns what it did: see `benches`. It calls the
-    # student's, the reference and the wrong ones alike.
+    # A function that makes a model or an optimiser from the arguments and calls the function with it: the student's, the
+    # reference and the wrong ones alike. See s11_configure_and_diagnose/benches.py.
     bench: Callable | None = None
-    once: bool = False  # called once only, because it takes its time; whether it says the same twice is not seen
+    once: bool = False  # called once, because it takes long; so whether it says the same twice is not checked
     kept: tuple[str, ...] = ()  # arguments that the judge keeps to itself
-    any_form: bool = False  # `behaviour` judges the form of an answer, too
+    any_form: bool = False  # `behaviour` judges the form of an answer as well
     tolerance: float = 1e-9  # absolute and relative; float64 rounding here stays below 1e-14
 
     def __post_init__(self):
