@@ -79,7 +79,7 @@ class Check:
     # comparison with the reference, whose answer still says what form is expected.
     behaviour: Callable[[Arguments, Any], str | None] | None = None
     given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
-    # A function that makes a model or an optimiser from the arguments and calls the function with it: the student's, the
+    # A function that makes a model or an optimiser of the arguments and calls a function with it: the student's, the
     # reference and the wrong ones alike. See s11_configure_and_diagnose/benches.py.
     bench: Callable | None = None
     once: bool = False  # called once, because it takes long; so whether it says the same twice is not checked
