@@ -188,7 +188,7 @@ def _at_a_step(target, fits, f: list, i: list, c_prev: float, first: int) -> str
     return f"{yours} {does}{coupled}"
 
 
-SETTINGS = (
+PUZZLE_CHECKS = (
     settings_check("leaky_settings", "leaky"),
     settings_check("latch_settings", "latch"),
     settings_check("bump_settings", "bump"),
