@@ -1,4 +1,4 @@
-"""The check of `lag_until`."""
+"""The check of `lag_until`: lags are small whole numbers, so no two mistakes may agree on the curves by chance."""
 
 import numpy as np
 

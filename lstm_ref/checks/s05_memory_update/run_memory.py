@@ -46,7 +46,7 @@ RUN = Loop(
     step=step_with(),
     parts=lambda f, i, candidate, c0: ((f, i, candidate), c0, ()),
     places={"result": lambda v: v.hs},
-    letters={"x": "f", "D": "H", "h": "c", "hs": "c", "first": "c0"},
+    letters={"x": "f", "D": "H", "h": "memory", "hs": "c", "first": "c0"},
 )
 
 
