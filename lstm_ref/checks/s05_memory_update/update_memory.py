@@ -55,7 +55,7 @@ UPDATE_MEMORY = Check(
             mistakes={
                 _("the memory is clipped: f, i and the candidate have bounds, c has none"): after(
                     lambda c: np.clip(c, -10, 10)
-                ),
+                )
             },
         ),
     },

@@ -215,10 +215,7 @@ REVEAL = Check(
     given=("hidden_state",),
     sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
     advice=where_to_look,
-    parts={
-        "values": Part(open_gates),
-        "hidden": Part(shut_but_twice, mistakes=WHILE_THE_GATE_IS_SHUT),
-    },
+    parts={"values": Part(open_gates), "hidden": Part(shut_but_twice, mistakes=WHILE_THE_GATE_IS_SHUT)},
     mistakes=known(
         # Who collects before the step shows o * tanh(c) of the memory before it: see IN_WHAT_IS_SHOWN.
         RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, without=["before the step"]),

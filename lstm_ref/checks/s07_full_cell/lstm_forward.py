@@ -126,13 +126,13 @@ UNPACKED_AS_C_H = {
         carry=lambda v: exchanged(v.new),
         keep=lambda v: v.new.c,
         left=lambda v: exchanged(v.new),
-    ),
+    )
 }
 NOTHING_WRITTEN = {
     _(
         "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a "
         "step is returned as it came"
-    ): RUN(keep=lambda v: 0 * v.shown, left=lambda v: v.first),
+    ): RUN(keep=lambda v: 0 * v.shown, left=lambda v: v.first)
 }
 
 EVERYWHERE = {

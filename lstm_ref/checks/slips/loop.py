@@ -154,10 +154,7 @@ COLLECTED = {
         _("return stands inside the loop, so that the first step is also the last: it belongs after the loop"),
         {"order": lambda T, x: range(1)},
     ),
-    "backwards": (
-        _("time runs backwards: the last step is read first"),
-        {"order": lambda T, x: range(T)[::-1]},
-    ),
+    "backwards": (_("time runs backwards: the last step is read first"), {"order": lambda T, x: range(T)[::-1]}),
     "reverse order": (
         _("the steps of {hs} stand in reverse order, as when each {h} is put in front of the list"),
         {"collected": lambda v: v.kept[::-1]},
@@ -197,10 +194,7 @@ READ = {
 }
 
 CARRIED = {
-    "start ignored": (
-        _("{first} is ignored: zeros are put in its place"),
-        {"start": lambda v: zeros_for(v.first)},
-    ),
+    "start ignored": (_("{first} is ignored: zeros are put in its place"), {"start": lambda v: zeros_for(v.first)}),
     "start again": (
         _("every step starts from {first} again: what a step gives must be carried to the next"),
         {"carry": lambda v: v.first},
@@ -210,10 +204,7 @@ CARRIED = {
 
 # Where the last state is the second result.
 LEFT = {
-    "start returned": (
-        _("{first} is returned, and not the {left} after the last step"),
-        {"left": lambda v: v.first},
-    ),
+    "start returned": (_("{first} is returned, and not the {left} after the last step"), {"left": lambda v: v.first}),
     "after the first": (
         _("the {left} after the first step is returned, and not the one after the last"),
         {"left": lambda v: v.states[0]},
@@ -226,8 +217,5 @@ LEFT = {
         _("the {left} of every step is returned: only the one after the last step is asked for"),
         {"left": lambda v: of_all(v.states)},
     ),
-    "results exchanged": (
-        _("the two results are exchanged: it is {hs}, {left}"),
-        {"result": lambda v: (v.left, v.hs)},
-    ),
+    "results exchanged": (_("the two results are exchanged: it is {hs}, {left}"), {"result": lambda v: (v.left, v.hs)}),
 }

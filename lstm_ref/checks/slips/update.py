@@ -46,15 +46,9 @@ UPDATES = {
     ),
     "f added": (_("f + c_prev stands where f * c_prev belongs"), lambda f, c, i, a: f + c + i * a),
     "i added": (_("i + candidate stands where i * candidate belongs"), lambda f, c, i, a: f * c + i + a),
-    "multiplied": (
-        _("f * c_prev and i * candidate are multiplied: they are added"),
-        lambda f, c, i, a: f * c * i * a,
-    ),
+    "multiplied": (_("f * c_prev and i * candidate are multiplied: they are added"), lambda f, c, i, a: f * c * i * a),
     "subtracted": (_("i * candidate is subtracted: it is added"), lambda f, c, i, a: f * c - i * a),
-    "1 - f": (
-        _("1 - f is used: f = 1 means keep, f = 0 means forget"),
-        lambda f, c, i, a: update(1 - f, c, i, a),
-    ),
+    "1 - f": (_("1 - f is used: f = 1 means keep, f = 0 means forget"), lambda f, c, i, a: update(1 - f, c, i, a)),
     "1 - i": (_("1 - i is used: i = 1 writes all of the candidate"), lambda f, c, i, a: update(f, c, 1 - i, a)),
     "i coupled": (
         _("the gates are coupled, i = 1 - f: that is another cell; here i is set apart from f"),
@@ -64,10 +58,7 @@ UPDATES = {
         _("the gates are coupled, f = 1 - i: that is another cell; here f is set apart from i"),
         lambda f, c, i, a: update(1 - i, c, i, a),
     ),
-    "f left out": (
-        _("the forget gate is left out of c = f * c_prev + i * candidate"),
-        lambda f, c, i, a: c + i * a,
-    ),
+    "f left out": (_("the forget gate is left out of c = f * c_prev + i * candidate"), lambda f, c, i, a: c + i * a),
     "i left out": (_("the input gate is left out of c = f * c_prev + i * candidate"), lambda f, c, i, a: f * c + a),
     "nothing kept": (
         _("f * c_prev is lost: the memory is overwritten at each step, or not carried on"),
