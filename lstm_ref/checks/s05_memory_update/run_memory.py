@@ -50,48 +50,48 @@ RUN = Loop(
 )
 
 
-def with_arguments(change):
-    return lambda f, i, candidate, c0: RUN()(*change(f, i, candidate, c0))
+def with_gates(change):
+    return lambda f, i, candidate, c0: RUN()(*change(f, i, candidate), c0)
 
 
-def at_every_step(gate, t: int):
-    return gate[:, [t] * gate.shape[1]]
+def first_always(gate):
+    """That of the first step, at every step."""
+    return gate[:, [0] * gate.shape[1]]
 
 
-def of_the_step_before(gate):
+def last_always(gate):
+    return gate[:, [-1] * gate.shape[1]]
+
+
+def step_before(gate):
+    """That of the step before, at the first step that of the last."""
     return np.roll(gate, 1, axis=1)
 
 
 OWN = {
     _("tanh of the memory is carried on, h in the place of c"): RUN(carry=lambda v: np.tanh(v.new)),
     _("tanh of the memory is returned, which belongs to h"): RUN(keep=lambda v: np.tanh(v.new)),
-    _("the gates of the first step are used at every step"): with_arguments(
-        lambda f, i, a, c0: (at_every_step(f, 0), at_every_step(i, 0), a, c0)
+    _("the gates of the first step are used at every step"): with_gates(
+        lambda f, i, a: (first_always(f), first_always(i), a)
     ),
-    _("the gates of the last step are used at every step"): with_arguments(
-        lambda f, i, a, c0: (at_every_step(f, -1), at_every_step(i, -1), a, c0)
+    _("the gates of the last step are used at every step"): with_gates(
+        lambda f, i, a: (last_always(f), last_always(i), a)
     ),
-    _("f of the first step is used at every step: it is f[:, t]"): with_arguments(
-        lambda f, i, a, c0: (at_every_step(f, 0), i, a, c0)
+    _("f of the first step is used at every step: it is f[:, t]"): with_gates(lambda f, i, a: (first_always(f), i, a)),
+    _("i of the first step is used at every step: it is i[:, t]"): with_gates(lambda f, i, a: (f, first_always(i), a)),
+    _("the candidate of the first step is written at every step: it is candidate[:, t]"): with_gates(
+        lambda f, i, a: (f, i, first_always(a))
     ),
-    _("i of the first step is used at every step: it is i[:, t]"): with_arguments(
-        lambda f, i, a, c0: (f, at_every_step(i, 0), a, c0)
+    _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"): with_gates(
+        lambda f, i, a: (step_before(f), i, a)
     ),
-    _("the candidate of the first step is written at every step: it is candidate[:, t]"): with_arguments(
-        lambda f, i, a, c0: (f, i, at_every_step(a, 0), c0)
+    _("f[:, t - 1] and i[:, t - 1] are used, the gates of the step before: it is f[:, t] and i[:, t]"): with_gates(
+        lambda f, i, a: (step_before(f), step_before(i), a)
     ),
-    _("f[:, t - 1] is used, the gate of the step before: it is f[:, t]"): with_arguments(
-        lambda f, i, a, c0: (of_the_step_before(f), i, a, c0)
+    _("the gates of the first sequence are used for all: f[:, t] is step t of every sequence"): with_gates(
+        lambda f, i, a: (f[:1] + 0 * f, i[:1] + 0 * i, a[:1] + 0 * a)
     ),
-    _("f[:, t - 1] and i[:, t - 1] are used, the gates of the step before: it is f[:, t] and i[:, t]"): with_arguments(
-        lambda f, i, a, c0: (of_the_step_before(f), of_the_step_before(i), a, c0)
-    ),
-    _("the gates of the first sequence are used for all: f[:, t] is step t of every sequence"): with_arguments(
-        lambda f, i, a, c0: (f[:1] + 0 * f, i[:1] + 0 * i, a[:1] + 0 * a, c0)
-    ),
-    _("the memory of the first sequence is used for all"): with_arguments(
-        lambda f, i, a, c0: (f, i, a, c0[:1] + 0 * c0)
-    ),
+    _("the memory of the first sequence is used for all"): RUN(start=lambda v: v.first[:1] + 0 * v.first),
     # It gives numbers only from the memory of the first sequence; from c0 it is an error, which `READ` knows.
     _("the batch is taken for time: f[t] is sequence t with all its steps, f[:, t] is step t of all"): RUN(
         order=lambda T, x: range(len(x)), read=lambda x, t: x[t], start=lambda v: v.first[0], stack=np.stack

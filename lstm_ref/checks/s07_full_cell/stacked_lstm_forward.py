@@ -65,6 +65,11 @@ def over_layers(
     return stacked
 
 
+def returns(change: Callable) -> Callable:
+    """Every layer is run rightly; `change(outputs, made)`, of the hs and the last state of each, is returned."""
+    return over_layers(result=lambda outputs, made, states: change(outputs, made))
+
+
 def in_each_layer(*tables) -> tuple[Mistake, ...]:
     """Mistakes in the running of one layer, made in every layer by one who does not call lstm_forward."""
     return tuple(Mistake(m.sentence, over_layers(forward=m.wrong)) for m in known(*tables))
@@ -102,23 +107,23 @@ EVERYWHERE = {
     ): over_layers(read=lambda xs, below: xs),
     _("the weights of layer 0 are used for every layer, or layer 0 is run twice"): same_weights,
     _("only the first layer is run"): one_run,
-    _("return stands inside the loop over the layers, so that only layer 0 is run"): over_layers(
-        result=lambda outputs, made, given: (outputs[0], made[:1])
+    _("return stands inside the loop over the layers, so that only layer 0 is run"): returns(
+        lambda outputs, made: (outputs[0], made[:1])
     ),
-    _("only the last step of hs is returned: every step's is asked for"): over_layers(
-        result=lambda outputs, made, given: (outputs[-1][:, -1], made)
+    _("only the last step of hs is returned: every step's is asked for"): returns(
+        lambda outputs, made: (outputs[-1][:, -1], made)
     ),
     _("the next layer is handed the last h, (B, H): it reads hs, every step of the layer below"): over_layers(
         read=lambda xs, below: below if below is xs else below[:, -1]
     ),
-    _("the hs of the first layer are returned, not those of the last"): over_layers(
-        result=lambda outputs, made, given: (outputs[0], made)
+    _("the hs of the first layer are returned, not those of the last"): returns(
+        lambda outputs, made: (outputs[0], made)
     ),
-    _("the hs of all layers are joined: only those of the last layer are asked for"): over_layers(
-        result=lambda outputs, made, given: (np.concatenate(outputs, axis=2), made)
+    _("the hs of all layers are joined: only those of the last layer are asked for"): returns(
+        lambda outputs, made: (np.concatenate(outputs, axis=2), made)
     ),
-    _("the hs of every layer are returned in a list: only those of the last layer are asked for"): over_layers(
-        result=lambda outputs, made, given: (outputs, made)
+    _("the hs of every layer are returned in a list: only those of the last layer are asked for"): returns(
+        lambda outputs, made: (outputs, made)
     ),
     _("a layer starts from the last state of the layer below: each begins with a state of its own"): over_layers(
         begin=lambda n, states, made: made[-1] if made else (states[0] if states else None)
@@ -126,23 +131,21 @@ EVERYWHERE = {
     _(
         "each layer reads the last h of the layer below at every step: it reads all of its hs, step by step"
     ): over_layers(read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]),
-    _("the state of the last layer alone is returned, in a list: one state per layer is asked for"): over_layers(
-        result=lambda outputs, made, given: (outputs[-1], made[-1:])
+    _("the state of the last layer alone is returned, in a list: one state per layer is asked for"): returns(
+        lambda outputs, made: (outputs[-1], made[-1:])
     ),
-    _("the state of the last layer alone is returned: a list with one state per layer is asked for"): over_layers(
-        result=lambda outputs, made, given: (outputs[-1], made[-1])
+    _("the state of the last layer alone is returned: a list with one state per layer is asked for"): returns(
+        lambda outputs, made: (outputs[-1], made[-1])
     ),
-    _("the states are returned in reverse: the first is that of the layer that reads xs"): over_layers(
-        result=lambda outputs, made, given: (outputs[-1], made[::-1])
+    _("the states are returned in reverse: the first is that of the layer that reads xs"): returns(
+        lambda outputs, made: (outputs[-1], made[::-1])
     ),
-    _("the state of the last layer is returned for every layer"): over_layers(
-        result=lambda outputs, made, given: (outputs[-1], [made[-1]] * len(made))
+    _("the state of the last layer is returned for every layer"): returns(
+        lambda outputs, made: (outputs[-1], [made[-1]] * len(made))
     ),
-    _("the two results are exchanged: it is hs, states"): over_layers(
-        result=lambda outputs, made, given: (made, outputs[-1])
-    ),
-    _("h and c are exchanged in the states that are returned: each is LSTMState(h, c)"): over_layers(
-        result=lambda outputs, made, given: (outputs[-1], [LSTMState(s.c, s.h) for s in made])
+    _("the two results are exchanged: it is hs, states"): returns(lambda outputs, made: (made, outputs[-1])),
+    _("h and c are exchanged in the states that are returned: each is LSTMState(h, c)"): returns(
+        lambda outputs, made: (outputs[-1], [LSTMState(s.c, s.h) for s in made])
     ),
 }
 
@@ -164,7 +167,7 @@ WITH_STATES = known(
             begin=lambda n, states, made: None if n else states[0]
         ),
         _("the given states are returned as they came"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], list(given))
+            result=lambda outputs, made, states: (outputs[-1], list(states))
         ),
     },
     in_each_layer(cells(given_state=True)),
