@@ -7,7 +7,7 @@ module of checks; see DESIGN.md for what that module holds and for why things ar
 import importlib
 import sys
 
-from autograding.plug import plug_in
+from autograding.stock.plug import plug_in
 
 __all__ = ["plug_in"]
 

@@ -6,15 +6,15 @@ from contextlib import closing
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from autograding import schedule
 from autograding.course import Course, CourseError
-from autograding.grade import Grader
-from autograding.lock import only_run
+from autograding.intake.remarks import unisolated
 from autograding.messages import _
-from autograding.progress import Progress
-from autograding.remarks import unisolated
-from autograding.results import read_results, table, write_csv
-from autograding.selfcheck import require_full_marks
+from autograding.report.results import read_results, table, write_csv
+from autograding.run import schedule
+from autograding.run.grade import Grader
+from autograding.run.lock import only_run
+from autograding.run.progress import Progress
+from autograding.run.selfcheck import require_full_marks
 
 AHEAD_ON_CLUSTER = 100
 

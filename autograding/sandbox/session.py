@@ -9,8 +9,8 @@ from typing import NamedTuple
 from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
+from autograding.sandbox.limits import Settings
 from autograding.sandbox.outputs import Outputs, clean
-from autograding.sandbox.settings import Settings
 from autograding.sandbox.warm import SandboxFailed, WarmParent
 
 # How long a cell may take to obey an interrupt, and how often memory is looked at.

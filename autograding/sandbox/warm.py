@@ -26,7 +26,7 @@ from autograding import scratch
 from autograding.messages import _, plain
 from autograding.sandbox import bubblewrap, watch
 from autograding.sandbox.inside import wire
-from autograding.sandbox.settings import Settings
+from autograding.sandbox.limits import Settings
 
 # Longer than any import of torch on a busy machine.
 STARTING = 120

@@ -18,7 +18,7 @@ from jupyter_cache import get_cache
 from running_pages import executed_notebook
 from sphinx.errors import ConfigError
 
-from autograding.dependencies import Code, code_in, names_in, of_state, of_tree, versions
+from autograding.run.dependencies import Code, code_in, names_in, of_state, of_tree, versions
 
 EXECUTE = ("IPython", "ipykernel", "nbclient")
 READ = ("docutils", "myst_parser", "sphinx")

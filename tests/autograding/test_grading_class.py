@@ -10,10 +10,10 @@ import pytest
 from conftest import ANSWERS, ASSIGNMENT, cell
 
 from autograding.__main__ import main
+from autograding.authoring.demonstration import members
+from autograding.authoring.expected import disagreements, page_text
 from autograding.course import Course
-from autograding.demonstration import members
-from autograding.expected import disagreements, page_text
-from autograding.results import read_result
+from autograding.report.results import read_result
 
 pytestmark = pytest.mark.grading
 

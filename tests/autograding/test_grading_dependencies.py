@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograding import dependencies
-from autograding.dependencies import Code, code_in, names_in, of_state, of_tree
+from autograding.run import dependencies
+from autograding.run.dependencies import Code, code_in, names_in, of_state, of_tree
 
 # A package like a course's: a facade, widgets with files beside them, checks that are imported by their names.
 FILES = {
@@ -167,7 +167,7 @@ def test_a_link_is_named_and_not_followed(tmp_path):
 
 
 def test_the_book_finds_this_without_nbgrader():
-    without = "import sys; sys.modules['nbgrader'] = sys.modules['sphinx'] = None; import autograding.dependencies"
+    without = "import sys; sys.modules['nbgrader'] = sys.modules['sphinx'] = None; import autograding.run.dependencies"
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", without], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -13,8 +13,8 @@ from conftest import ASSIGNMENT, Toy, cell
 from nbgrader.api import Gradebook
 
 from autograding.course import CourseError
-from autograding.lock import only_run
-from autograding.plug import DONE_MARK
+from autograding.run.lock import only_run
+from autograding.stock.plug import DONE_MARK
 
 pytestmark = pytest.mark.grading
 
@@ -23,10 +23,10 @@ WRONG = {"ada": (), "bob": ("double",), "cyd": ("greet",), "dan": ("double", "gr
 
 # Where a run is killed: the function that is entered for the nth time.
 MOMENTS = {
-    "before a result is in the store": ("autograding.store", "_sync_folder", 2),
+    "before a result is in the store": ("autograding.run.store", "_sync_folder", 2),
     "between two scores of one student": ("nbgrader.preprocessors.saveautogrades", "SaveAutoGrades._add_score", 2),
-    "before the feedback": ("autograding.grade", "Grader._feedback", 2),
-    "before the mark": ("autograding.grade", "write_whole", 2),
+    "before the feedback": ("autograding.run.grade", "Grader._feedback", 2),
+    "before the mark": ("autograding.run.grade", "write_whole", 2),
 }
 
 KILLED = """

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from conftest import ASSIGNMENT, Toy, cell
 
+from autograding.authoring.expected import page_text
 from autograding.course import Course
-from autograding.expected import page_text
-from autograding.results import read_result
+from autograding.report.results import read_result
 
 pytestmark = pytest.mark.grading
 

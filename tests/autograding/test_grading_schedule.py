@@ -13,8 +13,8 @@ import pytest
 from conftest import ASSIGNMENT, cell
 from nbgrader.api import Gradebook
 
-from autograding import schedule
 from autograding.__main__ import main
+from autograding.run import schedule
 
 REPOSITORY = str(Path(__file__).parents[2])
 

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from conftest import NOTEBOOK
 
-from autograding import staging
-from autograding.remarks import Remark
-from autograding.staging import Unreadable, read_notebook, stage
+from autograding.intake import staging
+from autograding.intake.remarks import Remark
+from autograding.intake.staging import Unreadable, read_notebook, stage
 
 IGNORE = [".ipynb_checkpoints", "__pycache__"]
 

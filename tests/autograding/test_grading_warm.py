@@ -12,11 +12,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograding.run.execute import Job, execute
 from autograding.sandbox import warm
-from autograding.sandbox.execute import Job, execute
+from autograding.sandbox.limits import Settings
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Session
-from autograding.sandbox.settings import Settings
 
 pytestmark = pytest.mark.grading
 
@@ -129,7 +129,7 @@ STARTS = """
 import sys, time
 from autograding.sandbox import warm
 from autograding.sandbox.session import Session
-from autograding.sandbox.settings import Settings
+from autograding.sandbox.limits import Settings
 warm.share(sys.argv[1])
 settings = Settings(preload=("numpy", "IPython.core.interactiveshell"))
 parent = warm.WarmParent(settings, None, ())

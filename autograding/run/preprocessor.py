@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograding.preflight import MasterCell, master_of
-from autograding.sandbox.execute import GradedCell, Job, execute
-from autograding.sandbox.settings import settings_from
+from autograding.intake.preflight import MasterCell, master_of
+from autograding.run.execute import GradedCell, Job, execute
+from autograding.sandbox.limits import settings_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
 

@@ -1,5 +1,5 @@
 """Compare what a demonstration class was given with what it should have been given:
-`python -m autograding.expected ASSIGNMENT --answers WRONG.toml --class demonstration`.
+`python -m autograding.authoring.expected ASSIGNMENT --answers WRONG.toml --class demonstration`.
 
 Exit status: 0 if everyone was graded as expected, 1 if somebody was not, 2 if it cannot be said.
 """
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
+from autograding.authoring.demonstration import Member, members
 from autograding.course import Course, CourseError
-from autograding.demonstration import Member, members
 from autograding.messages import _
-from autograding.results import Result, read_result
+from autograding.report.results import Result, read_result
 
 
 def disagreements(course: Course, assignment: str, people: Iterable[Member], results: Iterable[Result]) -> list[str]:
@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
 def main(arguments: list[str] | None = None) -> int:
     """Say for whom the marks differ from what the demonstration expects; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m autograding.expected", description=_("Check the marks of a class.")
+        prog="python -m autograding.authoring.expected", description=_("Check the marks of a class.")
     )
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, required=True, metavar="TOML", help=_("the table of wrong answers"))

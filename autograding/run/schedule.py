@@ -39,7 +39,7 @@ class Local:
         # A fresh process imports the grader once and forks the workers: they share its memory, and none of them
         # inherits an open gradebook. By its name: as __main__, which each worker looks at, it would not be found.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["autograding.__main__", "autograding.freeze"])
+        self._context.set_forkserver_preload(["autograding.__main__", "autograding.run.freeze"])
 
     def __enter__(self):
         self._others = set(multiprocessing.active_children())

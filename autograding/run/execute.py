@@ -12,13 +12,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograding import verdicts
 from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
+from autograding.run import verdicts
 from autograding.sandbox import bubblewrap
+from autograding.sandbox.limits import Settings
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Ended, Session, Stopped
-from autograding.sandbox.settings import Settings
 from autograding.sandbox.warm import SandboxFailed, warm_parent
 from autograding.seeds import seed
 

@@ -11,9 +11,9 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from autograding.course import Course
-from autograding.gradebook import OpenGradebook
 from autograding.messages import _, plain
-from autograding.notes import NO_RESPONSE, message_of, notes_on
+from autograding.report.notes import NO_RESPONSE, message_of, notes_on
+from autograding.stock.gradebook import OpenGradebook
 
 
 @dataclass

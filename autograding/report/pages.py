@@ -18,8 +18,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
-from autograding.formulas import LINK, latex_to_html, markdown_to_html
 from autograding.messages import _
+from autograding.report.formulas import LINK, latex_to_html, markdown_to_html
 
 # What a browser shows without running it. HTML, Markdown and formulas are cleaned; JavaScript, widgets and SVG are not
 # among them, nor is anything that nobody has thought of.

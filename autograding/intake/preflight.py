@@ -18,7 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 from traitlets import Dict
 
-from autograding.remarks import Remark, as_markdown
+from autograding.intake.remarks import Remark, as_markdown
 
 # nbclient reads these from a student's cell: one is not run, the other may fail.
 OBEYED_TAGS = {"skip-execution", "raises-exception"}

@@ -15,23 +15,24 @@ from typing import NamedTuple
 
 from nbgrader.converters import GenerateFeedback
 
-from autograding import digest, scratch
-from autograding.convert import ConversionFailed, convert, generate
+from autograding import scratch
 from autograding.course import Course
-from autograding.dependencies import of_tree
-from autograding.gradebook import OpenGradebook, said_by_a_person
-from autograding.late import assess
-from autograding.legible import legible
-from autograding.plug import DONE_MARK
-from autograding.preflight import master_read_once
-from autograding.prepare import Prepared, autograder, prepare
-from autograding.record import reading_store
-from autograding.sandbox.execute import execute
-from autograding.sandbox.settings import settings_from
-from autograding.schedule import Pool, run
-from autograding.staging import stage
-from autograding.store import Store, key_of, write_whole
-from autograding.templates import compiled_once, pages_parsed_where_needed, schemas_checked_once
+from autograding.intake.preflight import master_read_once
+from autograding.intake.staging import stage
+from autograding.report.legible import legible
+from autograding.run import digest
+from autograding.run.dependencies import of_tree
+from autograding.run.execute import execute
+from autograding.run.prepare import Prepared, autograder, prepare
+from autograding.run.record import reading_store
+from autograding.run.schedule import Pool, run
+from autograding.run.store import Store, key_of, write_whole
+from autograding.sandbox.limits import settings_from
+from autograding.stock.convert import ConversionFailed, convert, generate
+from autograding.stock.gradebook import OpenGradebook, said_by_a_person
+from autograding.stock.late import assess
+from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
+from autograding.stock.plug import DONE_MARK
 
 
 class Graded(NamedTuple):

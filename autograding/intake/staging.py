@@ -17,8 +17,8 @@ import nbformat
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.utils import parse_utc
 
+from autograding.intake.remarks import Remark
 from autograding.messages import _
-from autograding.remarks import Remark
 
 MEGABYTE = 2**20
 # An honest notebook of the course is under 1 MB with its outputs; its pictures may make it several.

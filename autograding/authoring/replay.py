@@ -1,4 +1,5 @@
-"""For an appeal: `python -m autograding.replay ASSIGNMENT STUDENT` shows what was asked, answered, and why refused.
+"""For an appeal: what was asked, what was answered, and why it was refused:
+`python -m autograding.authoring.replay ASSIGNMENT STUDENT`.
 
 The very problems of the grading are asked again (their seeds come from the course's key, the student and the cell), of
 the notebook as it was handed in, in the same sandbox. Nothing is recorded.
@@ -10,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from autograding.convert import ConversionFailed
 from autograding.course import Course, CourseError
-from autograding.grade import Grader
+from autograding.intake.remarks import unisolated
 from autograding.messages import _, plain
-from autograding.remarks import unisolated
+from autograding.run.execute import Asked, execute
+from autograding.run.grade import Grader
 from autograding.sandbox.bubblewrap import SandboxMissing
-from autograding.sandbox.execute import Asked, execute
 from autograding.sandbox.warm import SandboxFailed
+from autograding.stock.convert import ConversionFailed
 
 LONGEST = 3000
 
@@ -25,7 +26,8 @@ LONGEST = 3000
 def main(arguments: list[str] | None = None) -> int:
     """Print every graded cell of one student; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m autograding.replay", description=_("Show what a student was asked, and what came back.")
+        prog="python -m autograding.authoring.replay",
+        description=_("Show what a student was asked, and what came back."),
     )
     parser.add_argument("assignment", help=_("the assignment's folder in submitted/, for example 03_forget_gate"))
     parser.add_argument("student")

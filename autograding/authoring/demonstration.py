@@ -1,5 +1,5 @@
 """A class made up from a solution, to see the grading at work:
-`python -m autograding.demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
+`python -m autograding.authoring.demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
 
 Each member does one thing, is named for it, and is expected to lose certain cells: `expected.disagreements` compares
 that with what was graded. WRONG.toml holds one table per wrong answer:
@@ -25,10 +25,10 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_grade, is_solution
 
-from autograding.convert import generate
 from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
+from autograding.stock.convert import generate
 
 SECONDS_TO_IMPORT = 2
 FIELDS = {"name": str, "replaces": str, "source": str, "loses": list, "says": str}
@@ -207,7 +207,9 @@ def write(people: Iterable[Member], assignment: str, out: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the class; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m autograding.demonstration", description=_("Make up a class."))
+    parser = argparse.ArgumentParser(
+        prog="python -m autograding.authoring.demonstration", description=_("Make up a class.")
+    )
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, required=True, metavar="TOML", help=_("the table of wrong answers"))
     parser.add_argument("--out", type=Path, default=Path("submitted"), help=_("where the class hands in"))

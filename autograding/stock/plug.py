@@ -26,7 +26,7 @@ def plug_in(c: Config, checks: str = "") -> None:
         "nbgrader.preprocessors.IncludeHeaderFooter",
         "nbgrader.preprocessors.InstantiateTests",
         "nbgrader.preprocessors.LockCells",
-        "autograding.starting.ClearSolutions",
+        "autograding.authoring.starting.ClearSolutions",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.CheckCellMetadata",
         "nbgrader.preprocessors.ComputeChecksums",
@@ -38,7 +38,7 @@ def plug_in(c: Config, checks: str = "") -> None:
     ]
     # Preflight stands where DeduplicateIds stood: see DESIGN.md, "Copied cells".
     c.Autograde.sanitize_preprocessors = [
-        "autograding.preflight.Preflight",
+        "autograding.intake.preflight.Preflight",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
@@ -46,7 +46,7 @@ def plug_in(c: Config, checks: str = "") -> None:
     ]
     # As in nbgrader/converters/autograde.py, with the sandbox where Execute stood.
     c.Autograde.autograde_preprocessors = [
-        "autograding.sandbox.preprocessor.SandboxExecute",
+        "autograding.run.preprocessor.SandboxExecute",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
@@ -56,11 +56,11 @@ def plug_in(c: Config, checks: str = "") -> None:
     ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
-        "autograding.pages.Page",
+        "autograding.report.pages.Page",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     # For formgrader, which shows autograded notebooks with an exporter that has no list of nbgrader's.
-    c.HTMLExporter.preprocessors = ["autograding.pages.Shown"]
+    c.HTMLExporter.preprocessors = ["autograding.report.pages.Shown"]
     put_alembic_on_path()
 
 

@@ -10,14 +10,14 @@ from grimp.exceptions import SourceSyntaxError
 from nbgrader.utils import is_grade
 from traitlets.config import LazyConfigValue
 
-from autograding import dependencies, schedule
 from autograding.calls import NotACheck, parse
 from autograding.course import Course, CourseError
-from autograding.dependencies import Code, code_in, names_in, of_state, of_tree
 from autograding.messages import _
+from autograding.run import dependencies, schedule
+from autograding.run.dependencies import Code, code_in, names_in, of_state, of_tree
+from autograding.run.verdicts import folder_of_stand_ins
 from autograding.sandbox import inside
-from autograding.sandbox.settings import settings_from
-from autograding.verdicts import folder_of_stand_ins
+from autograding.sandbox.limits import settings_from
 
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 # Where a job runs, and what decides whether it runs again, change no grade.

@@ -1,4 +1,5 @@
-"""Build exercises/ from solutions/ through nbgrader: `python -m autograding.exercises [ASSIGNMENT ...] [--check]`.
+"""Build exercises/ from solutions/ through nbgrader:
+`python -m autograding.authoring.exercises [ASSIGNMENT ...] [--check]`.
 
 The same solution gives the same bytes; `--check` builds elsewhere and fails by naming each file that differs. No
 gradebook is left behind.
@@ -14,17 +15,19 @@ import nbformat
 from nbgrader.utils import is_grade, is_solution
 
 from autograding.calls import NotACheck, parse
-from autograding.convert import generate
 from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
+from autograding.stock.convert import generate
 
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Build or check the exercises; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m autograding.exercises", description=_("Build the exercises."))
+    parser = argparse.ArgumentParser(
+        prog="python -m autograding.authoring.exercises", description=_("Build the exercises.")
+    )
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help=_("all of them where none is named"))
     parser.add_argument("--check", action="store_true", help=_("build elsewhere, compare, change nothing"))
     options = parser.parse_args(arguments)
@@ -65,7 +68,7 @@ def check(course: Course, assignments: list[str]) -> int:
     for name in sorted(kept - set(built)):
         print(f"{shown / name}: {_('is not built from any solution')}", file=sys.stderr)
     if different or kept - set(built):
-        print(_("to rebuild: python -m autograding.exercises"), file=sys.stderr)
+        print(_("to rebuild: python -m autograding.authoring.exercises"), file=sys.stderr)
         return 1
     return 0
 

@@ -13,9 +13,9 @@ from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from autograding.course import Course
-from autograding.remarks import Remark
-from autograding.sandbox.execute import Job
-from autograding.sandbox.preprocessor import SandboxExecute
+from autograding.intake.remarks import Remark
+from autograding.run.execute import Job
+from autograding.run.preprocessor import SandboxExecute
 
 Fill = Callable[[Path], dict[str, list[Remark]]]
 

@@ -5,8 +5,8 @@ import re
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
+from autograding.intake.remarks import NOTHING_GRADED, Remark, for_teacher
 from autograding.messages import _, plain
-from autograding.remarks import NOTHING_GRADED, Remark, for_teacher
 
 NO_RESPONSE = "No response."  # what SaveAutoGrades writes for an answer that is still the released stub
 

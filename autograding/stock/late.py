@@ -17,7 +17,8 @@ DAY = 24 * 60 * 60
 class PerDay(LateSubmissionPlugin):
     """A share of the score is taken off for each day begun, once the time of grace is over; never more than all of it.
 
-    In nbgrader_config.py: `c.AssignLatePenalties.plugin_class = "autograding.late.PerDay"`, `c.PerDay.share = 0.1`.
+    In nbgrader_config.py: `c.AssignLatePenalties.plugin_class = "autograding.stock.late.PerDay"`, and
+    `c.PerDay.share = 0.1`.
     """
 
     share = Float(0.1, min=0, max=1, help="how much of the score one day costs, 0 to 1").tag(config=True)

@@ -5,7 +5,7 @@ from functools import cache
 
 from nbconvert.exporters import TemplateExporter
 
-from autograding.formulas import without_mathjax
+from autograding.report.formulas import without_mathjax
 
 # nbgrader's page shows what a test says on one long line, which runs out of the window. Its headings are one line high:
 # on a phone the score, white as it is, fell out of the blue.

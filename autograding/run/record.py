@@ -8,11 +8,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, Unicode
 from traitlets.config import Config
 
-from autograding.sandbox.execute import Job
-from autograding.sandbox.preprocessor import SandboxExecute
-from autograding.store import Store, key_of
+from autograding.run.execute import Job
+from autograding.run.preprocessor import SandboxExecute
+from autograding.run.store import Store, key_of
 
-EXECUTES = "autograding.sandbox.preprocessor.SandboxExecute"
+EXECUTES = "autograding.run.preprocessor.SandboxExecute"
 
 
 class AsPrepared(NbGraderPreprocessor):
@@ -43,7 +43,7 @@ def reading_store(config: Config, store: Store, environment: str) -> Config:
     config.StoredExecute.environment = environment
     steps = config.Autograde.autograde_preprocessors
     config.Autograde.autograde_preprocessors = [
-        "autograding.record.StoredExecute" if step == EXECUTES else step for step in steps
+        "autograding.run.record.StoredExecute" if step == EXECUTES else step for step in steps
     ]
-    config.Autograde.sanitize_preprocessors = ["autograding.record.AsPrepared"]
+    config.Autograde.sanitize_preprocessors = ["autograding.run.record.AsPrepared"]
     return config

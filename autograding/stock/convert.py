@@ -10,8 +10,8 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from sqlalchemy.exc import SAWarning
 
 from autograding.course import Course, CourseError
-from autograding.gradebook import ensure_gradebook
 from autograding.messages import _, plain
+from autograding.stock.gradebook import ensure_gradebook
 
 
 class ConversionFailed(Exception):

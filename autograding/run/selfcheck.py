@@ -7,11 +7,11 @@ import nbformat
 from nbgrader.utils import determine_grade
 
 from autograding.course import CourseError
-from autograding.grade import Grader
 from autograding.messages import _, plain
-from autograding.notes import message_of
-from autograding.sandbox.execute import execute
-from autograding.schedule import Pool, run
+from autograding.report.notes import message_of
+from autograding.run.execute import execute
+from autograding.run.grade import Grader
+from autograding.run.schedule import Pool, run
 
 
 def require_full_marks(grader: Grader, pool: Pool) -> None:

@@ -1,0 +1,1 @@
+"""What knows how nbgrader works inside: its configuration, converters, gradebook and late penalties."""
