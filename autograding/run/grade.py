@@ -17,7 +17,6 @@ from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
 from autograding.course import Course
-from autograding.intake.preflight import master_read_once
 from autograding.intake.staging import stage
 from autograding.report.legible import legible
 from autograding.run import digest
@@ -31,6 +30,7 @@ from autograding.sandbox.limits import settings_from
 from autograding.stock.convert import ConversionFailed, convert, generate
 from autograding.stock.gradebook import OpenGradebook, said_by_a_person
 from autograding.stock.late import assess
+from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
 from autograding.stock.plug import DONE_MARK
 

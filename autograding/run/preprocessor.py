@@ -6,11 +6,11 @@ from pathlib import Path
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograding.intake.preflight import MasterCell, master_of
 from autograding.run.execute import GradedCell, Job, execute
 from autograding.sandbox.limits import settings_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
+from autograding.stock.master import MasterCell, master_of
 
 
 class SandboxExecute(NbGraderPreprocessor):

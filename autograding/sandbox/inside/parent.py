@@ -7,43 +7,28 @@ to folders in memory that vanish with it. A worker's commands come on its connec
 with the command that asks for it.
 """
 
-import ctypes
-import fcntl
 import gc
 import importlib
 import importlib.util
 import json
 import os
-import platform
 import random
-import resource
 import select
 import signal
 import socket
-import struct
 import sys
 import tempfile
 from pathlib import Path
 
-from . import wire
-
-NEW_NAMESPACES = 0x00020000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # mount, user, pid, net, ipc: sched.h
-NOSUID, NODEV, NOEXEC, REMOUNT = 2, 4, 8, 32  # sys/mount.h
-SET_DUMPABLE, SET_DEATH_SIGNAL = 4, 1  # sys/prctl.h
-CAPABILITIES_VERSION = 0x20080522  # linux/capability.h
-SET_INTERFACE_FLAGS, UP_AND_LOOPBACK = 0x8914, 1 | 8  # linux/sockios.h, net/if.h
-# The system call keyctl, and its command that leaves the keys of whoever started the grader.
-KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
-JOIN_SESSION_KEYRING = 1
-libc = ctypes.CDLL(None, use_errno=True)
+from . import confine, wire
 
 
 def main() -> None:
     options = json.loads(sys.argv[2])
     listener = socket.socket(fileno=int(sys.argv[1]))
     if options["isolated"]:
-        hide_processes()
-        give_up_rights(options["user"])
+        confine.hide_processes()
+        confine.give_up_rights(options["user"])
     preload(options["preload"])
     # All forks go on sharing what is there now: no garbage collection of theirs writes to it.
     gc.collect()
@@ -80,26 +65,6 @@ def branch(control, options):
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
     finally:
         os._exit(0)
-
-
-def hide_processes():
-    """In /proc nobody finds a process that they may not trace: not this one, not another kernel's."""
-    flags = REMOUNT | NOSUID | NODEV | NOEXEC
-    check(libc.mount(b"proc", b"/proc", b"proc", flags, b"hidepid=ptraceable"), "hide processes in /proc")
-
-
-def give_up_rights(user):
-    """Become `user` where one is given (bubblewrap was started by root), and no longer be able to do anything more."""
-    if user is not None:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
-    head, none = struct.pack("=Ii", CAPABILITIES_VERSION, 0), bytes(24)
-    check(libc.capset(head, none), "give up capabilities")
-    status = Path("/proc/self/status").read_text()
-    for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
-        if int(status.partition(f"{kind}:")[2].split()[0], 16):
-            raise OSError(f"{kind} are still there")
 
 
 def serve_worker(control, options):
@@ -170,96 +135,36 @@ class Child:
 def supervise(handle, writing, options):
     """Unshare, fork the kernel, tell its number, wait for it."""
     if options["isolated"]:
-        unshare()
-        own_network()
+        confine.unshare()
+        confine.own_network()
     # The supervisor shares the kernel's user namespace, not its processes': it must not be traced through /proc.
-    libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    confine.allow_tracing(False)
     kernel = os.fork()
     if kernel:
         os.close(handle)
         # Its branch's end is the kernel's end; the kernel itself could forget the signal that it gets.
         signal.signal(signal.SIGTERM, lambda *_: os.kill(kernel, signal.SIGKILL))
-        libc.prctl(SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+        confine.end_with_parent(signal.SIGTERM)
         os.write(writing, str(kernel).encode())
         os.close(writing)
         os.waitpid(kernel, 0)
         os._exit(0)
     os.close(writing)
-    libc.prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    confine.end_with_parent(signal.SIGKILL)
     os.setsid()  # a signal to one's process group crosses namespaces, and must not reach the warm parent
-    libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)
+    confine.allow_tracing(True)
     if options["isolated"]:
-        folder = mount_private_folders(options)
+        folder = confine.mount_private_folders(options)
         os.environ["HOME"] = os.environ["TMPDIR"]
     else:
         folder = Path(tempfile.mkdtemp(prefix="submission-", dir=options["folder"]))
-    silence()
-    limit(options)
+    confine.silence()
+    confine.limit(options)
     reseed()
     from .kernel import serve
 
     serve(socket.socket(fileno=handle), folder, options["stand_ins"], options["output_bytes"])
     os._exit(0)
-
-
-def check(result, what):
-    if result:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
-
-
-def unshare():
-    """Own users (the same one, no others), processes, mounts, shared memory."""
-    user, group = os.getuid(), os.getgid()
-    libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self belongs to root, and the maps cannot be written
-    check(libc.unshare(NEW_NAMESPACES), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-
-
-def own_network():
-    """A network of one machine, this submission, that can reach itself; and no key of whoever started the grader."""
-    with socket.socket() as any_socket:
-        up = struct.pack("16sH22x", b"lo", UP_AND_LOOPBACK)
-        fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, up)
-    if platform.machine() in KEYCTL:
-        # Where the system has no keys, or does not let anyone in here near them, there is nothing to leave.
-        libc.syscall(KEYCTL[platform.machine()], JOIN_SESSION_KEYRING, None)
-
-
-def mount_private_folders(options):
-    """Folders in memory for this submission alone; they count, and vanish, with it."""
-    data = f"size={options['folder_bytes']},nr_inodes=10000,mode=1777".encode()
-    for place in ("/submission", "/private", "/dev/shm"):
-        check(libc.mount(b"tmpfs", place.encode(), b"tmpfs", NOSUID | NODEV, data), f"mount {place}")
-    terminals = b"newinstance,ptmxmode=0666,mode=600"
-    check(libc.mount(b"devpts", b"/dev/pts", b"devpts", NOSUID | NOEXEC, terminals), "mount /dev/pts")
-    # No further user namespaces: a stranger has no use for them, and the kernel's bugs are often found there.
-    Path("/proc/sys/user/max_user_namespaces").write_text("0")
-    return Path("/submission")
-
-
-def silence():
-    """Nothing that is written below Python reaches the grader's terminal."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for handle in (0, 1, 2):
-        os.dup2(nothing, handle)
-
-
-def limit(options):
-    """What one process may use; the grader watches over all of them together."""
-    for kind, most in (
-        (resource.RLIMIT_DATA, options["memory_bytes"]),
-        (resource.RLIMIT_FSIZE, options["file_bytes"]),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 512),
-    ):
-        resource.setrlimit(kind, (most, most))
-    if options["isolated"]:
-        # Counted per user namespace; without one it would count whatever else the teacher is running.
-        resource.setrlimit(resource.RLIMIT_NPROC, (options["processes"], options["processes"]))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that grows too long is an OSError, not a death
 
 
 def reseed():
