@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from autograding.course import Course, CourseError
-from autograding.intake.remarks import unisolated
+from autograding.intake.remarks import warning_unisolated
 from autograding.messages import _
 from autograding.report.results import read_results, table, write_csv
 from autograding.run import schedule
@@ -116,7 +116,7 @@ def _grade(course, options):
             ).format(n=len(renewed))
         )
     if course.config.Autograding.get("isolation") == "none":
-        print(unisolated())
+        print(warning_unisolated())
     for student, failure in troubles.items():
         print(
             _("error: {student} is not graded, and the submission is not to blame: {failure}; see {log}").format(

@@ -6,7 +6,7 @@ that with what was graded. WRONG.toml holds one table per wrong answer:
 
     [[wrong]]
     name = "one_minus_f"
-    replaces = "forget_gate"              # grade_id of the solution cell that it stands in for
+    replaces = "forget_gate"              # grade_id of the solution cell that it replaces
     source = '''…'''                      # the whole cell
     loses = ["forget_gate_values"]        # grade_ids of the graded cells that it costs
     says = "1 - f"                        # found on the feedback page

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from autograding.course import Course, CourseError
-from autograding.intake.remarks import unisolated
+from autograding.intake.remarks import warning_unisolated
 from autograding.messages import _, plain
 from autograding.run.execute import Asked, execute
 from autograding.run.grade import Grader
@@ -54,7 +54,7 @@ def replay(course: Course, assignment: str, student: str, cell: str = "") -> Non
             execute(job, asked.append)
         prepared.discard()
     if course.config.Autograding.get("isolation") == "none":
-        print(unisolated())
+        print(warning_unisolated())
     for one in asked:
         if cell in ("", one.name):
             print(as_text(one))

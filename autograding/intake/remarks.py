@@ -37,9 +37,9 @@ def sentence(remark: Remark) -> str:
     return sentences[remark.kind].format(what=what)
 
 
-def stock(remark: Remark) -> str:
+def done_by_stock(remark: Remark) -> str:
     """What stock nbgrader 0.9.6 would have done, for the teacher; empty where it does the same."""
-    stock = {
+    asides = {
         "copied": _("stock nbgrader stops the whole class here"),
         "restored": _("stock nbgrader keeps an earlier score here"),
         "skipping": _("stock nbgrader gives full marks here"),
@@ -48,17 +48,17 @@ def stock(remark: Remark) -> str:
         "unreadable": _("stock nbgrader leaves it without a mark"),
         "undated": _("stock nbgrader leaves it without a mark"),
     }
-    return stock.get(remark.kind, "")
+    return asides.get(remark.kind, "")
 
 
 def for_teacher(remarks: list[Remark]) -> list[str]:
     """The remarks for the table of results; what stock nbgrader does is said once for each kind."""
-    asides = {remark.kind: stock(remark) for remark in remarks}
+    asides = {remark.kind: done_by_stock(remark) for remark in remarks}
     told = [sentence(remark) for remark in remarks]
     return told + [f"({aside}.)" for aside in dict.fromkeys(asides.values()) if aside]
 
 
-def unisolated() -> str:
+def warning_unisolated() -> str:
     """What every command says that ran strangers' code with the teacher's rights."""
     return _("WARNING: run without a sandbox (isolation: none): these marks are worth as much as you trust the class.")
 

@@ -93,10 +93,10 @@ def markdown_to_html(source: str, clean) -> str:
     """The HTML of a Markdown text, cleaned by `clean`, with its formulas as MathML."""
     renderer = Renderer()
     page = clean(MarkdownWithMath(renderer=renderer).render(source.replace("\ue000", "").replace("\ue001", "")))
-    return _MARK.sub(lambda found: renderer.formulas[int(found[1])], page)
+    return _PLACEHOLDER.sub(lambda found: renderer.formulas[int(found[1])], page)
 
 
-_MARK = re.compile("\ue000([0-9]+)\ue001")
+_PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 # An output of the kind text/latex: text with formulas in it, as MathJax reads it.
 _IN_TEXT = re.compile(
     r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\begin\{(?P<name>[a-z]*\*?)\}(?P<c>.+?)\\end\{(?P=name)\}"

@@ -103,7 +103,7 @@ class Code:
             self._read({*self._tops, *more})
             return self.state(names)
         files = {file for module in read for file in self._files(module)}
-        return {name: of_tree(file) for name, file in sorted(files)} | versions(used - read)
+        return {name: digest_of_tree(file) for name, file in sorted(files)} | versions(used - read)
 
     def _module(self, name):
         if not self._is_read(name):
@@ -220,7 +220,7 @@ def versions(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def of_tree(path: Path) -> str:
+def digest_of_tree(path: Path) -> str:
     """The digest of a folder's names and contents, or of one file. Links are named, not followed."""
     total = hashlib.sha256()
     for found in sorted([path, *path.rglob("*")] if path.is_dir() else [path]):
@@ -236,6 +236,6 @@ def of_tree(path: Path) -> str:
     return total.hexdigest()
 
 
-def of_state(state: dict[str, str]) -> str:
+def digest_of_state(state: dict[str, str]) -> str:
     """One digest of it all."""
     return hashlib.sha256(repr(sorted(state.items())).encode()).hexdigest()

@@ -14,10 +14,10 @@ from autograding.calls import NotACheck, parse
 from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.run import dependencies, schedule
-from autograding.run.dependencies import Code, code_in, names_in, of_state, of_tree
+from autograding.run.dependencies import Code, code_in, digest_of_state, digest_of_tree, names_in
 from autograding.run.verdicts import folder_of_stand_ins
 from autograding.sandbox import inside
-from autograding.sandbox.limits import settings_from
+from autograding.sandbox.limits import limits_from
 
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 # Where a job runs, and what decides whether it runs again, change no grade.
@@ -27,7 +27,7 @@ CHANGE_NO_GRADE = (schedule.__name__, dependencies.__name__, __name__)
 def of_course(course: Course, assignment: str, grader: str) -> str:
     """The digest of the teacher's side; `grader` is the module that grades."""
     try:
-        return of_state(state_of(course, assignment, grader))
+        return digest_of_state(state_of(course, assignment, grader))
     except SourceSyntaxError as error:
         raise CourseError(_("what grades depend on cannot be found out: {error}").format(error=error)) from error
 
@@ -36,11 +36,11 @@ def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
     """What a grade depends on besides the submission, each with its digest or version: DESIGN.md says what and why."""
     solution = course.folder("source", ".", assignment)
     configuration = course.root / "nbgrader_config.py"
-    state = {"Python": platform.python_version(), "the solution": of_tree(solution)}
-    state["the configuration"] = of_tree(configuration)
+    state = {"Python": platform.python_version(), "the solution": digest_of_tree(solution)}
+    state["the configuration"] = digest_of_tree(configuration)
     # What is imported inside the sandbox: before the notebook, by it, and by the modules beside it.
     cells = [cell for path in sorted(solution.glob("*.ipynb")) for cell in nbformat.read(path, as_version=4).cells]
-    there = {*settings_from(course.config, "").preload, *_names_in_modules(solution)}
+    there = {*limits_from(course.config).preload, *_names_in_modules(solution)}
     there |= names_in(code_in(cell.source for cell in cells if cell.cell_type == "code"))
     # And what is imported out here.
     here = {grader, *_plugged_in(course.config), *names_in(configuration.read_text(encoding="utf-8"))}
@@ -48,10 +48,10 @@ def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
     if course.checks is not None:
         package = course.checks.__name__.partition(".")[0]
         packages.add(package)
-        state["the caller"] = of_tree(course.checks.CALLER)
+        state["the caller"] = digest_of_tree(course.checks.CALLER)
         stand_ins = folder_of_stand_ins(course.checks)
         if stand_ins is not None:
-            state["the stand-ins"] = of_tree(stand_ins)
+            state["the stand-ins"] = digest_of_tree(stand_ins)
             there.update(_names_in_modules(stand_ins))
         # In the sandbox the package of the checks is hidden, and the stand-ins are found by its name.
         there = {name for name in there if name.partition(".")[0] != package}

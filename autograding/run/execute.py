@@ -16,10 +16,10 @@ from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.run import verdicts
 from autograding.sandbox import bubblewrap
-from autograding.sandbox.limits import Settings
+from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Ended, Session, Stopped
-from autograding.sandbox.warm import SandboxFailed, warm_parent
+from autograding.sandbox.warm import SandboxFailed, branch_for
 from autograding.seeds import seed
 
 
@@ -41,8 +41,10 @@ class Job:
     notebook: bytes  # sanitised: see preflight
     files: tuple[tuple[str, bytes], ...]  # beside it, by relative name
     graded: tuple[GradedCell, ...]  # the master's, never the student's
-    settings: Settings
-    key: bytes  # of the seeds
+    limits: Limits
+    seed_key: bytes
+    checks: str = ""  # dotted name of the course's module of checks
+    course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
 
 
 @dataclass(frozen=True)
@@ -76,19 +78,19 @@ def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
 def _execute(job):
     nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
     by_name = {cell.name: cell for cell in job.graded}
-    checks = verdicts.load_checks(job.settings.checks, job.settings.course_path) if job.settings.checks else None
+    checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
     calls = calls_of(job.graded) if checks is not None else {}
     everything = []
-    with Run(job, checks) as run:
+    with Kernels(job, checks) as kernels:
         for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.execution_count = number
             if name in calls:
-                asked = run.ask(by_name[name], calls[name])
+                asked = kernels.ask(by_name[name], calls[name])
                 verdicts.write(cell, asked.verdict)
                 everything.append(asked)
             else:
-                cell.outputs, ended = run.cell(cell.source, graded=name in by_name)
+                cell.outputs, ended = kernels.cell(cell.source, graded=name in by_name)
                 if name in by_name:
                     verdicts.fold_in(cell, by_name[name].points, ended)
     return nbformat.writes(nb).encode("utf-8"), everything
@@ -105,19 +107,19 @@ def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
     return calls
 
 
-class Run:
+class Kernels:
     """The kernels of one notebook: a new one takes over from one that died, as far as it had come."""
 
     def __init__(self, job: Job, checks):
-        self.job, self.settings, self.checks = job, job.settings, checks
+        self.job, self.limits, self.checks = job, job.limits, checks
         stand_ins = verdicts.folder_of_stand_ins(checks)
-        hidden = bubblewrap.installed(self.settings.checks.partition(".")[0]) if checks is not None else []
-        self._place = (self.settings, stand_ins, tuple(hidden))
+        hidden = bubblewrap.installed(job.checks.partition(".")[0]) if checks is not None else []
+        self._place = (self.limits, stand_ins, tuple(hidden))
         self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
-        self.deadline = time.monotonic() + self.settings.notebook_seconds
-        self.left = self.settings.outputs_bytes
+        self.deadline = time.monotonic() + self.limits.notebook_seconds
+        self.left = self.limits.outputs_bytes
         self.done: list[tuple[str, bool]] = []  # cells that a new kernel runs again
-        self.restarts = self.settings.restarts
+        self.restarts = self.limits.restarts
         self.session: Session | None = None
 
     def __enter__(self):
@@ -132,7 +134,7 @@ class Run:
         ended = Ended(None)
         if not source.strip():
             return [], ended
-        outputs = Outputs(min(self.settings.output_bytes, self.left))
+        outputs = Outputs(min(self.limits.output_bytes, self.left))
         try:
             ended = self._ready().run(source, outputs, graded)
             self.done.append((source, graded))
@@ -146,7 +148,7 @@ class Run:
 
     def ask(self, cell: GradedCell, call: CheckCall) -> Asked:
         """Ask the student's function a fresh problem, and judge what it answers."""
-        number = seed(self.job.key, self.job.student, self.job.assignment, cell.name)
+        number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name)
         problem = verdicts.problem_of(self.checks, call, number)
         try:
             reply = self._ready().call(call.function, self.caller, verdicts.sent_of(self.checks, problem))
@@ -157,7 +159,7 @@ class Run:
         return Asked(cell.name, cell.source, number, problem, reply, verdict)
 
     def _start(self):
-        self.session = Session(warm_parent(*self._place), self.settings, self.job.files, self.deadline)
+        self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.deadline)
         self.session.__enter__()
 
     def _end(self):
@@ -168,7 +170,7 @@ class Run:
     def _ready(self):
         """A kernel in which every cell that could be run was run."""
         if time.monotonic() >= self.deadline:
-            reason = _("the notebook took more than {n:g} s in all").format(n=self.settings.notebook_seconds)
+            reason = _("the notebook took more than {n:g} s in all").format(n=self.limits.notebook_seconds)
             raise Stopped("CellTimeoutError", reason, self.session is not None)
         while self.session is None:
             if not self.restarts:
@@ -178,7 +180,7 @@ class Run:
             again, self.done = self.done, []
             for number, (source, graded) in enumerate(again):
                 try:
-                    self.session.run(source, Outputs(self.settings.output_bytes), graded)
+                    self.session.run(source, Outputs(self.limits.output_bytes), graded)
                     self.done.append((source, graded))
                 except Stopped as stopped:
                     # It went well once; now it is left out, and what comes after it has another chance.

@@ -20,19 +20,19 @@ from autograding.course import Course
 from autograding.intake.staging import stage
 from autograding.report.legible import legible
 from autograding.run import digest
-from autograding.run.dependencies import of_tree
+from autograding.run.dependencies import digest_of_tree
 from autograding.run.execute import execute
 from autograding.run.prepare import Prepared, autograder, prepare
 from autograding.run.record import reading_store
-from autograding.run.schedule import Pool, run
+from autograding.run.schedule import Pool, outcomes_of
 from autograding.run.store import Store, key_of, write_whole
-from autograding.sandbox.limits import settings_from
+from autograding.sandbox.limits import limits_from
 from autograding.stock.convert import ConversionFailed, convert, generate
 from autograding.stock.gradebook import OpenGradebook, said_by_a_person
 from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
-from autograding.stock.plug import DONE_MARK
+from autograding.stock.plug import DONE_STAMP
 
 
 class Graded(NamedTuple):
@@ -62,7 +62,7 @@ class Grader:
         # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
         try:
             self.released = generate(self.course, self.assignment, self.scratch / "released")
-            isolation = settings_from(self.course.config, "").isolation
+            isolation = limits_from(self.course.config).isolation
             self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
         except BaseException:
             self._let_go()
@@ -88,30 +88,30 @@ class Grader:
 
     def is_done(self, student: str) -> bool:
         """Whether this very submission was graded to the end, by these very checks."""
-        mark = self._mark(student)
-        return mark.is_file() and json.loads(mark.read_text())["digest"] == self._digest(student)
+        stamp = self._stamp(student)
+        return stamp.is_file() and json.loads(stamp.read_text())["digest"] == self._digest(student)
 
     def grade(self, students: Iterable[str], pool: Pool, ahead: int, force: bool = False) -> Iterator[Graded]:
         """Grade the students, as they come out of the pool; with `force`, execute also what was executed before.
 
         Raises OSError where the disk is full: what was recorded until then is whole, and nothing else is recorded.
         """
-        waiting: dict[str, Waiting] = {}
-        with closing(run(pool, execute, self._jobs(students, waiting, force), ahead)) as outcomes:
+        underway: dict[str, Underway] = {}
+        with closing(outcomes_of(pool, execute, self._jobs(students, underway, force), ahead)) as outcomes:
             for (student, key), notebook, error in outcomes:
-                mine = waiting[student]
+                mine = underway[student]
                 mine.missing.discard(key)
                 mine.error = mine.error or error
                 if notebook is not None:
                     self.store.put(key, notebook)
                 if not mine.missing:
-                    yield self._finish(waiting.pop(student))
+                    yield self._finish(underway.pop(student))
 
-    def _jobs(self, students, waiting, force):
+    def _jobs(self, students, underway, force):
         """What is to be executed, prepared as late as possible; a student with nothing to execute is named, too."""
         for student in students:
-            mine = waiting[student] = Waiting(student, self._digest(student))
-            self._mark(student).unlink(missing_ok=True)
+            mine = underway[student] = Underway(student, self._digest(student))
+            self._stamp(student).unlink(missing_ok=True)
             try:
                 mine.prepared = self.prepare(student)
             except OSError:
@@ -157,7 +157,7 @@ class Grader:
         return key_of(job, self.environment)
 
     def _finish(self, mine):
-        """Record what was executed, write the feedback, and last of all leave the mark."""
+        """Record what was executed, write the feedback, and last of all leave the stamp."""
         prepared = mine.prepared
         if mine.error is not None:
             if prepared is not None:
@@ -170,7 +170,7 @@ class Grader:
             return Graded(mine.student, error=failure)
         finally:
             prepared.discard()
-        self._leave_mark(mine.student, mine.inputs)
+        self._leave_stamp(mine.student, mine.inputs)
         for job in mine.prepared.jobs:
             self.store.drop(self.key(job))
         return Graded(mine.student)
@@ -205,33 +205,33 @@ class Grader:
         for student in students:
             with self.book.one_transaction():
                 assess(self.course, self.assignment, student)
-            mark = json.loads(self._mark(student).read_text())
-            if mark.get("person") == self._said(student):
+            stamp = json.loads(self._stamp(student).read_text())
+            if stamp.get("person") == self._said(student):
                 continue
             try:
                 self._feedback(student)
             except ConversionFailed as failure:
                 yield Graded(student, error=failure)
                 continue
-            self._leave_mark(student, mark["digest"])
+            self._leave_stamp(student, stamp["digest"])
             yield Graded(student)
 
     def _said(self, student):
         with self.book.one_transaction(), self.course.gradebook() as gradebook:
             return said_by_a_person(gradebook, self.assignment, student)
 
-    def _leave_mark(self, student, inputs):
-        write_whole(self._mark(student), json.dumps({"digest": inputs, "person": self._said(student)}))
+    def _leave_stamp(self, student, inputs):
+        write_whole(self._stamp(student), json.dumps({"digest": inputs, "person": self._said(student)}))
 
-    def _mark(self, student):
-        return self.course.folder("autograded", student, self.assignment) / DONE_MARK
+    def _stamp(self, student):
+        return self.course.folder("autograded", student, self.assignment) / DONE_STAMP
 
     def _digest(self, student):
-        submitted = of_tree(self.course.folder("submitted", student, self.assignment))
+        submitted = digest_of_tree(self.course.folder("submitted", student, self.assignment))
         return f"{self.environment}:{submitted}"
 
 
-class Waiting:
+class Underway:
     """A student between being prepared and being recorded."""
 
     def __init__(self, student: str, inputs: str):

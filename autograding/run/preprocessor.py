@@ -7,7 +7,7 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograding.run.execute import GradedCell, Job, execute
-from autograding.sandbox.limits import settings_from
+from autograding.sandbox.limits import limits_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
 from autograding.stock.master import MasterCell, master_of
@@ -36,9 +36,11 @@ class SandboxExecute(NbGraderPreprocessor):
             notebook=nbformat.writes(nb).encode("utf-8"),
             files=files_in(Path(resources["metadata"]["path"])),
             graded=graded_cells(master_of(course, names)),
-            settings=settings_from(self.config, course.root),
+            limits=limits_from(self.config),
+            checks=self.config.Autograding.get("checks", ""),
+            course_path=(course.root,),
             # Beside what else is written for this class.
-            key=course_key(Path(course.root, course.autograded_directory).parent),
+            seed_key=course_key(Path(course.root, course.autograded_directory).parent),
         )
 
 

@@ -119,7 +119,7 @@ class Dask:
 Pool = Local | Dask
 
 
-def run(pool: Pool, function: Callable, jobs: Iterable[tuple[object, object]], ahead: int) -> Iterator[Outcome]:
+def outcomes_of(pool: Pool, function: Callable, jobs: Iterable[tuple[object, object]], ahead: int) -> Iterator[Outcome]:
     """Apply `function` to each (name, job), at most `ahead` at once, and yield the outcomes as they come.
 
     Where the job is None, there is nothing to do, and the outcome is empty.

@@ -11,7 +11,7 @@ from autograding.messages import _, plain
 from autograding.report.notes import message_of
 from autograding.run.execute import execute
 from autograding.run.grade import Grader
-from autograding.run.schedule import Pool, run
+from autograding.run.schedule import Pool, outcomes_of
 
 
 def require_full_marks(grader: Grader, pool: Pool) -> None:
@@ -35,7 +35,7 @@ def _executed(grader, pool, job):
     key = grader.key(job)
     found = grader.store.get(key)
     if found is None:
-        with closing(run(pool, execute, [(key, job)], 1)) as outcomes:
+        with closing(outcomes_of(pool, execute, [(key, job)], 1)) as outcomes:
             for outcome in outcomes:
                 if outcome.error is not None:
                     raise CourseError(_refusal(f"{type(outcome.error).__name__}: {outcome.error}")) from outcome.error

@@ -1,4 +1,4 @@
-"""What a submission may use, and how it is kept apart: plain data that travels to any worker."""
+"""What a submission may use: plain data that travels to any worker."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ PRELOAD = ("numpy", "IPython.core.interactiveshell", "matplotlib.pyplot", "torch
 
 
 @dataclass(frozen=True)
-class Settings:
+class Limits:
     """Limits of one submission. The defaults hold an honest notebook that trains a small network."""
 
-    isolation: str = "bubblewrap"  # or "none", for submissions that are trusted
+    isolation: str = "bubblewrap"  # what keeps submissions apart; "none" for those that are trusted
     cell_seconds: float = 30
     notebook_seconds: float = 300
     memory_bytes: int = 2048 * MEGABYTE  # of one process, and of all processes together
@@ -24,19 +24,17 @@ class Settings:
     outputs_bytes: int = 10 * MEGABYTE  # of the whole notebook
     answer_bytes: int = 64 * MEGABYTE
     restarts: int = 3  # fresh kernels after one that died
-    preload: tuple[str, ...] = PRELOAD
-    checks: str = ""  # dotted name of the course's module of checks
-    course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
+    preload: tuple[str, ...] = PRELOAD  # what is imported once, before any submission
 
 
-def settings_from(config: Config, root: str) -> Settings:
-    """The settings of a course: `c.Autograding.memory_bytes = ...` and so on; a cell's time is nbgrader's option."""
-    own = {name: config.Autograding[name] for name in Settings.__dataclass_fields__ if name in config.Autograding}
+def limits_from(config: Config) -> Limits:
+    """The limits that a course sets: `c.Autograding.memory_bytes = ...`, and nbgrader's option for a cell's time."""
+    own = {name: config.Autograding[name] for name in Limits.__dataclass_fields__ if name in config.Autograding}
     for section in ("Execute", "ExecutePreprocessor"):  # the one that is the other's subclass first
         seconds = config[section].get("timeout") if section in config else None
-        # From the command line it is a text. No limit at all is not to be had.
+        # The command line gives a text. Every cell has a limit: 0 and None leave the default.
         if seconds not in (None, "None") and float(seconds) > 0:
             own.setdefault("cell_seconds", float(seconds))
     if "preload" in own:
         own["preload"] = tuple(own["preload"])
-    return Settings(**own | {"course_path": (root,)})
+    return Limits(**own)

@@ -34,7 +34,7 @@ class Outputs:
             self.refused += size
             return self.refused <= self.limit
         self.left -= size
-        self._add(clean(message))
+        self._add(encodable(message))
         return True
 
     @property
@@ -114,12 +114,12 @@ def _showable(data):
     return all(isinstance(value, str) or _JSON.match(kind) for kind, value in data.items())
 
 
-def clean(value):
+def encodable(value):
     """The same without halves of surrogate pairs, which a notebook file cannot hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [clean(item) for item in value]
+        return [encodable(item) for item in value]
     if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
+        return {encodable(key): encodable(item) for key, item in value.items()}
     return value

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
-from autograding.sandbox.limits import Settings
-from autograding.sandbox.outputs import Outputs, clean
-from autograding.sandbox.warm import SandboxFailed, WarmParent
+from autograding.sandbox.limits import Limits
+from autograding.sandbox.outputs import Outputs, encodable
+from autograding.sandbox.warm import Branch, SandboxFailed
 
 # How long a cell may take to obey an interrupt, and how often memory is looked at.
 GRACE = 2.0
@@ -38,14 +38,14 @@ class Ended(NamedTuple):
 class Session:
     """One kernel: `with Session(...) as session: session.run(source)`."""
 
-    def __init__(self, parent: WarmParent, settings: Settings, files, deadline: float):
-        self.parent, self.settings, self.files, self.deadline = parent, settings, files, deadline
+    def __init__(self, branch: Branch, limits: Limits, files, deadline: float):
+        self.branch, self.limits, self.files, self.deadline = branch, limits, files, deadline
         self.number = 0
         self.killed_because = ""
         self._ended = False
 
     def __enter__(self):
-        self.sock = self.parent.fork()
+        self.sock = self.branch.fork()
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
@@ -74,8 +74,8 @@ class Session:
         self._over.set()
         self.sock.close()
         self._watcher.join()
-        self.parent.kill()
-        self.parent.wait_ended()
+        self.branch.kill()
+        self.branch.wait_ended()
 
     def run(self, source: str, outputs: Outputs, graded: bool = False) -> Ended:
         """Run a cell; what it shows goes to `outputs`. Raises Stopped."""
@@ -84,7 +84,7 @@ class Session:
             case {"raised": None, "value": None | str() as value}:
                 return Ended(None, value)
             case {"raised": [str(name), str(text)], "value": None | str() as value}:
-                return Ended((clean(name)[:200], clean(text)), value)
+                return Ended((encodable(name)[:200], encodable(text)), value)
         return Ended(None, known=False)
 
     def call(self, function: str, caller: str, problem) -> object:
@@ -111,7 +111,7 @@ class Session:
         """Send a request, gather its outputs until it is done, return its answers and how it ended."""
         # Not to be guessed by who writes into the channel.
         self.number = secrets.randbits(52)
-        until = min(time.monotonic() + self.settings.cell_seconds, self.deadline)
+        until = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
         answers, interrupted = [], False
         try:
             self.sock.settimeout(max(0.1, until - time.monotonic()))
@@ -119,13 +119,13 @@ class Session:
             while True:
                 try:
                     self.sock.settimeout(max(0.01, until - time.monotonic()))
-                    frame = wire.receive(self.sock, self.settings.answer_bytes)
+                    frame = wire.receive(self.sock, self.limits.answer_bytes)
                 except TimeoutError as error:
                     # A frame may be cut in two by the interrupt: then the kernel is given up, as if it had ignored it.
                     if interrupted or time.monotonic() >= self.deadline + GRACE:
                         raise self._dead(self._too_long(), "CellTimeoutError") from error
                     interrupted, until = True, time.monotonic() + GRACE
-                    self.parent.interrupt()
+                    self.branch.interrupt()
                     continue
                 if frame is None:
                     raise self._dead()
@@ -141,7 +141,7 @@ class Session:
                     raise self._dead(self._too_long(), "CellTimeoutError")
                 if time.monotonic() > until:
                     interrupted, until = True, time.monotonic() + GRACE
-                    self.parent.interrupt()
+                    self.branch.interrupt()
         except wire.Malformed as error:
             raise self._dead(_("it sent what cannot be read ({error})").format(error=error)) from error
         except (BrokenPipeError, ConnectionResetError, TimeoutError) as error:
@@ -152,8 +152,8 @@ class Session:
 
     def _too_long(self):
         if time.monotonic() >= self.deadline:
-            return _("the notebook took more than {n:g} s in all").format(n=self.settings.notebook_seconds)
-        return _("it took more than {n:g} s").format(n=self.settings.cell_seconds)
+            return _("the notebook took more than {n:g} s in all").format(n=self.limits.notebook_seconds)
+        return _("it took more than {n:g} s").format(n=self.limits.cell_seconds)
 
     def _dead(self, reason="", kind="DeadKernelError"):
         """The kernel is given up. Raises SandboxFailed where it is not the submission's doing."""
@@ -162,17 +162,17 @@ class Session:
 
     def _watch(self):
         """Kill the kernel when all its processes together use too much."""
-        sandbox = self.parent.pid
+        sandbox = self.branch.pid
         # One process is held to memory_bytes by the system itself, and gets a MemoryError; all of them have a
         # quarter more.
-        most = self.settings.memory_bytes * 5 // 4
+        most = self.limits.memory_bytes * 5 // 4
         while not self._over.wait(BETWEEN_LOOKS):
             memory, tasks = watch.usage(sandbox)
             if memory > most and watch.usage(sandbox, exact=True)[0] > most:
                 self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
-            elif tasks > self.settings.processes + 16:
-                self.killed_because = _("it started more than {n} processes").format(n=self.settings.processes)
+            elif tasks > self.limits.processes + 16:
+                self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
             if self.killed_because:
                 with suppress(SandboxFailed):  # it ended just now, which the waiting side sees by itself
-                    self.parent.kill()
+                    self.branch.kill()
                 return

@@ -26,7 +26,7 @@ from autograding import scratch
 from autograding.messages import _, plain
 from autograding.sandbox import bubblewrap, watch
 from autograding.sandbox.inside import wire
-from autograding.sandbox.limits import Settings
+from autograding.sandbox.limits import Limits
 
 # Longer than any import of torch on a busy machine.
 STARTING = 120
@@ -38,17 +38,17 @@ class SandboxFailed(Exception):
     """The sandbox itself is in trouble; no submission is to blame."""
 
 
-class WarmParent:
-    """A fork of the machine's warm parent, for this worker: it forks one kernel at a time."""
+class Branch:
+    """This worker's fork of the warm parent: it forks one kernel at a time."""
 
-    def __init__(self, settings: Settings, stand_ins: Path | None, hidden: tuple[Path, ...]):
+    def __init__(self, limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...]):
         self.errors = _folder() / "errors"
         self.control = socket.socket(socket.AF_UNIX)
         self.control.settimeout(STARTING)
         # The peer's number comes with the first byte, from the system: what it is called out here.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            _connect(self.control, settings, stand_ins, hidden, self.errors)
+            _connect(self.control, limits, stand_ins, hidden, self.errors)
             letter, notes, _flags, _address = self.control.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
         except OSError as error:
             self.control.close()
@@ -131,10 +131,10 @@ class WarmParent:
         return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("it said nothing"))
 
 
-def _connect(sock, settings, stand_ins, hidden, errors):
-    """Connect to the warm parent for these settings; where there is none (any more), start it."""
+def _connect(sock, limits, stand_ins, hidden, errors):
+    """Connect to the warm parent for these limits; where there is none (any more), start it."""
     folder = _folder()
-    told = repr((settings, stand_ins, hidden))
+    told = repr((limits, stand_ins, hidden))
     name = hashlib.sha256(told.encode()).hexdigest()[:16]
     with open(folder / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers one starts it
@@ -144,23 +144,23 @@ def _connect(sock, settings, stand_ins, hidden, errors):
             try:
                 sock.connect(address)
             except (FileNotFoundError, ConnectionRefusedError):
-                _start(folder / name, address, settings, stand_ins, hidden, errors)
+                _start(folder / name, address, limits, stand_ins, hidden, errors)
                 sock.connect(address)
         finally:
             os.close(opened)
 
 
-def _start(path, address, settings, stand_ins, hidden, errors):
+def _start(path, address, limits, stand_ins, hidden, errors):
     """A fresh warm parent that listens there. It ends with this process, and is started anew by whoever still works."""
-    isolated = settings.isolation != "none"
+    isolated = limits.isolation != "none"
     options = {
         "isolated": isolated,
         "user": bubblewrap.becomes_nobody() if isolated else None,
         "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
         "folder": str(path.parent),
-        "preload": settings.preload,
-        **{name: getattr(settings, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
-        "output_bytes": settings.output_bytes,
+        "preload": limits.preload,
+        **{name: getattr(limits, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
+        "output_bytes": limits.output_bytes,
     }
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener, errors.open("ab") as said:
@@ -205,26 +205,26 @@ def _own_folder(pid):
     return folder
 
 
-_parents = threading.local()
+_held = threading.local()
 
 
-def warm_parent(settings: Settings, stand_ins: Path | None, hidden: tuple[Path, ...]) -> WarmParent:
-    """This thread's warm parent for these settings, started when it is first wanted or after it died."""
-    key = (os.getpid(), settings, stand_ins, hidden)
-    old = getattr(_parents, "held", None)
+def branch_for(limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...]) -> Branch:
+    """This thread's branch of the warm parent for these limits; a new one where the last one died."""
+    key = (os.getpid(), limits, stand_ins, hidden)
+    old = getattr(_held, "branch", None)
     if old is not None and old[0] == key and old[1].alive:
         return old[1]
     if old is not None and old[0][0] == os.getpid():
         old[1].close()
-    parent = WarmParent(settings, stand_ins, hidden)
-    _parents.held = (key, parent)
-    atexit.register(_close_own, os.getpid(), parent)
-    return parent
+    branch = Branch(limits, stand_ins, hidden)
+    _held.branch = (key, branch)
+    atexit.register(_close_own, os.getpid(), branch)
+    return branch
 
 
-def _close_own(pid, parent):
+def _close_own(pid, branch):
     if pid == os.getpid():  # a fork of this process must not end its parent's
-        parent.close()
+        branch.close()
 
 
 def _end_own(pid, process):

@@ -12,14 +12,14 @@ from pathlib import Path
 from traitlets.config import Config
 
 # Left in each autograded folder by our own command; not a file to hand back with the feedback.
-DONE_MARK = ".autograding.json"
+DONE_STAMP = ".autograding.json"
 
 
 def plug_in(c: Config, checks: str = "") -> None:
     """Harden nbgrader's configuration `c`; `checks` is the dotted name of the course's module of checks."""
     c.Autograding.checks = checks
     # nbgrader/coursedir.py's own list, and our mark.
-    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_MARK]
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_STAMP]
     c.OverwriteCells.add_missing_cells = True
     # As in nbgrader/converters/generate_assignment.py, with the author's own stubs.
     c.GenerateAssignment.preprocessors = [

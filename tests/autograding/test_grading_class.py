@@ -101,7 +101,7 @@ def test_the_student_reads_the_remarks_on_the_feedback_page(graded_class):
     text = page_text(page.read_text(encoding="utf-8"))
     assert "Notes from the grader" in text and "graded under its right name" in text
     assert "stock nbgrader" not in text  # which is the teacher's concern
-    assert not list(page.parent.glob(".*"))  # the mark of our own is not handed back
+    assert not list(page.parent.glob(".*"))  # our own stamp is not handed back
 
 
 def test_only_what_changed_is_graded_again(toy):
@@ -118,7 +118,7 @@ def test_only_what_changed_is_graded_again(toy):
     # The CSV is the class's, whoever was asked for.
     assert (toy.root / "grades" / f"{ASSIGNMENT}.csv").read_text().count("\n") == 3
     assert "1 graded now" in toy.grade("--student", "a*", "--force")
-    # What an interrupted run leaves behind has no mark, and is done again.
+    # What an interrupted run leaves behind has no stamp, and is done again.
     os.unlink(toy.root / "autograded" / "ada" / ASSIGNMENT / ".autograding.json")
     assert "1 graded now, 1 as before" in toy.grade()
     # A change of the checks concerns everyone.

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from autograding.course import CourseError
 from autograding.run.lock import only_run
-from autograding.stock.plug import DONE_MARK
+from autograding.stock.plug import DONE_STAMP
 
 pytestmark = pytest.mark.grading
 
@@ -26,7 +26,7 @@ MOMENTS = {
     "before a result is in the store": ("autograding.run.store", "_sync_folder", 2),
     "between two scores of one student": ("nbgrader.preprocessors.saveautogrades", "SaveAutoGrades._add_score", 2),
     "before the feedback": ("autograding.run.grade", "Grader._feedback", 2),
-    "before the mark": ("autograding.run.grade", "write_whole", 2),
+    "before the stamp": ("autograding.run.grade", "write_whole", 2),
 }
 
 KILLED = """
@@ -81,7 +81,7 @@ def graded_notebooks(toy: Toy) -> dict[str, list]:
 
 
 def marked(toy: Toy) -> set[str]:
-    return {path.parts[-3] for path in (toy.root / "autograded").glob(f"*/{ASSIGNMENT}/{DONE_MARK}")}
+    return {path.parts[-3] for path in (toy.root / "autograded").glob(f"*/{ASSIGNMENT}/{DONE_STAMP}")}
 
 
 @pytest.fixture(scope="module")

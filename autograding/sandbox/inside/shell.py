@@ -69,7 +69,7 @@ class Publisher(DisplayPublisher):
         self.shell.send({"is": "clear", "wait": bool(wait)})
 
 
-class Result(DisplayHook):
+class LastValue(DisplayHook):
     """The value of a cell's last line."""
 
     def write_output_prompt(self):
@@ -105,6 +105,6 @@ def make_shell(send) -> Shell:
     """The one shell of this process, with its outputs going to `send`."""
     config = Config()
     config.HistoryManager.enabled = False
-    shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result, send=send)
+    shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=LastValue, send=send)
     sys.stdout, sys.stderr = Stream("stdout", send), Stream("stderr", send)
     return shell
