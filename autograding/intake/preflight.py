@@ -16,7 +16,7 @@ from traitlets import Dict
 from autograding.intake.remarks import Remark, as_markdown
 from autograding.stock.master import MasterCell, master_of
 
-# nbclient reads these from a student's cell: one is not run, the other may fail.
+# Tags that nbclient obeys (nbclient/client.py): with the first a cell is not run, with the second it may fail.
 OBEYED_TAGS = {"skip-execution", "raises-exception"}
 
 

@@ -111,7 +111,7 @@ def _harmless(tag, name, value):
 
 
 def _clean_text(cell):
-    """Clean what the cell's Markdown becomes: nbgrader's page (feedback/index.html.j2) puts it in as it is."""
+    """Clean what the cell's Markdown becomes: nbgrader's template for pages puts it in as it is."""
     if cell.cell_type == "raw":
         cell.cell_type = "markdown"
     cell.pop("attachments", None)

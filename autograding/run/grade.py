@@ -45,7 +45,8 @@ class Graded(NamedTuple):
 class Grader:
     """`with Grader(course, name) as grader: for graded in grader.grade(students, pool, ahead): ...`.
 
-    nbgrader runs once per student, because one bad submission ends its whole run (nbgrader/converters/base.py:409-430).
+    nbgrader runs once per student, because one bad submission ends its whole run (convert_notebooks in
+    nbgrader/converters/base.py).
     """
 
     def __init__(self, course: Course, assignment: str):

@@ -71,7 +71,10 @@ def autograder(course: Course, config: Config, assignment: str, student: str, fo
 
 
 def _add_teachers_files(converter, copy, source, assignment):
-    """Put the files beside the solution over the student's, as nbgrader does when it records (autograde.py:130-146)."""
+    """Copy the files beside the solution over the student's, as nbgrader does when it records.
+
+    See init_assignment in nbgrader/converters/autograde.py.
+    """
     own = {source / name for name in converter.exclude_overwriting.get(assignment, [])}
     for name in find_all_files(str(source), [*converter.coursedir.ignore, "*.ipynb"]):
         if Path(name) not in own:

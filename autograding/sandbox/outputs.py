@@ -105,7 +105,7 @@ def _count(count):
     return count if type(count) is int and count >= 0 else None
 
 
-# As in nbformat's own schema.
+# As in nbformat/v4/nbformat.v4.5.schema.json.
 _JSON = re.compile(r"^application/(.*\+)?json$")
 
 

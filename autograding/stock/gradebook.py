@@ -23,8 +23,8 @@ INDEXES = {
 def ensure_gradebook(db_url: str) -> None:
     """Create the tables at `db_url` where there are none yet, and the indexes that a large class needs.
 
-    nbgrader would make the tables by itself (nbgrader/api.py:1298), but asks the command `alembic` for the version of
-    its tables, which takes 3 s or more: as long as grading a submission.
+    nbgrader would make the tables by itself (Gradebook in nbgrader/api.py), but asks the command `alembic` for the
+    version of its tables. That takes 3 s or more: as long as grading a submission.
     """
     engine = create_engine(db_url)
     if not inspect(engine).get_table_names():

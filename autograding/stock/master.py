@@ -42,7 +42,7 @@ class MasterCell(NamedTuple):
 def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: Path) -> list[MasterCell]:
     """The master's cells from the gradebook, in the order of the notebook `source`.
 
-    The gradebook alone has no order: its relation has none (nbgrader/api.py:165).
+    The gradebook alone has no order: source_cells in nbgrader/api.py is a relation without one.
     """
     entry = gradebook.find_notebook(notebook, assignment)
     points = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}

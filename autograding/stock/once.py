@@ -97,8 +97,8 @@ def schemas_checked_once() -> Iterator[None]:
 def pages_parsed_where_needed() -> Iterator[None]:
     """Within, nbconvert does not take to pieces a page in which it has nothing to add.
 
-    It parses each page and writes it anew (nbconvert/exporters/html.py:289) to describe pictures that have no
-    description, and to let the keyboard reach the cells of another template than nbgrader's.
+    It parses each page and writes it anew (from_notebook_node in nbconvert/exporters/html.py). So it describes pictures
+    without a description, and lets the keyboard reach the cells of a template that is not nbgrader's.
     """
     with patch.object(nbconvert.exporters.html, "BeautifulSoup", _parsed_where_needed):
         yield

@@ -18,7 +18,7 @@ DONE_STAMP = ".autograding.json"
 def plug_in(c: Config, checks: str = "") -> None:
     """Harden nbgrader's configuration `c`; `checks` is the dotted name of the course's module of checks."""
     c.Autograding.checks = checks
-    # nbgrader/coursedir.py's own list, and our mark.
+    # The list in nbgrader/coursedir.py, and our stamp.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_STAMP]
     c.OverwriteCells.add_missing_cells = True
     # As in nbgrader/converters/generate_assignment.py, with the author's own stubs.
@@ -65,7 +65,8 @@ def plug_in(c: Config, checks: str = "") -> None:
 
 
 def put_alembic_on_path() -> None:
-    """Let nbgrader find `alembic`, which it starts by name for a new gradebook (nbgrader/api.py:37).
+    """Let nbgrader find `alembic`, which it starts by name for a new gradebook (get_alembic_version in
+    nbgrader/api.py).
 
     It lies beside the interpreter of a virtual environment, and is on PATH only where that was activated.
     """
