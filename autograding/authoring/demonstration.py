@@ -1,8 +1,8 @@
-"""A class made up from a solution, to see the grading at work:
+"""Make up a class from a solution, to see the grading at work:
 `python -m autograding.authoring.demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
 
-Each member does one thing, is named for it, and is expected to lose certain cells: `expected.disagreements` compares
-that with what was graded. WRONG.toml holds one table per wrong answer:
+Each member does one thing, is named after it, and is expected to lose certain cells. `expected.disagreements` compares
+that with the grades. WRONG.toml holds one table for each wrong answer:
 
     [[wrong]]
     name = "one_minus_f"
@@ -42,7 +42,7 @@ class Member:
     files: dict[str, str]
     loses: frozenset[str] = frozenset()
     says: str = ""
-    waits: frozenset[str] = frozenset()  # the answers that a person grades, where they were given
+    waits: frozenset[str] = frozenset()  # the given answers that a person grades
 
 
 def members(course: Course, assignment: str, answers: Path) -> list[Member]:
@@ -106,7 +106,7 @@ def _wrong(solution, entries, name):
 
 
 def _accidents(solution, untouched, wrong, name):
-    """What happens in every class, and what stock nbgrader does not always survive."""
+    """Accidents that happen in every class, some of which stop stock nbgrader."""
     graded = [cell.metadata.nbgrader.grade_id for cell in solution.cells if is_grade(cell) and not is_solution(cell)]
     code = [cell for cell in solution.cells if cell.cell_type == "code"]
     answers = [cell.metadata.nbgrader.grade_id for cell in code if is_solution(cell)]
@@ -176,7 +176,7 @@ def _in_every_function(nb, answer, line):
 
 
 def _everywhere(nb, line):
-    """Put one line first in every function of all answers, and in front of them."""
+    """Put one line first in every function of all answers, and into a cell before them."""
     _in_every_function(nb, None, line)
     _add_first(nb, line)
 
@@ -197,7 +197,7 @@ def _copy(nb, *grade_ids):
 
 
 def write(people: Iterable[Member], assignment: str, out: Path) -> None:
-    """Hand everything in: `out`/member/assignment/file."""
+    """Write each member's files to `out`/member/assignment."""
     for member in people:
         folder = out / member.name / assignment
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """Build exercises/ from solutions/ through nbgrader:
 `python -m autograding.authoring.exercises [ASSIGNMENT ...] [--check]`.
 
-The same solution gives the same bytes; `--check` builds elsewhere and fails by naming each file that differs. No
-gradebook is left behind.
+The same solution gives the same bytes. `--check` builds in another folder, names each file that differs, and then
+fails. No gradebook is left behind.
 """
 
 import argparse
@@ -28,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m autograding.authoring.exercises", description=_("Build the exercises.")
     )
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help=_("all of them where none is named"))
-    parser.add_argument("--check", action="store_true", help=_("build elsewhere, compare, change nothing"))
+    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help=_("default: all"))
+    parser.add_argument("--check", action="store_true", help=_("build in another folder, compare, change nothing"))
     options = parser.parse_args(arguments)
     try:
         course = Course(Path.cwd())
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def build(course: Course, assignments: list[str]) -> int:
-    """Write what changed into the release folder."""
+    """Write the files that changed into the release folder."""
     release = course.root / course.directory.release_directory
     with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         built = _build_all(course, assignments, Path(scratch))
@@ -55,7 +55,7 @@ def build(course: Course, assignments: list[str]) -> int:
 
 
 def check(course: Course, assignments: list[str]) -> int:
-    """Compare the release folder with a rebuild; 1 where they differ."""
+    """Compare the release folder with a rebuild; return 1 if they differ."""
     release = course.root / course.directory.release_directory
     with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         built = _build_all(course, assignments, Path(scratch))
@@ -95,11 +95,11 @@ def _same(one, other):
 
 
 def faults_of(course: Course, assignment: str) -> list[str]:
-    """What in a solution would make its exercise differ at each build, or its grading fail."""
+    """The faults of a solution that make its exercise differ at each build, or its grading fail."""
     faults = []
     for path in sorted(course.folder("source", ".", assignment).glob("*.ipynb")):
         where = path.relative_to(course.root)
-        # As written: nbformat.read gives an id, another one each time, to a cell that has none.
+        # Not nbformat.read: it gives a new id, different each time, to a cell without one.
         written = json.loads(path.read_text(encoding="utf-8"))
         got = (written.get("nbformat"), written.get("nbformat_minor"))
         if got < (4, 5):

@@ -1,7 +1,7 @@
-"""Compare what a demonstration class was given with what it should have been given:
+"""Compare the grades of a demonstration class with those that it should get:
 `python -m autograding.authoring.expected ASSIGNMENT --answers WRONG.toml --class demonstration`.
 
-Exit status: 0 if everyone was graded as expected, 1 if somebody was not, 2 if it cannot be said.
+Exit status: 0 if everyone was graded as expected, 1 if somebody was not, 2 if the class cannot be read.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from autograding.report.results import Result, read_result
 
 
 def disagreements(course: Course, assignment: str, people: Iterable[Member], results: Iterable[Result]) -> list[str]:
-    """What was graded otherwise than the demonstration expects; empty when all is well."""
+    """Each grade that differs from what the demonstration expects."""
     graded = {result.student: result for result in results}
     faults = []
     for member in people:
@@ -51,7 +51,7 @@ def disagreements(course: Course, assignment: str, people: Iterable[Member], res
 
 
 def page_text(html: str) -> str:
-    """What a reader sees of a page, with single spaces: markup, style and scripts left out."""
+    """The text of a page, with single spaces and without markup, style and scripts."""
     reader = _Reader()
     reader.feed(html)
     return " ".join("".join(reader.seen).split())
@@ -74,7 +74,7 @@ class _Reader(HTMLParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Say for whom the marks differ from what the demonstration expects; return the exit status."""
+    """Print whose marks differ from what the demonstration expects; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m autograding.authoring.expected", description=_("Check the marks of a class.")
     )

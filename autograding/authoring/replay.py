@@ -1,8 +1,8 @@
 """For an appeal: what was asked, what was answered, and why it was refused:
 `python -m autograding.authoring.replay ASSIGNMENT STUDENT`.
 
-The very problems of the grading are asked again (their seeds come from the course's key, the student and the cell), of
-the notebook as it was handed in, in the same sandbox. Nothing is recorded.
+It asks the problems of the grading again (their seeds come from the class's key, the student and the cell), with the
+notebook as it was handed in, in the same sandbox. Nothing is recorded.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def replay(course: Course, assignment: str, student: str, cell: str = "") -> None:
-    """Ask again, and print."""
+    """Ask again, and print what came back."""
     course.require(assignment)
     if student not in course.students(assignment):
         raise CourseError(_("{student} handed in no {assignment}").format(student=student, assignment=assignment))

@@ -1,4 +1,4 @@
-"""What students begin with: the stub, or text of the author's own, such as a program to be repaired.
+"""What students begin with: the stub, or the author's own text, such as a program to repair.
 
 Lines that begin with `#:` inside a solution region are that text; the rest of the region is the solution.
 
@@ -18,7 +18,7 @@ _LINE = re.compile(r"\s*#:( |$)")
 
 
 class ClearSolutions(StockClearSolutions):
-    """Put the author's own text, where there is one, in the place of the solution."""
+    """Put the author's own text, if there is one, in the place of the solution."""
 
     def _replace_solution_region(self, cell, language):
         own = starting_text(cell.source, self.begin_solution_delimeter, self.end_solution_delimeter)
@@ -29,12 +29,12 @@ class ClearSolutions(StockClearSolutions):
             replaced = super()._replace_solution_region(cell, language)
         finally:
             self.code_stub = stock
-        cell.source = "\n".join(line.rstrip() for line in cell.source.splitlines())  # empty lines are indented, too
+        cell.source = "\n".join(line.rstrip() for line in cell.source.splitlines())  # nbgrader indents empty lines too
         return replaced
 
 
 def starting_text(source: str, begin: str = "BEGIN SOLUTION", end: str = "END SOLUTION") -> str | None:
-    """The text behind the `#:` of a cell's solution region, or None. Raises ValueError for two regions, one text."""
+    """The text after `#:` in a cell's solution region, or None. Raises ValueError for text and two regions."""
     regions = re.findall(rf"{re.escape(begin)}[^\n]*\n(.*?){re.escape(end)}", source, re.DOTALL)
     found = ["\n".join(_LINE.split(line, 1)[2] for line in r.splitlines() if _LINE.match(line)) for r in regions]
     if not any(found):

@@ -1,1 +1,1 @@
-"""From what a student handed in to a notebook that may be run: a trusted copy, put right."""
+"""From a student's folder to a notebook that may be run: a trusted copy, put right."""

@@ -1,8 +1,8 @@
-"""Put right what a student's notebook says about itself, before anything in it is run.
+"""Put right what a student's notebook says about itself, before any of it is run.
 
-A notebook's metadata is the student's to write: which cell is graded, for how many points, whether it is run at all.
-None of it is believed. `clean` is a plain function of the notebook and of the master's cells; `Preflight` is the same
-as an nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
+A student can write any metadata: which cell is graded, for how many points, whether it is run at all. None of it is
+believed. `clean` is a plain function of the notebook and of the master's cells. `Preflight` does the same as an
+nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ OBEYED_TAGS = {"skip-execution", "raises-exception"}
 
 
 def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell]) -> list[Remark]:
-    """Make `nb` say about its cells what the master says, and return what had to be changed."""
+    """Replace what `nb` says about its cells by what the master says; return what had to be changed."""
     nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
     return [*_strip_tags(nb), *_claim_cells(nb, {cell.name: cell for cell in master}), *_put_back(nb, master)]
 
@@ -36,7 +36,7 @@ def _strip_tags(nb):
 
 
 def _claim_cells(nb, master):
-    """Let each of the master's cells be claimed once, by the last cell that bears its name, as DeduplicateIds does."""
+    """Give each of the master's names to one cell: the last one that has it, as DeduplicateIds does."""
     remarks, claimed = [], set()
     for cell in reversed(nb.cells):
         meta = cell.metadata.pop("nbgrader", None)
@@ -49,7 +49,7 @@ def _claim_cells(nb, master):
             continue
         claimed.add(name)
         cell.metadata["nbgrader"] = nbformat.from_dict(original.metadata)
-        # OverwriteCells restores a locked cell's text and every cell's type; here it is only said. A cell with hidden
+        # OverwriteCells restores a locked cell's text and every cell's type; this only tells of it. A cell with hidden
         # tests was released without them, so its text always differs.
         if original.locked and cell.source != original.source and _no_hidden_tests(original):
             remarks.append(Remark("rewritten", name))
@@ -61,18 +61,18 @@ def _no_hidden_tests(cell):
 
 
 def _put_back(nb, master):
-    """Put back each cell that the student may not delete, after the one that it followed."""
+    """Put back each cell that a student may not delete, after the cell that it followed."""
     remarks = []
     for place, original in enumerate(master):
         present = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells]
-        # An answer that is only a solution is not put back: its stub would hide the answer given elsewhere.
+        # A missing answer is not put back: its stub would hide an answer that the student gave in another cell.
         if original.name in present or not (original.locked or original.grade or original.task):
             continue
         before = master[place - 1].name if place else None
         if before in present and before is not None:
             where = present.index(before) + 1
         else:
-            # Without its neighbour, a test goes after every answer, and a cell that prepares goes before them.
+            # Where that cell is missing too: a test goes after all answers, a cell that prepares goes before them.
             where = len(nb.cells) if original.grade or original.task else 0
         nb.cells.insert(where, _new_cell(original, nb.nbformat_minor))
         remarks.append(Remark("restored", original.name))
@@ -81,7 +81,7 @@ def _put_back(nb, master):
 
 def _new_cell(original, nbformat_minor):
     make = nbformat.v4.new_code_cell if original.cell_type == "code" else nbformat.v4.new_markdown_cell
-    # The id must be the same at each grading, and is unknown to the format before 4.5.
+    # The id must be the same at each grading. Formats before 4.5 have none.
     identity = "restored-" + hashlib.sha256(original.name.encode()).hexdigest()[:16]
     cell = make(original.source, id=identity, metadata={"nbgrader": original.metadata})
     if nbformat_minor < 5:
@@ -90,15 +90,15 @@ def _new_cell(original, nbformat_minor):
 
 
 class Preflight(NbGraderPreprocessor):
-    """`clean`, then the remarks as a first cell of the graded notebook. Stands in for DeduplicateIds."""
+    """Call `clean`, and put the remarks into a first cell. Takes the place of nbgrader's DeduplicateIds."""
 
-    remarks = Dict({}, help="What was noticed about the file of each notebook, by our own command.").tag(config=True)
+    remarks = Dict({}, help="What our own command noticed about the file of each notebook.").tag(config=True)
 
     def preprocess(self, nb, resources):
         """nbgrader's entry point."""
         names = resources["nbgrader"]
         noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
-        # The exporter is our parent and the converter is the exporter's: it knows where the master lies.
+        # Our parent is the exporter. Its parent is the converter, which knows where the master lies.
         noticed += clean(nb, master_of(self.parent.parent.coursedir, names))
         if self.config.Autograding.get("isolation") == "none":
             noticed.append(Remark("unisolated"))
@@ -107,6 +107,6 @@ class Preflight(NbGraderPreprocessor):
             if nb.nbformat_minor < 5:
                 del cell["id"]
             nb.cells.insert(0, cell)
-        # Read by the table of results; whatever a student wrote under this name is gone by now.
+        # The table of results reads this. What a student wrote under this name is gone by now.
         nb.metadata["autograding"] = {"remarks": [list(r) for r in noticed]}
         return nb, resources

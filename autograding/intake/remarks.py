@@ -1,6 +1,6 @@
-"""What was noticed about a submission before it was run, and how it is said.
+"""What was noticed about a submission before it was run, and the sentences that tell it.
 
-A remark is kept as (kind, what), so that each reader sees it in their own language: the student gets the sentence,
+A remark is stored as (kind, what), so that each reader gets it in their own language. The student reads the sentence;
 the teacher's table adds what stock nbgrader would have done.
 """
 
@@ -38,7 +38,7 @@ def sentence(remark: Remark) -> str:
 
 
 def done_by_stock(remark: Remark) -> str:
-    """What stock nbgrader 0.9.6 would have done, for the teacher; empty where it does the same."""
+    """What stock nbgrader 0.9.6 would have done, for the teacher; empty where it would do the same."""
     asides = {
         "copied": _("stock nbgrader stops the whole class here"),
         "restored": _("stock nbgrader keeps an earlier score here"),
@@ -52,18 +52,18 @@ def done_by_stock(remark: Remark) -> str:
 
 
 def for_teacher(remarks: list[Remark]) -> list[str]:
-    """The remarks for the table of results; what stock nbgrader does is said once for each kind."""
+    """The remarks for the table of results, which tells once for each kind what stock nbgrader does."""
     asides = {remark.kind: done_by_stock(remark) for remark in remarks}
     told = [sentence(remark) for remark in remarks]
     return told + [f"({aside}.)" for aside in dict.fromkeys(asides.values()) if aside]
 
 
 def warning_unisolated() -> str:
-    """What every command says that ran strangers' code with the teacher's rights."""
+    """What a command prints after it ran strangers' code with the teacher's rights."""
     return _("WARNING: run without a sandbox (isolation: none): these marks are worth as much as you trust the class.")
 
 
 def as_markdown(remarks: list[Remark]) -> str:
-    """The remarks as a cell at the head of the graded notebook; a student's words in it are inert."""
+    """The remarks as the first cell of the graded notebook, with a student's words escaped."""
     escaped = (sentence(r).translate({ord(c): f"&#{ord(c)};" for c in "&<>`*_[]!$\\#"}) for r in remarks)
     return "\n".join([f"**{_('Notes from the grader')}**", "", *(f"- {text}" for text in escaped)])

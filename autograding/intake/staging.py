@@ -1,8 +1,8 @@
 """A trusted copy of one submission, made before nbgrader sees it.
 
-nbgrader follows links, trusts sizes and gives up on a notebook it cannot read. So nothing is graded in place: regular
-files are copied, a notebook under a wrong name is given its right one, and where there is nothing to grade the released
-notebook stands in, so that the student still gets a score, a page and a reason.
+nbgrader follows links, trusts sizes, and gives up on a notebook that it cannot read. So nothing is graded in place:
+`stage` copies regular files and gives a notebook with a wrong name its right one. Where there is nothing to grade, it
+takes the released notebook, so that the student still gets a score, a page and a reason.
 """
 
 import fnmatch
@@ -28,11 +28,11 @@ MOST_FILES = 500
 
 
 class Unreadable(ValueError):
-    """A file that is no notebook, and why."""
+    """A file is not a notebook; the text says why."""
 
 
 def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a notebook written by a stranger, or say in `Unreadable` why it is none."""
+    """Read a stranger's notebook. Raises Unreadable, which says why, for anything else."""
     text = _read_regular(path, LARGEST_NOTEBOOK).decode("utf-8", errors="replace")
     if not text.strip():
         raise Unreadable(_("the file is empty"))
@@ -40,18 +40,18 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     try:
         json.loads(text)  # nbformat's own message for damaged JSON repeats the whole file
         with warnings.catch_warnings():
-            # Jupyter before 2021 gave cells no ids: nbformat adds them, and that is all it warns about.
+            # Jupyter before 2021 gave cells no ids: nbformat adds them, and warns.
             warnings.simplefilter("ignore", MissingIDFieldWarning)
             warnings.simplefilter("ignore", DuplicateCellId)
             nb = nbformat.reads(text, as_version=4, capture_validation_error=faults)
-            nbformat.writes(nb).encode("utf-8")  # half a surrogate pair can be read, but not written
+            nbformat.writes(nb).encode("utf-8")  # half a surrogate pair can be read but not written
     except json.JSONDecodeError as error:
         where = _("the file is damaged or cut short at line {line}").format(line=error.lineno)
         raise Unreadable(where) from error
     except RecursionError as error:
         raise Unreadable(_("its JSON is nested too deeply")) from error
     except Exception as error:
-        # nbformat raises whatever a wrong structure leads to (KeyError, AttributeError, TypeError, its own).
+        # nbformat raises many kinds of errors for a wrong structure: KeyError, AttributeError, TypeError, its own.
         raise Unreadable(_("it is not a Jupyter notebook ({error})").format(error=type(error).__name__)) from error
     if faults:
         fault = faults["ValidationError"].message
@@ -60,7 +60,7 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
 
 
 def _read_regular(path, most_bytes):
-    """The bytes of a regular file: never through a link, never without end."""
+    """The bytes of a regular file: never through a link, never more than `most_bytes`."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -71,14 +71,14 @@ def _read_regular(path, most_bytes):
             raise Unreadable(_("it is not an ordinary file"))
         if info.st_size > most_bytes:
             sizes = {"got": info.st_size // MEGABYTE, "most": most_bytes // MEGABYTE}
-            raise Unreadable(_("it is {got} MB long; at most {most} MB are read").format(**sizes))
+            raise Unreadable(_("it is {got} MB long; expected {most} MB at most").format(**sizes))
         return file.read(most_bytes)
 
 
 def stage(submission: Path, released: Path, into: Path, ignore: list[str]) -> dict[str, list[Remark]]:
-    """Copy `submission` to `into` as far as it can be trusted; return each notebook's remarks.
+    """Copy the part of `submission` that can be trusted to `into`; return each notebook's remarks.
 
-    `released` is the folder that students were given: it says which notebooks are wanted.
+    `released` is the folder that students got: it says which notebooks are expected.
     """
     into.mkdir(parents=True)
     general = _copy_files(submission, into, ignore)
@@ -95,7 +95,7 @@ def stage(submission: Path, released: Path, into: Path, ignore: list[str]) -> di
 
 
 def _find_notebook(submission, wanted):
-    """The student's notebook for the `wanted` one, or None, with remarks."""
+    """The student's notebook for the `wanted` one, or None; and remarks."""
     if (submission / wanted.name).exists() or (submission / wanted.name).is_symlink():
         try:
             return read_notebook(submission / wanted.name), []
@@ -107,10 +107,10 @@ def _find_notebook(submission, wanted):
         try:
             nb = read_notebook(path)
         except Unreadable:
-            continue  # not the one that is sought: its fault is not this student's only chance to be told
+            continue  # any file may lie here: only a fault of the wanted notebook is told
         if ours & _grade_ids(nb):
             found.append((path.name, nb))
-    # Two candidates are not chosen between: the student must say which.
+    # Of two candidates none is chosen: the student must say which.
     if len(found) == 1 and not (wanted.parent / found[0][0]).exists():
         return found[0][1], [Remark("renamed", found[0][0])]
     return None, [Remark("missing", wanted.name)]
@@ -122,7 +122,7 @@ def _grade_ids(nb):
 
 
 def _copy_files(submission, into, ignore):
-    """Copy the files beside the notebooks: regular ones, up to a size and a number."""
+    """Copy all files but the notebooks: regular files, up to a size and a number."""
     remarks, size, number = [], 0, 0
     for folder, names, files in os.walk(submission, followlinks=False):
         names[:] = sorted(n for n in names if not _is_ignored(n, ignore))
@@ -149,7 +149,7 @@ def _copy_files(submission, into, ignore):
 
 
 def _is_ignored(name, patterns):
-    # nbgrader's own is_ignored lists the whole folder for every file and pattern.
+    # Not nbgrader's is_ignored: it lists the whole folder for every file and pattern.
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
@@ -158,5 +158,5 @@ def _is_date(content):
     try:
         parse_utc(text)
     except (ValueError, OverflowError):
-        return not text  # nbgrader takes an empty file for no date
+        return not text  # to nbgrader an empty file means no date
     return True

@@ -1,7 +1,7 @@
-"""Formulas of a page as MathML, which browsers show by themselves: no program is fetched from elsewhere to set them.
+"""Formulas of a page as MathML, which browsers show without fetching a program.
 
-nbgrader's page loads MathJax from a content network: without a network the TeX stays raw, and with one somebody else
-learns who reads a page with a student's work, and when.
+nbgrader's page loads MathJax from a content network. Without a network the TeX stays raw; with one, a third party
+learns who reads a student's page, and when.
 """
 
 import html
@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-LONGEST = 2_000  # letters of a formula; what is longer stays TeX
+LONGEST = 2_000  # letters; a longer formula stays TeX
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
-# What a formula may consist of. TeX of a student's can ask for links, styles and classes (\href, \style, \class).
+# The elements that a formula may have. A student's TeX can ask for links, styles and classes (\href, \style, \class).
 TAGS = frozenset(
     "math mrow mi mn mo mtext mspace ms msub msup msubsup munder mover munderover mmultiscripts mprescripts none mfrac "
     "msqrt mroot mtable mtr mlabeledtr mtd mstyle mpadded menclose mphantom mfenced merror".split()
@@ -25,25 +25,25 @@ ATTRIBUTES = frozenset(
     "largeop linethickness lspace mathsize mathvariant maxsize minsize movablelimits notation open rowlines rowspacing "
     "rspace scriptlevel separator separators stretchy symmetric voffset width".split()
 )
-SHORT = re.compile(r"-?[0-9]{0,3}(\.[0-9]+)?(em|ex|px|pt|mu|%)?|[a-z. -]{1,40}|.")  # no width of a kilometre
-UNKNOWN = re.compile(r"\\[a-zA-Z]+")  # a command that was left as it stands
+SHORT = re.compile(r"-?[0-9]{0,3}(\.[0-9]+)?(em|ex|px|pt|mu|%)?|[a-z. -]{1,40}|.")  # no enormous widths
+UNKNOWN = re.compile(r"\\[a-zA-Z]+")  # a command that was not converted
 ALIGNED = re.compile(r"\\(begin|end)\{aligned\}")
-# MathJax made links of formulas, also such that run a script; and so does formgrader's page, which still has it.
+# MathJax makes links of these, even links that run a script. Formgrader's page still has MathJax.
 LINK = re.compile(r"\\(href(?!\s*\{\s*https?://)|csname)\b")
 
 
 @lru_cache(maxsize=1000)
 def as_mathml(tex: str, block: bool) -> str:
-    """The formula as MathML; as TeX in <code> where it cannot be converted."""
+    """The formula as MathML, or as TeX in <code> if it cannot be converted."""
     tex = LINK.sub(r"\\text", tex)
     raw = f"<code>{html.escape(tex)}</code>"
     if len(tex) > LONGEST:
         return raw
     try:
-        # latex2mathml knows it by its other name.
+        # latex2mathml calls "aligned" "align*".
         known = ALIGNED.sub(r"\\\1{align*}", tex)
         root = ElementTree.fromstring(convert(known, display="block" if block else "inline"))
-    except Exception:  # whatever a stranger's TeX leads to: it is shown as it is
+    except Exception:  # a stranger's TeX may raise anything; show it as it is
         return raw
     for element in root.iter():
         tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
@@ -53,14 +53,14 @@ def as_mathml(tex: str, block: bool) -> str:
         for name, value in list(element.attrib.items()):
             if name not in ATTRIBUTES or not SHORT.fullmatch(value):
                 del element.attrib[name]
-        if element.get("columnalign") in ("left", "right"):  # which Chromium has no eye for
+        if element.get("columnalign") in ("left", "right"):  # Chromium ignores it
             element.set("style", f"text-align: {element.get('columnalign')}")
-    # An empty line would end the block of HTML that the page is made of.
+    # An empty line would end the block of HTML around it.
     return " ".join(ElementTree.tostring(root, encoding="unicode").split())
 
 
 class Renderer(IPythonRenderer):
-    """Markdown whose formulas are set aside, under marks that stand for them until the page has been cleaned."""
+    """Markdown with a placeholder for each formula. The formulas are put back after the page is cleaned."""
 
     def __init__(self):
         super().__init__(escape=False)
@@ -84,20 +84,20 @@ class Renderer(IPythonRenderer):
 
 
 def _of_environment(name, body):
-    """The TeX of a formula that stands alone as an environment; within a formula some go by other names."""
+    """The TeX of an environment. Inside a formula some environments have other names."""
     name = {"equation": "", "equation*": "", "align": "align*"}.get(name, name)
     return f"\\begin{{{name}}}{body}\\end{{{name}}}" if name else body.strip()
 
 
 def markdown_to_html(source: str, clean) -> str:
-    """The HTML of a Markdown text, cleaned by `clean`, with its formulas as MathML."""
+    """The HTML of a Markdown text, cleaned by `clean`, with MathML formulas."""
     renderer = Renderer()
     page = clean(MarkdownWithMath(renderer=renderer).render(source.replace("\ue000", "").replace("\ue001", "")))
     return _PLACEHOLDER.sub(lambda found: renderer.formulas[int(found[1])], page)
 
 
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
-# An output of the kind text/latex: text with formulas in it, as MathJax reads it.
+# Formulas in an output of type text/latex, as MathJax finds them.
 _IN_TEXT = re.compile(
     r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\begin\{(?P<name>[a-z]*\*?)\}(?P<c>.+?)\\end\{(?P=name)\}"
     r"|\$(?P<d>[^$]+)\$|\\\((?P<e>.+?)\\\)",
@@ -106,7 +106,7 @@ _IN_TEXT = re.compile(
 
 
 def latex_to_html(text: str) -> str:
-    """An output of the kind text/latex, as HTML."""
+    """An output of type text/latex as HTML."""
     parts, end = [], 0
     for found in _IN_TEXT.finditer(text):
         parts.append(html.escape(text[end : found.start()]))
@@ -120,7 +120,7 @@ def latex_to_html(text: str) -> str:
 
 
 def without_mathjax(page: str) -> str:
-    """A page that no longer fetches MathJax (nbconvert/templates/base/mathjax.html.j2), which it has no use for."""
+    """Remove MathJax (nbconvert/templates/base/mathjax.html.j2) from a page, which no longer needs it."""
     return _MATHJAX.sub("", page)
 
 

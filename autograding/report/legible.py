@@ -1,4 +1,4 @@
-"""A feedback page that can be read: sentences are not cut off at the right, and each test stands under its own name."""
+"""Legible feedback pages: long lines wrap, and each test has its own name."""
 
 import re
 from functools import cache
@@ -7,8 +7,8 @@ from nbconvert.exporters import TemplateExporter
 
 from autograding.report.formulas import without_mathjax
 
-# nbgrader's page shows what a test says on one long line, which runs out of the window. Its headings are one line high:
-# on a phone the score, white as it is, fell out of the blue.
+# nbgrader's page shows a test's message on one long line, which runs out of the window. Its headings are one line high:
+# on a phone the white score fell out of the blue.
 WRAPPED = (
     "<style>pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; } "
     "summary { display: list-item; } "
@@ -19,7 +19,7 @@ LINK_OF_A_TEST = re.compile(r'(<a href="#([^"]+)">)Test cell(</a>)')
 
 @cache
 def legible(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
-    """The exporter, whose pages wrap long lines and name their tests: nbgrader calls all of them "Test cell"."""
+    """The exporter, with pages that wrap long lines and name each test; nbgrader calls all of them "Test cell"."""
 
     class Legible(exporter):
         def from_notebook_node(self, nb, resources=None, **options):
@@ -28,6 +28,6 @@ def legible(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
             page = LINK_OF_A_TEST.sub(r"\1\2\3", page)
             return without_mathjax(page).replace("</head>", WRAPPED, 1), resources
 
-    # Under its own name, so that what a course has configured for it holds.
+    # Keep the name, so that a course's configuration of the exporter holds.
     Legible.__name__ = exporter.__name__
     return Legible

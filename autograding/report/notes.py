@@ -1,4 +1,4 @@
-"""The few plain sentences about one graded notebook that stand in the teacher's table."""
+"""A few plain sentences about one graded notebook, for the teacher's table."""
 
 import re
 
@@ -8,13 +8,13 @@ from nbgrader.utils import is_grade, is_solution
 from autograding.intake.remarks import NOTHING_GRADED, Remark, for_teacher
 from autograding.messages import _, plain
 
-NO_RESPONSE = "No response."  # what SaveAutoGrades writes for an answer that is still the released stub
+NO_RESPONSE = "No response."  # nbgrader writes this for an answer that is still the released stub
 
 
 def notes_on(nb: NotebookNode, lost: list[str], stubs: set[str]) -> list[str]:
-    """What was noticed, what was not answered, and the first loss with its reason.
+    """The remarks, the missing answers, and the first loss with its reason.
 
-    `lost` names the graded cells that lost points, `stubs` the answers that are still as released.
+    `lost` names the graded cells that lost points, `stubs` the answers that are as released.
     """
     remarks = [Remark(*r) for r in nb.metadata.get("autograding", {}).get("remarks", [])]
     notes = for_teacher(remarks)
@@ -25,12 +25,12 @@ def notes_on(nb: NotebookNode, lost: list[str], stubs: set[str]) -> list[str]:
         return [*notes, _("Untouched: every answer is still the released stub.")]
     if stubs:
         notes.append(_("Not answered: {names}.").format(names=", ".join(a for a in answers if a in stubs)))
-    # The first loss is told, the rest are on the feedback page: a table is to be read at a glance.
+    # A table must be short: it tells the first loss, the feedback page tells all.
     return [*notes, *_broken_cells(nb), *_losses(nb, lost, stubs)[:1]]
 
 
 def message_of(cell: NotebookNode) -> str:
-    """What the student was told by a graded cell that failed; empty where it did not fail."""
+    """What a failed graded cell told the student; empty if it did not fail."""
     errors = errors_of(cell)
     return errors[0].evalue if errors else ""
 
@@ -45,13 +45,13 @@ def _timed_out(cell):
 
 
 def _losses(nb, lost, stubs):
-    """Each loss that does not follow from an answer that was never given."""
+    """Each loss, except those of answers that were not given."""
     notes, answer = [], None
     for cell in nb.cells:
         if is_solution(cell):
             answer = cell.metadata.nbgrader.grade_id
         elif is_grade(cell) and cell.metadata.nbgrader.grade_id in lost and answer not in stubs:
-            if errors_of(cell) and not _timed_out(cell):  # which is told already
+            if errors_of(cell) and not _timed_out(cell):  # a time-out is told already
                 notes.append(f"{cell.metadata.nbgrader.grade_id}: {plain(message_of(cell), 300)}")
     return notes
 
@@ -64,7 +64,7 @@ def _broken_cells(nb):
         if _timed_out(cell):
             notes.append(_("Cell {name} was stopped: it took too long.").format(name=name))
         elif errors and is_solution(cell):
-            # IPython names a cell's text after a number of its own: "(3746362597.py, line 6)".
+            # IPython adds a file name that it made up: "(3746362597.py, line 6)".
             text = re.sub(r"\(\S+\.py, ", "(", errors[0].evalue)
             what = {"error": plain(errors[0].ename, 60), "text": plain(text, 80)}
             notes.append(_("Cell {name} fails: {error}: {text}.").format(name=name, **what))

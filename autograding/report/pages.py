@@ -1,8 +1,9 @@
-"""What may stand on a feedback page: no hidden test, no script that came out of a cell, no other file beside it.
+"""Safe feedback pages: no hidden test, no script from a cell, and no other file in their folder.
 
-A page is made of a stranger's notebook and opened in the browser of whoever grades it. `Page` runs before nbgrader's
-template, which puts Markdown and HTML in as they are. nbconvert's own cleaning (HTMLExporter.sanitize_html) spares that
-template's Markdown cells, and shows honest headings and tables as source.
+A page is made from a stranger's notebook and opened in the browser of students and teachers. `Page` runs before
+nbgrader's template (nbgrader/server_extensions/formgrader/templates/feedback/index.html.j2), which inserts Markdown and
+HTML as they are. nbconvert's own cleaning (HTMLExporter.sanitize_html) leaves out that template's Markdown cells, and
+shows honest headings and tables as source.
 """
 
 import re
@@ -21,8 +22,8 @@ from nbgrader.utils import is_grade, is_solution
 from autograding.messages import _
 from autograding.report.formulas import LINK, latex_to_html, markdown_to_html
 
-# What a browser shows without running it. HTML, Markdown and formulas are cleaned; JavaScript, widgets and SVG are not
-# among them, nor is anything that nobody has thought of.
+# What a browser shows without running it. HTML, Markdown and formulas are cleaned. JavaScript, widgets, SVG and every
+# unknown type are left out.
 SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/gif")
 
 TAGS = frozenset(
@@ -31,13 +32,11 @@ TAGS = frozenset(
     "var".split()
 )
 ATTRIBUTES = frozenset("alt border class colspan dir height lang rowspan scope style title width".split())
-
-
-LARGEST_KEPT = 20_000  # letters of a text whose cleaned form is kept in memory
+LARGEST_KEPT = 20_000  # letters; the cleaned form of a longer text is not kept in memory
 
 
 class Page(NbGraderPreprocessor):
-    """Take off the page what does not belong there."""
+    """Remove hidden tests, unsafe content and other files; say which answers wait for a person."""
 
     def preprocess(self, nb, resources):
         """nbgrader's entry point."""
@@ -47,7 +46,7 @@ class Page(NbGraderPreprocessor):
                 _shorten_errors(cell)
         _say_who_waits(nb, resources)
         _clean_once(nb, resources)
-        # The exporter is our parent and the converter is the exporter's.
+        # Our parent is the exporter, and its parent is the converter.
         converter, names = self.parent.parent, resources["nbgrader"]
         folder = Path(converter._format_dest(names["assignment"], names["student"]))
         remove_other_files(folder, {Path(notebook).stem + ".html" for notebook in converter.notebooks})
@@ -55,7 +54,7 @@ class Page(NbGraderPreprocessor):
 
 
 def _say_who_waits(nb, resources):
-    """An answer that nobody has graded yet shows a 0 that is none: its comment says so."""
+    """Say in the comment that nobody has graded an answer yet: the page shows 0 for it."""
     written = [cell for cell in nb.cells if is_grade(cell) and is_solution(cell)]
     if not written:
         return
@@ -69,7 +68,7 @@ def _say_who_waits(nb, resources):
 
 
 class Shown(NbGraderPreprocessor):
-    """The same harmlessness for formgrader, whose pages run with the teacher's rights. Hidden tests stay in sight."""
+    """Clean the pages of formgrader, which run with the teacher's rights. Hidden tests stay visible."""
 
     def preprocess(self, nb, resources):
         """nbconvert's entry point."""
@@ -78,7 +77,7 @@ class Shown(NbGraderPreprocessor):
 
 
 def _clean_once(nb, resources):
-    """Clean all that is shown. Feedback is made by an exporter that has both preprocessors: once, or formulas go."""
+    """Clean all that is shown, once: feedback runs both preprocessors, and a second cleaning would remove formulas."""
     if resources.get("autograding_cleaned"):
         return
     resources["autograding_cleaned"] = True
@@ -90,7 +89,7 @@ def _clean_once(nb, resources):
 
 
 def clean_html(html: str) -> str:
-    """The same with what is not known to be harmless left out."""
+    """Remove everything from HTML that is not known to be harmless."""
     cleaner = Cleaner(
         tags=TAGS,
         attributes=_harmless,
@@ -102,7 +101,7 @@ def clean_html(html: str) -> str:
 
 
 def _harmless(tag, name, value):
-    """Whether an attribute may stay. A picture from elsewhere would tell who reads the page, and when."""
+    """Whether an attribute may stay. A picture from another server would tell who reads the page, and when."""
     if name == "src":
         return tag == "img" and value.startswith(("data:image/png;", "data:image/jpeg;", "data:image/gif;"))
     if name == "href":
@@ -111,23 +110,23 @@ def _harmless(tag, name, value):
 
 
 def _clean_text(cell):
-    """Clean what the cell's Markdown becomes: nbgrader's template for pages puts it in as it is."""
+    """Replace the cell's Markdown by clean HTML, because nbgrader's template inserts it as it is."""
     if cell.cell_type == "raw":
         cell.cell_type = "markdown"
     cell.pop("attachments", None)
     html = (_cleaned if len(cell.source) < LARGEST_KEPT else _cleaned.__wrapped__)(cell.source)
-    # Markdown leaves a block of HTML alone up to the first empty line.
+    # To Markdown a block of HTML ends at the first empty line: fill those.
     cell.source = "<div>" + re.sub(r"\n\s*\n", "\n<!-- -->\n", html.strip()) + "</div>"
 
 
 @lru_cache(maxsize=500)
 def _cleaned(source):
-    """The HTML of a Markdown text, cleaned. Most of a class's texts are the teacher's, and the same for everyone."""
+    """The cleaned HTML of a Markdown text, kept: most texts of a class are the teacher's, the same for everyone."""
     return markdown_to_html(source, clean_html)
 
 
 def _shorten_errors(cell):
-    """A traceback quotes the lines around the one that failed: the hidden ones."""
+    """Drop the traceback, which quotes the lines around the failed one: the hidden tests."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             output.traceback = [f"{output.ename}: {output.evalue}"]
@@ -145,17 +144,17 @@ def _keep_what_is_shown(output: NotebookNode) -> None:
         kept.setdefault("text/html", latex_to_html(kept.pop("text/latex")))
     for kind in ("image/png", "image/jpeg", "image/gif"):
         if not all(c.isalnum() or c in "+/=\n" for c in kept.get(kind, "")):
-            del kept[kind]  # no base64, so no picture
-    output.metadata = NotebookNode()  # among it file names, and frames of their own
+            del kept[kind]  # not base64, so not a picture
+    output.metadata = NotebookNode()  # it holds file names, and may ask for frames
     output.data = NotebookNode(kept or {"text/plain": _("[An output that is not shown here.]")})
 
 
-# By these, `nbgrader release_feedback` finds the submission that a page belongs to.
+# `nbgrader release_feedback` finds the submission of a page by these.
 FOR_THE_EXCHANGE = {"timestamp.txt", "submission_secret.txt"}
 
 
 def remove_other_files(folder: Path, pages: set[str]) -> None:
-    """Keep only the pages in a student's feedback: nbgrader copies there whatever lies beside the notebook."""
+    """Keep only pages in a student's feedback: nbgrader copies all files of the notebook's folder there."""
     pages = pages | FOR_THE_EXCHANGE
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink():

@@ -1,4 +1,4 @@
-"""What a class scored: read from the gradebook and the graded notebooks, shown as a table and as a CSV file."""
+"""The scores of a class: read from the gradebook and the graded notebooks, shown as a table and a CSV file."""
 
 import csv
 import shutil
@@ -25,7 +25,7 @@ class Cell:
     score: float
     points: float
     needs_a_person: bool
-    message: str = ""  # what the student was told, when it cost points
+    message: str = ""  # what the cell told the student when it cost points
 
 
 @dataclass
@@ -47,18 +47,18 @@ class Result:
 
     @property
     def waiting(self) -> list[Cell]:
-        """The answers that a person has to grade, or, after the student handed in again, to look at once more."""
+        """The answers that a person has to grade, or to look at again after a second submission."""
         return [cell for cell in self.cells if cell.needs_a_person]
 
     @property
     def total_so_far(self) -> float:
-        """The total without what a person has still to say."""
+        """The total without the answers that a person has to grade."""
         settled = sum(cell.score for cell in self.cells if not cell.needs_a_person)
         return max(0.0, settled - self.late_penalty)
 
     @property
     def points_waiting(self) -> float:
-        """How many points a person decides on, and has not yet."""
+        """The points that a person has yet to decide on."""
         return sum(cell.points for cell in self.waiting)
 
     @property
@@ -67,7 +67,7 @@ class Result:
 
 
 def read_results(course: Course, assignment: str, students: Iterable[str]) -> list[Result]:
-    """The results of many, over one connection to the gradebook."""
+    """The results of many students, over one connection to the gradebook."""
     order = _order(course, assignment)
     book = OpenGradebook(course.directory.db_url, course.directory.course_id)
     results = []
@@ -79,7 +79,7 @@ def read_results(course: Course, assignment: str, students: Iterable[str]) -> li
 
 
 def read_result(course: Course, assignment: str, student: str, order: dict | None = None) -> Result:
-    """One student's scores from the gradebook, with a note drawn from the graded notebook."""
+    """One student's scores from the gradebook, with notes from the graded notebook."""
     with course.gradebook() as gradebook:
         submission = gradebook.find_submission(assignment, student)
         penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
@@ -110,7 +110,7 @@ def read_result(course: Course, assignment: str, student: str, order: dict | Non
 
 
 def _order(course, assignment):
-    """The place of every graded cell in the solution: the gradebook keeps none."""
+    """The order of the graded cells in the solution: the gradebook has none."""
     places = {}
     for path in sorted(course.folder("source", ".", assignment).glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
@@ -120,7 +120,7 @@ def _order(course, assignment):
 
 
 def table(results: list[Result], width: int | None = None) -> str:
-    """The class as text: a legend of the graded cells, then one line per student, notes folded beneath."""
+    """The class as text: a legend of the graded cells, then a line for each student with the notes wrapped."""
     if not results:
         return _("Nobody has been graded.")
     width = width or shutil.get_terminal_size((120, 24)).columns
@@ -134,7 +134,7 @@ def table(results: list[Result], width: int | None = None) -> str:
     for result in results:
         scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
         line = f"{plain(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
-        # Apart, so that all of what a machine can grade is seen to be all of it: 14/14+2?
+        # Apart, so that full marks in all that a machine grades look full: 14/14+2?
         total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
         total += f"+{result.points_waiting:g}?" if result.waiting else ""
         line += f"  {total:>9}  "
@@ -157,7 +157,7 @@ def table(results: list[Result], width: int | None = None) -> str:
 
 
 def write_csv(results: list[Result], assignment: str, path: Path) -> None:
-    """The class as a CSV file, in UTF-8, replaced in one step."""
+    """Write the class as a CSV file in UTF-8; an older file is replaced in one step."""
     names = [cell.name for cell in results[0].cells] if results else []
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(path.name + ".part")
@@ -173,5 +173,5 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
 
 
 def _inert(value):
-    """A text that no spreadsheet takes for a formula."""
+    """Mark a text so that no spreadsheet takes it for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

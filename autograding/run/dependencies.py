@@ -1,7 +1,7 @@
-"""What code depends on: its modules, by their imports; the files beside them that they name; the packages it imports.
+"""What code depends on: the modules that it imports, the files next to them that they name, and packages.
 
-The grader asks what a grade depends on (`digest`), and the book what a page does (`book/_ext/fresh_pages.py`). So this
-needs neither nbgrader nor Sphinx, and knows no course.
+The grader asks what a grade depends on (`digest`); the book asks what a page depends on (`book/_ext/fresh_pages.py`).
+So this module needs neither nbgrader nor Sphinx, and knows no course.
 """
 
 import ast
@@ -20,17 +20,17 @@ from types import ModuleType
 import grimp
 from IPython.core.inputtransformer2 import TransformerManager
 
-# Translators write these. A program reads the .mo that is made of them.
+# Translators write these files. Programs read the .mo files that are made from them.
 OF_TRANSLATORS = (".po", ".pot")
 
 
 class Code:
-    """The modules of some packages and the imports among them, read from their texts: none of them is run for it.
+    """The modules of some packages and the imports among them, read from their texts. No module is run.
 
-    Every import statement is seen, also one within a function. A package that finds its names when they are used
-    (lazy_loader) has a stub, `__init__.pyi`, which says where they are. An import by a name that is made at run time
-    is not seen. Of what a distribution installed the version counts; whatever else is imported is read as well.
-    Nothing depends on the modules named by `without`.
+    It sees every import statement, also within functions. A package that loads its names when they are used
+    (lazy_loader) has a stub, `__init__.pyi`, which says where they are. An import by a name made at run time is not
+    seen. For a package of a distribution the version counts; any other imported module is read as well. The modules
+    named by `without` count for nothing.
     """
 
     def __init__(self, *packages: str, without: Iterable[str] = ()):
@@ -48,14 +48,14 @@ class Code:
         }
         self._facades = {module: _names_in_stub(module, stub) for module, stub in stubs.items() if stub.is_file()}
         for package, names in self._facades.items():
-            # Who imports a name from there uses the module where it is; who imports the package as a whole uses all.
+            # To import a name from there is to use the module that defines it; to import the package is to use all.
             for importer in self._graph.find_modules_that_directly_import(package):
                 self._graph.remove_import(importer=importer, imported=package)
                 self._import(
                     importer, (name for name in self._names_in(importer) if f"{name}.".startswith(f"{package}."))
                 )
             self._import(package, names.values())
-        for name in self._tops.keys() - set(packages):  # a module without a package, which grimp does not take
+        for name in self._tops.keys() - set(packages):  # grimp reads packages only: add single modules
             self._graph.add_module(name)
             self._import(name, self._names_in(name))
         for module in self._without:
@@ -73,26 +73,26 @@ class Code:
         return names_in(file.read_text(encoding="utf-8"), package)
 
     def beneath(self, module: str) -> set[str]:
-        """The module and, where it is a package, all modules in it."""
+        """The module and, in the case of a package, all modules in it."""
         return {module, *self._graph.find_descendants(module)}
 
     def of_checks(self, checks: ModuleType, asked: Iterable[str]) -> set[str]:
-        """The modules that a course's module of checks needs for those that are asked: DESIGN.md, "The seam".
+        """The modules that a course's module of checks needs for the checks named by `asked`: DESIGN.md, "The seam".
 
-        A name of no check is passed over.
+        Names of no check are skipped.
         """
         if not hasattr(checks, "defined_in"):
             return self.beneath(checks.__name__)
         return {checks.__name__, *(module for name in asked if (module := checks.defined_in(name)))}
 
     def modules(self, names: Iterable[str]) -> set[str]:
-        """Where these dotted names are: in which modules, or in which packages that are not read."""
+        """The modules that define these dotted names; for a package that is not read, the package."""
         return {self._module(name) for name in names}
 
     def state(self, names: Iterable[str]) -> dict[str, str]:
         """All that these dotted names ("numpy", "package.module.function") use.
 
-        The digest of each file by its place in its package, and the version of each distribution by its name.
+        Files have their digests, by their place in their package; distributions have their versions, by name.
         """
         used = self.modules(names)
         for module in used & self._graph.modules:
@@ -126,24 +126,24 @@ class Code:
         return package if package.is_file() else place.with_suffix(".py")
 
     def _files(self, module):
-        """The texts that run when a module is imported, its packages' and its own, and what they name beside them.
+        """The texts that run when a module is imported (its packages' and its own), and the files that they name.
 
-        What its packages import counts where they are used themselves.
+        What its packages import does not count here.
         """
         parts = module.split(".")
         root = self._tops[parts[0]].parent
         root = root.parent if self._tops[parts[0]].name == "__init__.py" else root
         for length in range(1, len(parts) + 1):
             file = self._file(".".join(parts[:length]))
-            if file.is_file():  # else a folder of modules that has no text of its own
+            if file.is_file():  # a folder of modules without __init__.py has no text
                 for found in (file, *_named_beside(file)):
                     yield found.relative_to(root).as_posix(), found
 
 
 def names_in(source: str, package: str = "") -> set[str]:
-    """The dotted names that a Python text imports, or takes as attributes of what it imports.
+    """The dotted names that a Python text imports, or uses as attributes of what it imports.
 
-    `package` is the one that the text lies in, for imports that begin with a dot; with too many they fail when run.
+    `package` is the text's own package, for imports that begin with a dot. Those with too many dots are left out.
     """
     names, modules, taken, used = set(), {}, Counter(), Counter()
     nodes = list(ast.walk(ast.parse(source)))
@@ -159,12 +159,12 @@ def names_in(source: str, package: str = "") -> set[str]:
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
             taken[node.value.id] += 1
             names.add(f"{modules[node.value.id]}.{node.attr}")
-    # Who hands a module on as a whole may use anything of it.
+    # A text that passes a module on may use anything in it.
     return names | {module for name, module in modules.items() if not taken[name] or used[name] > taken[name]}
 
 
 def code_in(cells: Iterable[str]) -> str:
-    """A notebook's code cells as one Python text: IPython's commands become calls, what is no Python is left out."""
+    """A notebook's code cells as one Python text. IPython's commands become calls; other languages are left out."""
     transform, texts = TransformerManager().transform_cell, []
     for cell in map(transform, cells):
         try:
@@ -176,13 +176,13 @@ def code_in(cells: Iterable[str]) -> str:
 
 
 def _names_in_stub(package, stub):
-    """What a package's names stand for: its stub says `from .module import name as name`."""
+    """The modules of a package's names: its stub says `from .module import name as name`."""
     found = names_in(stub.read_text(encoding="utf-8"), package)
     return {name.rpartition(".")[2]: name for name in found}
 
 
 def _named_beside(file) -> Iterator[Path]:
-    """The files beside a module that its text names, with their suffix or without, and those in folders it names."""
+    """The files next to a module that its text names, with or without suffix, and those in folders that it names."""
     text = file.read_text(encoding="utf-8")
     for other in file.parent.iterdir():
         if other.suffix.startswith(".py") or other.name == "__pycache__":
@@ -213,7 +213,7 @@ def _text_of(name):
 
 
 def versions(names: Iterable[str]) -> dict[str, str]:
-    """The version of each distribution that installed one of these packages; Python's own do not count."""
+    """The version of each distribution that installed one of these packages, except Python's own."""
     found = {}
     for name in sorted(set(names) - sys.stdlib_module_names):
         found |= {one: version(one) for one in _distributions().get(name, ())} or {name: "not installed"}
@@ -221,7 +221,7 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 
 
 def digest_of_tree(path: Path) -> str:
-    """The digest of a folder's names and contents, or of one file. Links are named, not followed."""
+    """The digest of a folder's names and contents, or of one file. Of a link, its target's name counts."""
     total = hashlib.sha256()
     for found in sorted([path, *path.rglob("*")] if path.is_dir() else [path]):
         if "__pycache__" in found.parts or ".ipynb_checkpoints" in found.parts:
@@ -237,5 +237,5 @@ def digest_of_tree(path: Path) -> str:
 
 
 def digest_of_state(state: dict[str, str]) -> str:
-    """One digest of it all."""
+    """One digest of a whole state."""
     return hashlib.sha256(repr(sorted(state.items())).encode()).hexdigest()

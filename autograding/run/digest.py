@@ -1,4 +1,4 @@
-"""One digest of everything that a grade depends on, and of nothing else, so that only what changed is graded again."""
+"""The digest of everything that a grade depends on, and of nothing else. When it changes, grade again."""
 
 import platform
 import re
@@ -20,29 +20,29 @@ from autograding.sandbox import inside
 from autograding.sandbox.limits import limits_from
 
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
-# Where a job runs, and what decides whether it runs again, change no grade.
+# These decide where and whether a job runs. They change no grade.
 CHANGE_NO_GRADE = (schedule.__name__, dependencies.__name__, __name__)
 
 
 def of_course(course: Course, assignment: str, grader: str) -> str:
-    """The digest of the teacher's side; `grader` is the module that grades."""
+    """The digest of everything but the submission; `grader` is the module that grades."""
     try:
         return digest_of_state(state_of(course, assignment, grader))
     except SourceSyntaxError as error:
-        raise CourseError(_("what grades depend on cannot be found out: {error}").format(error=error)) from error
+        raise CourseError(_("cannot find out what grades depend on: {error}").format(error=error)) from error
 
 
 def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
-    """What a grade depends on besides the submission, each with its digest or version: DESIGN.md says what and why."""
+    """All that a grade depends on besides the submission, with digests or versions. DESIGN.md says what and why."""
     solution = course.folder("source", ".", assignment)
     configuration = course.root / "nbgrader_config.py"
     state = {"Python": platform.python_version(), "the solution": digest_of_tree(solution)}
     state["the configuration"] = digest_of_tree(configuration)
-    # What is imported inside the sandbox: before the notebook, by it, and by the modules beside it.
+    # Imported inside the sandbox: before the notebook, by it, and by the modules in its folder.
     cells = [cell for path in sorted(solution.glob("*.ipynb")) for cell in nbformat.read(path, as_version=4).cells]
     there = {*limits_from(course.config).preload, *_names_in_modules(solution)}
     there |= names_in(code_in(cell.source for cell in cells if cell.cell_type == "code"))
-    # And what is imported out here.
+    # Imported outside, in the grader.
     here = {grader, *_plugged_in(course.config), *names_in(configuration.read_text(encoding="utf-8"))}
     packages = {grader.partition(".")[0]}
     if course.checks is not None:
@@ -53,17 +53,17 @@ def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
         if stand_ins is not None:
             state["the stand-ins"] = digest_of_tree(stand_ins)
             there.update(_names_in_modules(stand_ins))
-        # In the sandbox the package of the checks is hidden, and the stand-ins are found by its name.
+        # In the sandbox that package is hidden: its name finds the stand-ins.
         there = {name for name in there if name.partition(".")[0] != package}
     code = Code(*packages, without=CHANGE_NO_GRADE)
     if course.checks is not None:
         here |= code.of_checks(course.checks, _asked(cells))
-    # The grader runs these inside the sandbox, and does not import them.
+    # The grader runs these inside the sandbox and does not import them.
     return state | code.state(here | there | code.beneath(inside.__name__))
 
 
 def _plugged_in(value) -> Iterator[str]:
-    """What a configuration names to be imported: preprocessors, plugins, and the like."""
+    """The dotted names in a configuration: preprocessors, plugins, and so on."""
     if isinstance(value, LazyConfigValue):
         value = value.to_dict()
     if isinstance(value, dict):
@@ -83,7 +83,7 @@ def _names_in_modules(folder):
 
 
 def _asked(cells):
-    """The names of the checks that the graded cells ask for; those of another form ask for none."""
+    """The names of the checks that the graded cells call; graded cells of another form call none."""
     for cell in cells:
         if is_grade(cell) and cell.cell_type == "code":
             with suppress(NotACheck):

@@ -1,7 +1,7 @@
-"""Run one submission: `execute(job)` takes plain data and gives the executed notebook, and touches nothing else.
+"""Execute one notebook: `execute(job)` takes plain data and returns the executed notebook.
 
-No gradebook, no course folder, no state: it may run in this process, in a pool of them, or on another machine that has
-the same packages and the course's module of checks.
+It uses no gradebook, no course folder and no state. So it may run in this process, in a pool, or on another machine
+that has the same packages and the course's module of checks.
 """
 
 import time
@@ -34,12 +34,12 @@ class GradedCell:
 
 @dataclass(frozen=True)
 class Job:
-    """All that the execution of one notebook depends on."""
+    """All data that the execution of one notebook depends on."""
 
     assignment: str
     student: str
-    notebook: bytes  # sanitised: see preflight
-    files: tuple[tuple[str, bytes], ...]  # beside it, by relative name
+    notebook: bytes  # put right: see preflight
+    files: tuple[tuple[str, bytes], ...]  # of its folder, by relative name
     graded: tuple[GradedCell, ...]  # the master's, never the student's
     limits: Limits
     seed_key: bytes
@@ -60,10 +60,10 @@ class Asked:
 
 
 def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
-    """The notebook with its outputs; those of each graded cell say the verdict and nothing else.
+    """The notebook with its outputs; the outputs of a judged cell are the verdict and nothing else.
 
-    `tell` is called for each graded cell that is judged, for whoever wants to see more than the verdict.
-    A warm parent that dies takes the kernels of all workers with it, so this is tried twice.
+    `tell` gets an `Asked` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
+    ends the kernels of all workers.
     """
     try:
         executed, asked = _execute(job)
@@ -97,7 +97,7 @@ def _execute(job):
 
 
 def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
-    """The graded cells that are judged outside the notebook. The others are plain nbgrader tests, run as such."""
+    """The graded cells that are judged outside the sandbox. The others run as plain nbgrader tests."""
     calls = {}
     for cell in graded:
         try:
@@ -108,7 +108,7 @@ def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
 
 
 class Kernels:
-    """The kernels of one notebook: a new one takes over from one that died, as far as it had come."""
+    """The kernels of one notebook: when one dies, a new one runs the finished cells again and goes on."""
 
     def __init__(self, job: Job, checks):
         self.job, self.limits, self.checks = job, job.limits, checks
@@ -118,7 +118,7 @@ class Kernels:
         self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
         self.deadline = time.monotonic() + self.limits.notebook_seconds
         self.left = self.limits.outputs_bytes
-        self.done: list[tuple[str, bool]] = []  # cells that a new kernel runs again
+        self.done: list[tuple[str, bool]] = []  # the cells that a new kernel runs again
         self.restarts = self.limits.restarts
         self.session: Session | None = None
 
@@ -130,7 +130,7 @@ class Kernels:
         self._end()
 
     def cell(self, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
-        """Run a cell; whatever stops it is among the outputs, whether the notebook showed it or not."""
+        """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
         ended = Ended(None)
         if not source.strip():
             return [], ended
@@ -147,7 +147,7 @@ class Kernels:
         return outputs.list, ended
 
     def ask(self, cell: GradedCell, call: CheckCall) -> Asked:
-        """Ask the student's function a fresh problem, and judge what it answers."""
+        """Ask the student's function a problem, and judge its answer."""
         number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name)
         problem = verdicts.problem_of(self.checks, call, number)
         try:
@@ -168,7 +168,7 @@ class Kernels:
             self.session = None
 
     def _ready(self):
-        """A kernel in which every cell that could be run was run."""
+        """A kernel that has run every cell so far, except those that fail."""
         if time.monotonic() >= self.deadline:
             reason = _("the notebook took more than {n:g} s in all").format(n=self.limits.notebook_seconds)
             raise Stopped("CellTimeoutError", reason, self.session is not None)
@@ -183,7 +183,7 @@ class Kernels:
                     self.session.run(source, Outputs(self.limits.output_bytes), graded)
                     self.done.append((source, graded))
                 except Stopped as stopped:
-                    # It went well once; now it is left out, and what comes after it has another chance.
+                    # It ended well once. Now it is left out, and the cells after it get another chance.
                     self._stopped(stopped)
                     if self.session is None:
                         self.done += again[number + 1 :]
@@ -196,9 +196,9 @@ class Kernels:
 
 
 def _show_error(outputs, name, text):
-    """A cell that raised shows an error, also where the notebook keeps IPython from showing it."""
+    """Add the error of a cell that raised, where the notebook kept IPython from showing it."""
     if not any(output.output_type == "error" and output.ename == name for output in outputs):
-        said = _("The cell failed, and the notebook keeps its errors from being shown.")
+        said = _("The cell failed, and the notebook hides its errors.")
         outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}", said]))
 
 

@@ -1,6 +1,6 @@
-"""Imported last by the process that forks the workers: they go on sharing its memory.
+"""The process that forks the workers imports this last, so that they keep sharing its memory.
 
-Without this each worker's garbage collector writes to every object once, and so gets a copy of its own of most of it.
+Without it each worker's garbage collector writes to every object, and so makes its own copy of most of the memory.
 """
 
 import gc

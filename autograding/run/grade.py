@@ -1,6 +1,6 @@
-"""Grade one assignment's submissions through nbgrader, so that no accident costs a student or gives undeserved points.
+"""Grade one assignment's submissions through nbgrader, so that no accident takes points away or gives any.
 
-Each submission is prepared here, executed anywhere, and recorded here, by the one process that writes.
+This process prepares each submission and records it; only this process writes. Any worker executes it.
 """
 
 import json
@@ -36,7 +36,7 @@ from autograding.stock.plug import DONE_STAMP
 
 
 class Graded(NamedTuple):
-    """What became of one student: an error means that nothing was recorded, and that the submission is not to blame."""
+    """One student was graded, or not: after an error nothing is recorded, and the submission is not to blame."""
 
     student: str
     error: Exception | None = None
@@ -45,7 +45,7 @@ class Graded(NamedTuple):
 class Grader:
     """`with Grader(course, name) as grader: for graded in grader.grade(students, pool, ahead): ...`.
 
-    nbgrader runs once per student, because one bad submission ends its whole run (convert_notebooks in
+    nbgrader runs once for each student, because one bad submission ends its whole run (convert_notebooks in
     nbgrader/converters/base.py).
     """
 
@@ -58,9 +58,9 @@ class Grader:
         self._scratch = tempfile.TemporaryDirectory(prefix=scratch.PREFIX)
         self.scratch = Path(self._scratch.name)
         self._held = scratch.hold(self.scratch)
-        # A notebook is validated once after all preprocessors, not after each of them.
+        # nbconvert validates a notebook once after all preprocessors, not after each of them.
         self.course.config.Exporter.optimistic_validation = True
-        # The gradebook learns the cells of the solution as it is now; exercises/ is left alone.
+        # Tell the gradebook the cells of today's solution. This leaves exercises/ as it is.
         try:
             self.released = generate(self.course, self.assignment, self.scratch / "released")
             isolation = limits_from(self.course.config).isolation
@@ -88,14 +88,14 @@ class Grader:
         self._held.close()
 
     def is_done(self, student: str) -> bool:
-        """Whether this very submission was graded to the end, by these very checks."""
+        """Whether exactly this submission was graded to the end, by exactly these checks."""
         stamp = self._stamp(student)
         return stamp.is_file() and json.loads(stamp.read_text())["digest"] == self._digest(student)
 
     def grade(self, students: Iterable[str], pool: Pool, ahead: int, force: bool = False) -> Iterator[Graded]:
-        """Grade the students, as they come out of the pool; with `force`, execute also what was executed before.
+        """Grade the students in the order in which the pool finishes; with `force`, execute everything again.
 
-        Raises OSError where the disk is full: what was recorded until then is whole, and nothing else is recorded.
+        Raises OSError where the disk is full. What was recorded until then is complete; nothing else is recorded.
         """
         underway: dict[str, Underway] = {}
         with closing(outcomes_of(pool, execute, self._jobs(students, underway, force), ahead)) as outcomes:
@@ -109,7 +109,7 @@ class Grader:
                     yield self._finish(underway.pop(student))
 
     def _jobs(self, students, underway, force):
-        """What is to be executed, prepared as late as possible; a student with nothing to execute is named, too."""
+        """The jobs, prepared as late as possible; one entry without a job for a student with nothing to execute."""
         for student in students:
             mine = underway[student] = Underway(student, self._digest(student))
             self._stamp(student).unlink(missing_ok=True)
@@ -117,7 +117,7 @@ class Grader:
                 mine.prepared = self.prepare(student)
             except OSError:
                 raise
-            except Exception as error:  # told by whoever asked for the grade; the others must not wait for this one
+            except Exception as error:  # `_finish` returns it; the other students go on
                 mine.error = error
                 yield (student, None), None
                 continue
@@ -126,16 +126,16 @@ class Grader:
                 if force:
                     self.store.drop(key)
             missing = sorted(key for key in jobs if self.store.get(key) is None)
-            mine.missing = set(missing)  # which shrinks while this waits at a yield
+            mine.missing = set(missing)  # a copy: `grade` takes from it while this waits at a yield
             yield from ((((student, key), jobs[key]) for key in missing) if missing else [((student, None), None)])
 
     def prepare(self, student: str) -> Prepared:
-        """The student's submission as it will be executed."""
+        """Prepare the student's submission for execution."""
         submission = self.course.folder("submitted", student, self.assignment)
         return self._prepare(student, lambda into: stage(submission, self.released, into, self.course.directory.ignore))
 
     def prepare_solution(self) -> Prepared:
-        """The solution, as if a student had handed it in."""
+        """Prepare the solution, as if a student had handed it in."""
         source = self.course.folder("source", ".", self.assignment)
 
         def fill(into):
@@ -154,11 +154,11 @@ class Grader:
             raise
 
     def key(self, job) -> str:
-        """Under which a job's result is stored."""
+        """The key that a job's result is stored under."""
         return key_of(job, self.environment)
 
     def _finish(self, mine):
-        """Record what was executed, write the feedback, and last of all leave the stamp."""
+        """Record the executed notebooks, write the feedback, and leave the stamp last."""
         prepared = mine.prepared
         if mine.error is not None:
             if prepared is not None:
@@ -185,7 +185,7 @@ class Grader:
             convert(converter, self.log)
 
     def _feedback(self, student):
-        # nbgrader takes the student for a pattern.
+        # nbgrader reads the student's name as a pattern.
         directory = self.course.directory_with(student_id=escape(student), assignment_id=self.assignment)
         converter = GenerateFeedback(coursedir=directory, config=deepcopy(self.course.config))
         converter.exporter_class = legible(compiled_once(converter.exporter_class))
@@ -194,14 +194,14 @@ class Grader:
             with self.book.one_transaction():
                 convert(converter, self.log)
         except ConversionFailed:
-            # The old page would tell of another submission.
+            # Remove the old page: it tells of another submission.
             shutil.rmtree(self.course.folder("feedback", student, self.assignment), ignore_errors=True)
             raise
 
     def renew_feedback(self, students: Iterable[str]) -> Iterator[Graded]:
-        """Write the feedback of those anew to whom a person gave points or a comment since it was written.
+        """Write the feedback again where a person gave points or a comment, or a late penalty changed, since.
 
-        Points by a person and a due date that was moved change what being late costs: that is settled first.
+        A person's points and a new due date change late penalties, so `assess` computes these first.
         """
         for student in students:
             with self.book.one_transaction():
@@ -233,7 +233,7 @@ class Grader:
 
 
 class Underway:
-    """A student between being prepared and being recorded."""
+    """A student who is prepared and not yet recorded."""
 
     def __init__(self, student: str, inputs: str):
         self.student, self.inputs = student, inputs

@@ -1,4 +1,4 @@
-"""One run at a time over one class: two would write the same gradebook and the same folders."""
+"""One run at a time for one class: two would write to the same gradebook and folders."""
 
 import fcntl
 import getpass
@@ -15,7 +15,7 @@ from autograding.messages import _
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Hold the class in `folder`, or say who does. The system lets go when the process ends, however it ends."""
+    """Lock the class in `folder`, or say who holds it. The system releases the lock when the process ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a+", encoding="utf-8") as file:
         try:
@@ -24,7 +24,7 @@ def only_run(folder: Path) -> Iterator[None]:
             file.seek(0)
             who = file.read().strip() or _("another run")
             raise CourseError(
-                _("this class is being graded already ({who}); wait for it, or stop it").format(who=who)
+                _("this class is already being graded ({who}); wait for that run, or stop it").format(who=who)
             ) from error
         file.truncate(0)
         who = {"pid": os.getpid(), "user": _user(), "host": socket.gethostname()}
@@ -41,5 +41,5 @@ def only_run(folder: Path) -> Iterator[None]:
 def _user():
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # a user that the system has no name for
+    except (KeyError, OSError):  # the system has no name for this user
         return str(os.getuid())

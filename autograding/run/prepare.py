@@ -1,4 +1,4 @@
-"""From what a student handed in to jobs that can be executed anywhere: a trusted copy, put right, as plain data."""
+"""Turn a submission into jobs that any worker can execute: a trusted copy, put right, as plain data."""
 
 import shutil
 from collections.abc import Callable
@@ -25,10 +25,10 @@ class Prepared:
     """A submission ready to be executed and recorded."""
 
     student: str
-    folder: Path  # stands in for submitted/
+    folder: Path  # what nbgrader reads in the place of submitted/
     remarks: dict[str, list[Remark]]  # by notebook
     jobs: list[Job]
-    texts: dict[str, str]  # each notebook put right, by its name
+    texts: dict[str, str]  # each notebook, put right, by its name
 
     def discard(self) -> None:
         """Remove the copy."""
@@ -36,10 +36,10 @@ class Prepared:
 
 
 def prepare(course: Course, assignment: str, student: str, folder: Path, fill: Fill) -> Prepared:
-    """Let `fill` make the trusted copy under `folder`, and see what there is to execute.
+    """Let `fill` make the trusted copy under `folder`, and collect the jobs in it.
 
-    What is executed and what nbgrader asks for when it records must be the same to the byte: so the notebook is put
-    right once, here, and nbgrader records what came of that.
+    The store finds a result by the bytes of its notebook. So the notebook is put right once, here, and nbgrader records
+    that very text.
     """
     copy = folder / student / assignment
     remarks = fill(copy)
@@ -63,7 +63,7 @@ def autograder(course: Course, config: Config, assignment: str, student: str, fo
     """nbgrader's own converter, for the copy of one submission under `folder`."""
     config = deepcopy(config)
     config.Preflight.remarks = {name: [list(remark) for remark in noticed] for name, noticed in remarks.items()}
-    # nbgrader takes the student for a pattern.
+    # nbgrader reads the student's name as a pattern.
     directory = course.directory_with(
         student_id=escape(student), assignment_id=assignment, submitted_directory=str(folder)
     )
@@ -71,7 +71,7 @@ def autograder(course: Course, config: Config, assignment: str, student: str, fo
 
 
 def _add_teachers_files(converter, copy, source, assignment):
-    """Copy the files beside the solution over the student's, as nbgrader does when it records.
+    """Copy the files next to the solution over the student's, as nbgrader does when it records.
 
     See init_assignment in nbgrader/converters/autograde.py.
     """

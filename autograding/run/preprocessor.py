@@ -1,4 +1,4 @@
-"""`execute` where nbgrader expects a preprocessor: plain `nbgrader autograde` and formgrader's button call this."""
+"""`execute` as an nbgrader preprocessor: plain `nbgrader autograde` and formgrader's button call it."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from autograding.stock.master import MasterCell, master_of
 
 
 class SandboxExecute(NbGraderPreprocessor):
-    """Run the notebook in the sandbox. Stands in for nbgrader's Execute."""
+    """Run the notebook in the sandbox. Takes the place of nbgrader's Execute."""
 
     def preprocess(self, nb, resources):
         """nbgrader's entry point."""
@@ -22,11 +22,11 @@ class SandboxExecute(NbGraderPreprocessor):
         return nbformat.reads(self.executed(job).decode("utf-8"), as_version=4), resources
 
     def executed(self, job: Job) -> bytes:
-        """The executed notebook."""
+        """Execute the job; return the notebook with its outputs."""
         return execute(job)
 
     def job(self, nb, resources) -> Job:
-        """What is to be executed, as plain data."""
+        """The job for this notebook, as plain data."""
         require_python(nb, self.config)
         names = resources["nbgrader"]
         course = self.parent.parent.coursedir
@@ -39,13 +39,13 @@ class SandboxExecute(NbGraderPreprocessor):
             limits=limits_from(self.config),
             checks=self.config.Autograding.get("checks", ""),
             course_path=(course.root,),
-            # Beside what else is written for this class.
+            # The key lies in the folder that this class's grading writes to.
             seed_key=course_key(Path(course.root, course.autograded_directory).parent),
         )
 
 
 def graded_cells(master: list[MasterCell]) -> tuple[GradedCell, ...]:
-    """The code cells that are graded by running them; an answer that a person grades is none."""
+    """The code cells that are graded by running them, so none of the answers that a person grades."""
     return tuple(
         GradedCell(cell.name, cell.source, cell.points)
         for cell in master
@@ -54,7 +54,7 @@ def graded_cells(master: list[MasterCell]) -> tuple[GradedCell, ...]:
 
 
 def files_in(folder: Path) -> tuple[tuple[str, bytes], ...]:
-    """The regular files beside a notebook; never a notebook, never a link."""
+    """The regular files in a notebook's folder: no notebook, no link."""
     found = []
     for place, folders, names in os.walk(folder, followlinks=False):
         folders.sort()

@@ -1,4 +1,4 @@
-"""One line that says how far a long run is."""
+"""A line that tells how far a long run is."""
 
 import sys
 import time
@@ -6,12 +6,12 @@ from typing import TextIO
 
 from autograding.messages import _
 
-# A terminal is rewritten in place; a log gets a new line, but not more often than this.
+# On a terminal the line is rewritten; a log gets a new line at most this often.
 SECONDS_BETWEEN_LINES = 5
 
 
 class Progress:
-    """Counts what is done and tells it: `with Progress(30) as progress: ... progress.step(failed=False)`."""
+    """Count what is done and show it: `with Progress(30) as progress: ... progress.step(failed=False)`."""
 
     def __init__(self, total: int, stream: TextIO = sys.stderr):
         self.total, self.stream = total, stream
@@ -27,7 +27,7 @@ class Progress:
             self.stream.write("\n")
 
     def step(self, failed: bool = False) -> None:
-        """One more is done."""
+        """Count one more, and show the line."""
         self.done += 1
         self.failed += failed
         now = time.monotonic()
@@ -39,7 +39,7 @@ class Progress:
         self.stream.flush()
 
     def line(self, seconds: float) -> str:
-        """Done, failed, rate and time left, after so many seconds."""
+        """The line: done, failed, rate and time left, after `seconds`."""
         per_minute = 60 * self.done / seconds if seconds else 0.0
         left = seconds / self.done * (self.total - self.done)
         return _("{done} of {total} graded, {failed} failed, {rate:.0f} a minute, about {left:.0f} s left").format(

@@ -1,4 +1,4 @@
-"""nbgrader's record phase: the preprocessors that take notebooks as they were prepared and as they were executed."""
+"""Preprocessors with which nbgrader records: they take notebooks that were prepared and executed before."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -16,7 +16,7 @@ EXECUTES = "autograding.run.preprocessor.SandboxExecute"
 
 
 class AsPrepared(NbGraderPreprocessor):
-    """The notebook as it was put right before it was executed. Stands in for all that would do so once more."""
+    """Take the notebook that `prepare` put right. Replaces the preprocessors that would do so again."""
 
     notebooks = Dict({}, help="The text of each notebook by its name.").tag(config=True)
 
@@ -26,18 +26,18 @@ class AsPrepared(NbGraderPreprocessor):
 
 
 class StoredExecute(SandboxExecute):
-    """Take the executed notebook from the store; run it where it is not there."""
+    """Take the executed notebook from the store, or execute it where the store has none."""
 
     store = Unicode(help="The folder of executed notebooks.").tag(config=True)
-    environment = Unicode(help="The digest of everything but the job that an execution depends on.").tag(config=True)
+    environment = Unicode(help="The digest of all else that an execution depends on.").tag(config=True)
 
     def executed(self, job: Job) -> bytes:
-        """The executed notebook."""
+        """Return the stored notebook, or execute the job."""
         return Store(Path(self.store)).get(key_of(job, self.environment)) or super().executed(job)
 
 
 def reading_store(config: Config, store: Store, environment: str) -> Config:
-    """The course's configuration, with the store in place of the sandbox and of putting right."""
+    """A copy of the course's configuration that reads the store: nothing is put right or executed again."""
     config = deepcopy(config)
     config.StoredExecute.store = str(store.folder)
     config.StoredExecute.environment = environment

@@ -1,4 +1,4 @@
-"""Where jobs are executed: processes of this machine, or a Dask cluster. Both are a concurrent.futures executor."""
+"""Where jobs run: in processes of this machine, or on a Dask cluster. Both are a concurrent.futures executor."""
 
 import multiprocessing
 import multiprocessing.connection
@@ -18,7 +18,7 @@ CONNECTING = "10s"
 
 
 class Outcome(NamedTuple):
-    """What became of one job: its result, or why there is none."""
+    """One job's result, or the error that it ended with."""
 
     name: object
     result: object = None
@@ -26,18 +26,18 @@ class Outcome(NamedTuple):
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
 class Local:
-    """So many processes of this machine, their temporary files under `scratch`: `with Local(2, scratch) as pool`."""
+    """A number of processes, with temporary files under `scratch`: `with Local(2, scratch) as pool`."""
 
     def __init__(self, jobs: int, scratch: str):
         self.jobs, self.scratch = jobs, scratch
         self._executor: ProcessPoolExecutor | None = None
         # A fresh process imports the grader once and forks the workers: they share its memory, and none of them
-        # inherits an open gradebook. By its name: as __main__, which each worker looks at, it would not be found.
+        # inherits an open gradebook. It needs the module's real name: workers cannot import "__main__".
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["autograding.__main__", "autograding.run.freeze"])
 
@@ -48,13 +48,13 @@ class Local:
     def __exit__(self, kind, *_exception):
         if self._executor is None:
             return
-        # After Ctrl-C, or trouble that ends the run, nobody waits for a notebook that may take minutes.
+        # After Ctrl-C, or an error that ends the run, do not wait for notebooks: they may take minutes.
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - self._others:
             process.terminate()
 
     def executor(self) -> Executor:
-        """The pool of processes; a new one where the last was broken."""
+        """The pool of processes; a new one after the last one broke."""
         if self._executor is None:
             self._executor = ProcessPoolExecutor(
                 self.jobs, mp_context=self._context, initializer=_begin, initargs=(self.scratch,)
@@ -62,13 +62,13 @@ class Local:
         return self._executor
 
     def give_up(self) -> None:
-        """Leave a broken pool."""
+        """Drop a broken pool."""
         self._executor.shutdown()
         self._executor = None
 
 
 def _begin(scratch):
-    """First thing in a worker: Ctrl-C is for the run, which then ends its workers; and no worker outlives the run."""
+    """Begin a worker. It ignores Ctrl-C, because the run then ends its workers, and it ends when the run ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = scratch
     warm.share(scratch)
@@ -77,11 +77,11 @@ def _begin(scratch):
 
 def _end_with_the_run():
     multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)  # the thread that executes may be waiting for a notebook
+    os._exit(1)  # not sys.exit: the main thread may be waiting for a notebook
 
 
 class Dask:
-    """The workers of a Dask scheduler at, for example, tcp://10.0.0.1:8786. A job whose worker died goes to another."""
+    """The workers of a Dask scheduler, for example tcp://10.0.0.1:8786. If a worker dies, another gets its job."""
 
     def __init__(self, address: str):
         try:
@@ -99,8 +99,8 @@ class Dask:
             raise CourseError(_("the Dask scheduler at {address} has no workers").format(address=address))
 
     def __enter__(self):
-        # Not pure: what was forced is executed anew. A job is not tried again for its own failure; that of its worker
-        # Dask forgives some times (distributed.scheduler.allowed-failures).
+        # Not pure: --force executes a job again. Dask does not retry a job that raises; it retries a job some times
+        # when its worker dies (distributed.scheduler.allowed-failures).
         self._executor = self._client.get_executor(pure=False)
         return self
 
@@ -113,7 +113,7 @@ class Dask:
         return self._executor
 
     def give_up(self) -> None:
-        """A cluster has no broken pools: it starts workers anew by itself."""
+        """Do nothing: a cluster replaces its workers itself."""
 
 
 Pool = Local | Dask
@@ -122,10 +122,8 @@ Pool = Local | Dask
 def outcomes_of(pool: Pool, function: Callable, jobs: Iterable[tuple[object, object]], ahead: int) -> Iterator[Outcome]:
     """Apply `function` to each (name, job), at most `ahead` at once, and yield the outcomes as they come.
 
-    Where the job is None, there is nothing to do, and the outcome is empty.
-
-    A worker that dies breaks a local pool for every job in it. All of these are then tried one by one, so that only
-    the one that kills its worker is given up.
+    A job of None gives an empty outcome. A worker that dies breaks a local pool for all of its jobs. They are then
+    tried again one by one, so that only the job that kills its worker is given up.
     """
     todo = iter(jobs)
     exhausted = False
@@ -162,5 +160,5 @@ def outcomes_of(pool: Pool, function: Callable, jobs: Iterable[tuple[object, obj
 def _outcome(name, future: Future):
     try:
         return Outcome(name, result=future.result())
-    except Exception as error:  # told by whoever asked: one job's trouble is not the others'
+    except Exception as error:  # the caller tells it; the other jobs go on
         return Outcome(name, error=error)

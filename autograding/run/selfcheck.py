@@ -1,4 +1,4 @@
-"""Grade the solution before the class: a course that cannot be imported would otherwise give a class of zeros."""
+"""Grade the solution before the class: otherwise a course that cannot be imported gives everyone 0."""
 
 import logging
 from contextlib import closing
@@ -15,7 +15,7 @@ from autograding.run.schedule import Pool, outcomes_of
 
 
 def require_full_marks(grader: Grader, pool: Pool) -> None:
-    """Raise CourseError unless the solution gets every point, by the very path that the submissions take."""
+    """Raise CourseError unless the solution gets every point. It takes the same path as the submissions."""
     try:
         prepared = grader.prepare_solution()
     except OSError:
@@ -31,7 +31,7 @@ def require_full_marks(grader: Grader, pool: Pool) -> None:
 
 
 def _executed(grader, pool, job):
-    """The executed solution. It stays in the store: a run that goes on does not execute it again."""
+    """The executed solution. It stays in the store, so that a run that continues does not execute it again."""
     key = grader.key(job)
     found = grader.store.get(key)
     if found is None:
@@ -45,18 +45,18 @@ def _executed(grader, pool, job):
 
 
 def _losses(job, nb):
-    """What each graded cell that lost points said."""
+    """A sentence for each graded cell that lost points."""
     graded = {cell.name: cell.points for cell in job.graded}
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name not in graded:
             continue
         score, _most = determine_grade(cell, logging.getLogger(__name__))
-        # None: a cell that waits for a person.
+        # None: a person has to grade the cell.
         if score is not None and score < graded[name]:
             what = {"name": name, "score": score, "points": graded[name], "said": plain(message_of(cell), 300)}
             yield _("{name} gives {score:g} of {points:g} ({said})").format(**what)
 
 
 def _refusal(why):
-    return _("the solution itself does not get every point, so no submission was graded: {why}").format(why=why)
+    return _("the solution does not get every point, so no submission was graded: {why}").format(why=why)

@@ -1,7 +1,7 @@
-"""Executed notebooks, kept under the digest of everything that they depend on until they are recorded.
+"""A store for executed notebooks until they are recorded, each under the digest of everything that it depends on.
 
-A result is there whole or not at all, whenever the run is cut short: it is written aside, forced to the disk, and then
-renamed. What the disk gives back is checked against a digest of its own.
+A result is stored completely or not at all, whenever the run is cut short: `put` writes it to another name, syncs it to
+the disk, and renames it. `get` checks what it reads against a digest.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ HALF = ".half-"
 
 
 def key_of(job: object, environment: str) -> str:
-    """The digest of a job (a dataclass of plain data) and of what it is executed with."""
+    """The digest of a job (a dataclass of plain data) and of the environment that executes it."""
     total = hashlib.sha256()
     _feed(total, environment)
     _feed(total, job)
@@ -21,7 +21,7 @@ def key_of(job: object, environment: str) -> str:
 
 
 def _feed(total, value):
-    """Take in a value so that no two different ones look alike: kind and length before each."""
+    """Add a value to the digest, with its kind and length first, so that different values differ."""
     if is_dataclass(value):
         value = tuple((field.name, getattr(value, field.name)) for field in fields(value))
     if isinstance(value, tuple):
@@ -36,7 +36,7 @@ def _feed(total, value):
         total.update(b"r%d:" % len(text))
         total.update(text)
     else:
-        # The text of a set or of an object may differ from one process to the next.
+        # The text of a set or of an object may differ between processes.
         raise TypeError(f"a job is plain data, got {type(value).__name__}")
 
 
@@ -48,12 +48,12 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def sweep(self) -> None:
-        """Remove what runs that were cut short left half written. Only for the one run that may write here."""
+        """Remove files that earlier runs left half written. Only the run that holds the lock may call this."""
         for half in self.folder.glob(f"{HALF}*"):
             half.unlink()
 
     def get(self, key: str) -> bytes | None:
-        """The result, or None where there is none or where the disk has damaged it."""
+        """The result, or None where there is none or it is damaged."""
         try:
             digest, _line, content = self._place(key).read_bytes().partition(b"\n")
         except FileNotFoundError:
@@ -61,7 +61,7 @@ class Store:
         return content if digest == _digest(content) else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep a result. Raises OSError, and keeps nothing, where the disk is full."""
+        """Store a result. Where the disk is full, it raises OSError and stores nothing."""
         half = self.folder / f"{HALF}{os.getpid()}-{key}"
         try:
             with half.open("wb") as file:
@@ -75,7 +75,7 @@ class Store:
         _sync_folder(self.folder)
 
     def drop(self, key: str) -> None:
-        """Forget a result."""
+        """Remove a result."""
         self._place(key).unlink(missing_ok=True)
 
     def _place(self, key):
@@ -83,7 +83,7 @@ class Store:
 
 
 def write_whole(path: Path, content: str) -> None:
-    """Write a small file whole or not at all, and on the disk when this returns."""
+    """Write a small file completely or not at all. It is on the disk when this returns."""
     half = path.with_name(path.name + ".half")
     with half.open("w", encoding="utf-8") as file:
         file.write(content)

@@ -1,6 +1,6 @@
-"""Judge answers where no student's code can reach: make the problem, judge what came back, write the cell's outputs.
+"""Judge answers outside the sandbox: make the problem, judge the answer, write the cell's outputs.
 
-Fails closed: whatever is not a right answer is 0 for that cell, with a sentence that says why.
+Anything but a right answer gives 0 for that cell, and a sentence that says why.
 """
 
 import importlib
@@ -16,13 +16,13 @@ from autograding.calls import CheckCall
 from autograding.messages import _, plain
 from autograding.sandbox.session import Ended
 
-# A judge may quote the answer, and the answer may be a book.
+# A judge may quote the answer, which may be very long.
 LONGEST_MESSAGE = 5000
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one graded cell; `message` is empty for a right answer."""
+    """The verdict on one graded cell; `message` is empty for a right answer."""
 
     message: str = ""
     kind: str = "AssertionError"
@@ -33,7 +33,7 @@ class Verdict:
 
 
 def load_checks(name: str, course_path: tuple[str, ...]) -> ModuleType:
-    """The course's module of checks, also in a process that has never seen the course."""
+    """Import the course's module of checks, also in a worker that did not load the course."""
     for place in course_path:
         if place not in sys.path:
             sys.path.insert(0, place)
@@ -41,17 +41,17 @@ def load_checks(name: str, course_path: tuple[str, ...]) -> ModuleType:
 
 
 def problem_of(checks: ModuleType, call: CheckCall, seed: int):
-    """The problem that a graded cell asks. What `make` raises is the teacher's trouble, and not caught."""
+    """The problem that a graded cell asks. An error in `make` is the teacher's, so it is not caught."""
     return checks.make(call.name, seed, **call.keywords)
 
 
 def sent_of(checks: ModuleType, problem):
-    """What of a problem goes to the function: all of it, where the course keeps nothing to itself."""
+    """The part of a problem that goes to the student's function: all of it, unless the course defines `sent`."""
     return checks.sent(problem) if hasattr(checks, "sent") else problem
 
 
 def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
-    """The verdict on what came out of the sandbox, which may be anything at all."""
+    """The verdict on the reply from the sandbox, which may be anything."""
     match reply:
         case {"undefined": str(_name)}:
             return Verdict(
@@ -64,11 +64,11 @@ def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
         case {"answer": answer}:
             pass
         case _other:
-            return Verdict(_("The answer that came back is no answer."), "NoAnswer")
+            return Verdict(_("The reply that came back is not an answer."), "NoAnswer")
     try:
         complaint = checks.judge(call.name, problem, answer, **call.keywords)
     except Exception as error:
-        # A judge takes any answer; one that fails on an answer has not found it right. The replay command shows it.
+        # A judge must accept any answer. If it raises, the answer is not right. The replay command shows why.
         text = _("The answer could not be judged ({error}), so it is not counted.")
         return Verdict(text.format(error=f"{type(error).__name__}: {error}"[:300]))
     if complaint is None:
@@ -77,7 +77,7 @@ def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
 
 
 def write(cell: NotebookNode, verdict: Verdict) -> None:
-    """Let the cell's outputs say the verdict, and nothing else, in the form that nbgrader scores."""
+    """Replace the cell's outputs by the verdict, in the form that nbgrader scores."""
     cell.outputs = []
     if not verdict.right:
         line = f"{verdict.kind}: {verdict.message}"
@@ -87,8 +87,8 @@ def write(cell: NotebookNode, verdict: Verdict) -> None:
 def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
     """Make the outputs of a graded cell of another form (plain nbgrader tests) safe to score.
 
-    nbgrader takes text on stderr for a failure, the first result that is a number for the points, also where an error
-    follows, and stops at a value above the cell's points (nbgrader/utils.py).
+    nbgrader (nbgrader/utils.py) takes text on stderr for a failure. It takes the first result that is a number for the
+    points, even before an error, and raises where that number is above the cell's points.
     """
     if not ended.known:
         write(cell, Verdict(_("The notebook's Python did not say how the cell ended, so it is not counted.")))
@@ -99,8 +99,8 @@ def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
     if errors or ended.value is None:
         return
     number = _number(ended.value)
-    if number is None or not 0 <= number <= points:  # written so that nan is caught
-        message = _("The cell gives {value} points, but 0 to {points:g} can be had.")
+    if number is None or not 0 <= number <= points:  # written so that nan fails
+        message = _("The cell gives {value} points, expected 0 to {points:g}.")
         write(cell, Verdict(message.format(value=ended.value[:40], points=points)))
         return
     result = new_output("execute_result", data={"text/plain": ended.value}, execution_count=cell.execution_count)
@@ -108,7 +108,7 @@ def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
 
 
 def _no_score(output):
-    """A result that is a number, but not the one that the cell itself ends with, is shown and not scored."""
+    """Show a result that is a number without letting nbgrader score it: only the cell's last line may score."""
     if output.output_type == "execute_result" and _number(output.data.get("text/plain", "")) is not None:
         return new_output("display_data", data=output.data, metadata=output.metadata)
     return output
@@ -122,6 +122,6 @@ def _number(text):
 
 
 def folder_of_stand_ins(checks: ModuleType | None) -> Path | None:
-    """The stand-ins that a student's imports find in the sandbox, if the course has any."""
+    """The folder of modules that students' imports find in the sandbox in the place of the course's own."""
     place = getattr(checks, "STAND_INS", None)
     return None if place is None else Path(place)

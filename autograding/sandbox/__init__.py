@@ -1,1 +1,1 @@
-"""The bubblewrap sandbox: it runs strangers' cells where they can hurt nothing."""
+"""The bubblewrap sandbox: it runs strangers' cells where they cannot do harm."""

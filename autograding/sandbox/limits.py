@@ -5,34 +5,34 @@ from dataclasses import dataclass
 from traitlets.config import Config
 
 MEGABYTE = 2**20
-# What notebooks of a course import most; what is not installed is left out.
+# What notebooks import most. Packages that are not installed are skipped.
 PRELOAD = ("numpy", "IPython.core.interactiveshell", "matplotlib.pyplot", "torch")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one submission. The defaults hold an honest notebook that trains a small network."""
+    """Limits of one submission. The defaults are enough for a notebook that trains a small network."""
 
-    isolation: str = "bubblewrap"  # what keeps submissions apart; "none" for those that are trusted
+    isolation: str = "bubblewrap"  # or "none", for submissions that are trusted
     cell_seconds: float = 30
     notebook_seconds: float = 300
-    memory_bytes: int = 2048 * MEGABYTE  # of one process, and of all processes together
+    memory_bytes: int = 2048 * MEGABYTE  # of one process; all together may have a quarter more
     processes: int = 64
     file_bytes: int = 100 * MEGABYTE
     folder_bytes: int = 200 * MEGABYTE
     output_bytes: int = 1 * MEGABYTE  # of one cell
     outputs_bytes: int = 10 * MEGABYTE  # of the whole notebook
     answer_bytes: int = 64 * MEGABYTE
-    restarts: int = 3  # fresh kernels after one that died
+    restarts: int = 3  # new kernels after one that died
     preload: tuple[str, ...] = PRELOAD  # what is imported once, before any submission
 
 
 def limits_from(config: Config) -> Limits:
     """The limits that a course sets: `c.Autograding.memory_bytes = ...`, and nbgrader's option for a cell's time."""
     own = {name: config.Autograding[name] for name in Limits.__dataclass_fields__ if name in config.Autograding}
-    for section in ("Execute", "ExecutePreprocessor"):  # the one that is the other's subclass first
+    for section in ("Execute", "ExecutePreprocessor"):  # the subclass first
         seconds = config[section].get("timeout") if section in config else None
-        # The command line gives a text. Every cell has a limit: 0 and None leave the default.
+        # The command line gives a text. There is always a limit: 0 and None leave the default.
         if seconds not in (None, "None") and float(seconds) > 0:
             own.setdefault("cell_seconds", float(seconds))
     if "preload" in own:

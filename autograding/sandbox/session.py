@@ -1,4 +1,4 @@
-"""The grader's side of one submission's kernel: ask, wait no longer than allowed, take in no more than allowed."""
+"""The grader's side of one kernel: send requests, limit the time, the memory and the size of answers."""
 
 import secrets
 import threading
@@ -13,14 +13,14 @@ from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs, encodable
 from autograding.sandbox.warm import Branch, SandboxFailed
 
-# How long a cell may take to obey an interrupt, and how often memory is looked at.
+# Seconds: a cell's time to obey an interrupt, and the time between two looks at the memory.
 GRACE = 2.0
 BETWEEN_LOOKS = 0.1
 STARTING = 30
 
 
 class Stopped(Exception):
-    """A cell did not come to its end; `kind` is the name nbgrader's users know."""
+    """A cell was stopped; `kind` is the error's name in nbgrader."""
 
     def __init__(self, kind: str, reason: str, alive: bool):
         super().__init__(reason)
@@ -28,11 +28,11 @@ class Stopped(Exception):
 
 
 class Ended(NamedTuple):
-    """How a cell ended, by the kernel's word."""
+    """How a cell ended, as the kernel tells it."""
 
     raised: tuple[str, str] | None  # the exception's name and text
-    value: str | None = None  # of a graded cell: the number that it gives
-    known: bool = True  # False: the kernel did not say it in a form that can be read
+    value: str | None = None  # the number that a graded cell ends with
+    known: bool = True  # False: the kernel's message cannot be read
 
 
 class Session:
@@ -56,18 +56,18 @@ class Session:
             ready = wire.receive(self.sock, 1 << 16)
         except (OSError, wire.Malformed) as error:
             self.__exit__()
-            raise SandboxFailed(_("no kernel came to be in the sandbox ({error})").format(error=error)) from error
+            raise SandboxFailed(_("no kernel started in the sandbox ({error})").format(error=error)) from error
         if ready is None:
             self.__exit__()
-            raise SandboxFailed(_("no kernel came to be in the sandbox"))
+            raise SandboxFailed(_("no kernel started in the sandbox"))
         return self
 
     def __exit__(self, *_exception):
-        with suppress(SandboxFailed):  # all that was asked is answered
+        with suppress(SandboxFailed):  # all answers are there already
             self._end()
 
     def _end(self):
-        """End the kernel. Raises SandboxFailed where it did not end alone, but the sandbox with it."""
+        """End the kernel. Raises SandboxFailed if the sandbox ended as well."""
         if self._ended:
             return
         self._ended = True
@@ -78,7 +78,7 @@ class Session:
         self.branch.wait_ended()
 
     def run(self, source: str, outputs: Outputs, graded: bool = False) -> Ended:
-        """Run a cell; what it shows goes to `outputs`. Raises Stopped."""
+        """Run a cell and add what it shows to `outputs`. Raises Stopped."""
         _answers, done = self._request({"do": "run", "source": source, "graded": graded}, b"", outputs)
         match done:
             case {"raised": None, "value": None | str() as value}:
@@ -88,7 +88,7 @@ class Session:
         return Ended(None, known=False)
 
     def call(self, function: str, caller: str, problem) -> object:
-        """What the student's function answers to a problem, as a plain tree. Raises Stopped."""
+        """The answer of the student's function to a problem, as a plain tree. Raises Stopped."""
         packed, blob = wire.pack(problem)
         request = {"do": "call", "function": function, "caller": caller, "problem": packed}
         answers, _done = self._request(request, blob, Outputs(0))
@@ -108,8 +108,8 @@ class Session:
         return answer
 
     def _request(self, request, blob, outputs):
-        """Send a request, gather its outputs until it is done, return its answers and how it ended."""
-        # Not to be guessed by who writes into the channel.
+        """Send a request, collect outputs until it is done; return the answers and the last message."""
+        # A cell that writes into the channel cannot guess this number.
         self.number = secrets.randbits(52)
         until = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
         answers, interrupted = [], False
@@ -121,7 +121,7 @@ class Session:
                     self.sock.settimeout(max(0.01, until - time.monotonic()))
                     frame = wire.receive(self.sock, self.limits.answer_bytes)
                 except TimeoutError as error:
-                    # A frame may be cut in two by the interrupt: then the kernel is given up, as if it had ignored it.
+                    # An interrupt may cut a frame in two: give the kernel up, as if it had ignored the interrupt.
                     if interrupted or time.monotonic() >= self.deadline + GRACE:
                         raise self._dead(self._too_long(), "CellTimeoutError") from error
                     interrupted, until = True, time.monotonic() + GRACE
@@ -156,14 +156,14 @@ class Session:
         return _("it took more than {n:g} s").format(n=self.limits.cell_seconds)
 
     def _dead(self, reason="", kind="DeadKernelError"):
-        """The kernel is given up. Raises SandboxFailed where it is not the submission's doing."""
+        """Give the kernel up. Raises SandboxFailed if the submission is not to blame."""
         self._end()
         return Stopped(kind, self.killed_because or reason or _("it ended the Python that runs the notebook"), False)
 
     def _watch(self):
-        """Kill the kernel when all its processes together use too much."""
+        """Kill the kernel when its processes together use too much."""
         sandbox = self.branch.pid
-        # One process is held to memory_bytes by the system itself, and gets a MemoryError; all of them have a
+        # The system limits one process to memory_bytes, with a MemoryError. All processes together may use a
         # quarter more.
         most = self.limits.memory_bytes * 5 // 4
         while not self._over.wait(BETWEEN_LOOKS):
@@ -173,6 +173,6 @@ class Session:
             elif tasks > self.limits.processes + 16:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
             if self.killed_because:
-                with suppress(SandboxFailed):  # it ended just now, which the waiting side sees by itself
+                with suppress(SandboxFailed):  # it ended just now, and the waiting thread sees that
                     self.branch.kill()
                 return

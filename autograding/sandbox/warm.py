@@ -1,7 +1,7 @@
-"""The grader's hold on the warm parent: start it, have it fork a kernel, interrupt or kill that kernel.
+"""The grader's side of the warm parent: start it, let it fork a kernel, interrupt or kill that kernel.
 
-The workers of one run share one. Whoever comes first starts it, under a lock; each gets a fork of it (a branch), which
-forks that worker's kernels.
+The workers of one run share one warm parent. The first worker starts it, under a lock. Each worker gets a fork of it (a
+branch), which forks that worker's kernels.
 """
 
 import atexit
@@ -35,7 +35,7 @@ CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 
 class SandboxFailed(Exception):
-    """The sandbox itself is in trouble; no submission is to blame."""
+    """The sandbox failed. No submission is to blame."""
 
 
 class Branch:
@@ -45,7 +45,7 @@ class Branch:
         self.errors = _folder() / "errors"
         self.control = socket.socket(socket.AF_UNIX)
         self.control.settimeout(STARTING)
-        # The peer's number comes with the first byte, from the system: what it is called out here.
+        # The system sends the branch's process number, as it is outside the sandbox, with the first byte.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
             _connect(self.control, limits, stand_ins, hidden, self.errors)
@@ -72,17 +72,17 @@ class Branch:
         return ours
 
     def interrupt(self) -> None:
-        """As the stop button does; a cell may ignore it."""
+        """Interrupt the kernel, as the stop button does. A cell may ignore it."""
         self._order(b"i")
 
     def kill(self) -> None:
-        """End the kernel and whatever it started."""
+        """End the kernel and all that it started."""
         self._order(b"k")
 
     def wait_ended(self) -> None:
-        """Wait until the kernel is gone with all its processes; else end the parent too.
+        """Wait until the kernel and all its processes have ended. If that takes too long, end the branch.
 
-        Raises SandboxFailed where the parent itself is gone.
+        Raises SandboxFailed if the branch itself has ended.
         """
         self.control.settimeout(ENDING)
         try:
@@ -95,11 +95,11 @@ class Branch:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still fork."""
+        """Whether the branch can still fork."""
         return self.handle is not None and not select.select([self.handle], [], [], 0)[0]
 
     def close(self) -> None:
-        """End it, and with it everything below."""
+        """End the branch and all processes below it."""
         self.control.close()
         if self.alive:
             for pid in [*watch.descendants(self.pid), self.pid]:
@@ -126,21 +126,21 @@ class Branch:
             raise SandboxFailed(self._why())
 
     def _why(self):
-        select.select([], [], [], 0.1)  # its last words may still be on their way
+        select.select([], [], [], 0.1)  # its last error may not be written yet
         said = self.errors.read_bytes()[-2000:].decode("utf-8", errors="replace") if self.errors.exists() else ""
-        return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("it said nothing"))
+        return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("without an error message"))
 
 
 def _connect(sock, limits, stand_ins, hidden, errors):
-    """Connect to the warm parent for these limits; where there is none (any more), start it."""
+    """Connect to the warm parent for these limits; start one if none answers."""
     folder = _folder()
     told = repr((limits, stand_ins, hidden))
     name = hashlib.sha256(told.encode()).hexdigest()[:16]
     with open(folder / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers one starts it
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers only one starts it
         opened = os.open(folder, os.O_PATH)
         try:
-            address = f"/proc/self/fd/{opened}/{name}"  # a socket's name has 108 letters at most, a folder's more
+            address = f"/proc/self/fd/{opened}/{name}"  # a socket's path may have 108 letters; a folder's has more
             try:
                 sock.connect(address)
             except (FileNotFoundError, ConnectionRefusedError):
@@ -151,7 +151,7 @@ def _connect(sock, limits, stand_ins, hidden, errors):
 
 
 def _start(path, address, limits, stand_ins, hidden, errors):
-    """A fresh warm parent that listens there. It ends with this process, and is started anew by whoever still works."""
+    """Start a warm parent that listens there. It ends with this process; another worker then starts a new one."""
     isolated = limits.isolation != "none"
     options = {
         "isolated": isolated,
@@ -188,13 +188,13 @@ _shared: Path | None = None
 
 
 def share(folder: str) -> None:
-    """All workers that name the same folder, which is the run's own, have one warm parent."""
+    """Share one warm parent with all workers that name the same folder of the run."""
     global _shared
     _shared = Path(folder)
 
 
 def _folder():
-    """Where the warm parent listens: the run's folder, or one of this process."""
+    """The folder where the warm parent listens: the run's, or this process's own."""
     return _shared if _shared is not None else _own_folder(os.getpid())
 
 
@@ -223,7 +223,7 @@ def branch_for(limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...])
 
 
 def _close_own(pid, branch):
-    if pid == os.getpid():  # a fork of this process must not end its parent's
+    if pid == os.getpid():  # a fork of this process must not end its parent's branch
         branch.close()
 
 

@@ -1,1 +1,4 @@
-"""What knows how nbgrader works inside: its configuration, converters, gradebook and late penalties."""
+"""Stock nbgrader and how it works inside: configuration, converters, gradebook, late penalties.
+
+`upstream.toml` lists everything that we rely on there, and of which file.
+"""

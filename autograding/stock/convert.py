@@ -15,15 +15,15 @@ from autograding.stock.gradebook import ensure_gradebook
 
 
 class ConversionFailed(Exception):
-    """nbgrader gave up; the text is its last word.
+    """nbgrader gave up; the text is its last error.
 
-    No notebook can do that to the run of itself: what stops a cell is among its outputs, and what is no notebook was
-    replaced before. So this is the grader's trouble, and must not be written down as a student's zero.
+    A notebook cannot cause this: what stops a cell is among its outputs, and `stage` replaced what is not a notebook.
+    So it is an error of the grader, and must not become a student's zero.
     """
 
 
 def convert(converter: BaseConverter, log: Path | None = None) -> None:
-    """Start `converter`, keeping what it logs in the file `log`."""
+    """Start `converter`, and append what it logs to the file `log`."""
     buffer = io.StringIO()
     # Not capture_log (nbgrader/utils.py): it swallows Ctrl-C.
     logger = logging.Logger("nbgrader", level=logging.INFO)
@@ -31,7 +31,7 @@ def convert(converter: BaseConverter, log: Path | None = None) -> None:
     converter.log = logger
     try:
         with warnings.catch_warnings():
-            # nbgrader's models of 2015 seen by SQLAlchemy 2: harmless, and three of them per student.
+            # SQLAlchemy 2 warns of nbgrader's models of 2015, three times for each student. It is harmless.
             warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
             converter.start()
     except NbGraderException as error:
@@ -44,7 +44,7 @@ def convert(converter: BaseConverter, log: Path | None = None) -> None:
 
 
 def _last_word(log):
-    """The last line of the first traceback: what went wrong, without where."""
+    """The last line of the first traceback: the error without the place."""
     lines = iter(log.splitlines())
     word = ""
     for line in lines:
@@ -57,9 +57,9 @@ def _last_word(log):
 
 
 def generate(course: Course, assignment: str, into: Path, db_url: str | None = None) -> Path:
-    """Build what students are given from the solution, under `into`; the gradebook at `db_url` learns its cells.
+    """Build what students get from the solution, under `into`, and store its cells in the gradebook at `db_url`.
 
-    Returns the assignment's folder. Without `db_url` the course's own gradebook is used.
+    Returns the assignment's folder. Without `db_url` this uses the course's own gradebook.
     """
     changes = {"db_url": db_url} if db_url else {}
     directory = course.directory_with(assignment_id=assignment, release_directory=str(into), **changes)
@@ -72,8 +72,8 @@ def generate(course: Course, assignment: str, into: Path, db_url: str | None = N
         if "Cannot add or remove cells" in str(error):
             raise CourseError(
                 _(
-                    "{assignment} has another number of graded cells now than when it was first graded, and nbgrader "
-                    "keeps no marks across that. Save gradebook.db if people gave points, then run "
+                    "the number of graded cells of {assignment} has changed since it was first graded, and nbgrader "
+                    "cannot keep its marks. Save gradebook.db if people gave points, then run "
                     "`nbgrader db assignment remove {assignment} --force`, and grade again"
                 ).format(assignment=assignment)
             ) from error

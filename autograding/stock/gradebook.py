@@ -1,4 +1,4 @@
-"""The gradebook: made new without starting another Python, and written in one transaction for each student."""
+"""The gradebook: create it without starting another Python, and write each student in one transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-# nbgrader looks rows up by these columns and gives them no index, so that each look-up reads the whole table: after
-# 5,000 students a new one took twice as long as the first. An index changes nothing for nbgrader but that.
+# nbgrader looks up rows by these columns without an index, so each look-up reads the whole table: after 5,000 students
+# a new one took twice as long as the first. An index only makes nbgrader faster.
 INDEXES = {
     "autograding_notebooks_of_submission": ("submitted_notebook", "assignment_id"),
     "autograding_grades_of_notebook": ("grade", "notebook_id"),
@@ -21,7 +21,7 @@ INDEXES = {
 
 
 def ensure_gradebook(db_url: str) -> None:
-    """Create the tables at `db_url` where there are none yet, and the indexes that a large class needs.
+    """Create the tables at `db_url` if there are none yet, and the indexes that a large class needs.
 
     nbgrader would make the tables by itself (Gradebook in nbgrader/api.py), but asks the command `alembic` for the
     version of its tables. That takes 3 s or more: as long as grading a submission.
@@ -44,33 +44,33 @@ def ensure_gradebook(db_url: str) -> None:
 class OpenGradebook:
     """One connection for a whole run.
 
-    nbgrader opens the gradebook ten times for each student, each time looks for all of its tables, and commits after
-    every cell: a run that is cut short would leave a student with scores of two submissions.
+    nbgrader opens the gradebook ten times for each student, looks for all tables each time, and commits after every
+    cell. A run that is cut short could then leave a student with the scores of two submissions.
     """
 
     def __init__(self, db_url: str, course_id: str):
         self.db_url = db_url
-        Gradebook(db_url, course_id).close()  # makes the course's entry
-        Gradebook(db_url).close()  # and the one of nbgrader's preprocessors, which know of no course
+        Gradebook(db_url, course_id).close()  # creates the course's entry
+        Gradebook(db_url).close()  # and that of nbgrader's preprocessors, which know no course
         self._engine = create_engine(db_url)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection."""
         self._engine.dispose()
 
     @contextmanager
     def one_transaction(self) -> Iterator[None]:
-        """All that nbgrader writes in here is in the gradebook at the end, or none of it."""
+        """Commit everything that nbgrader writes within, or nothing."""
         with self._engine.begin() as connection, _every_gradebook_on(self.db_url, connection):
             yield
 
 
 @contextmanager
 def _every_gradebook_on(db_url, connection):
-    """Give nbgrader, which opens gradebooks by their address, an open transaction: its commits then only flush."""
+    """Give nbgrader the open transaction whenever it opens the gradebook: its commits then only flush."""
     opened = Gradebook.__init__
-    # A rollback of nbgrader's is one of the whole transaction. Nobody else writes meanwhile, so what is known of the
-    # gradebook is still true after nbgrader's commits, and is not read again.
+    # If nbgrader rolls back, the whole transaction rolls back. No other process writes, so objects stay valid after
+    # nbgrader's commits and are not read again.
     session = scoped_session(
         sessionmaker(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
     )
@@ -95,7 +95,7 @@ def _every_gradebook_on(db_url, connection):
 
 
 def said_by_a_person(book: Gradebook, assignment: str, student: str) -> list:
-    """What people gave a submission in formgrader, every score and comment, and what it loses by being late."""
+    """All scores and comments that people gave a submission in formgrader, and its late penalties."""
     notebooks = sorted(book.find_submission(assignment, student).notebooks, key=lambda notebook: notebook.name)
     scores = [(n.name, g.name, g.manual_score, g.extra_credit) for n in notebooks for g in n.grades]
     comments = [(n.name, c.name, c.manual_comment) for n in notebooks for c in n.comments]

@@ -1,4 +1,4 @@
-"""Late penalties: a rule of a share for each day, beside nbgrader's "none" and "zero", and keeping them up to date."""
+"""Late penalties: a rule that takes a share for each day, and a function that brings penalties up to date."""
 
 import logging
 import math
@@ -15,17 +15,17 @@ DAY = 24 * 60 * 60
 
 
 class PerDay(LateSubmissionPlugin):
-    """A share of the score is taken off for each day begun, once the time of grace is over; never more than all of it.
+    """Take off a share of the score for each day begun after `grace_minutes`, at most the whole score.
 
     In nbgrader_config.py: `c.AssignLatePenalties.plugin_class = "autograding.stock.late.PerDay"`, and
     `c.PerDay.share = 0.1`.
     """
 
     share = Float(0.1, min=0, max=1, help="how much of the score one day costs, 0 to 1").tag(config=True)
-    grace_minutes = Float(0, min=0, help="so many minutes late cost nothing").tag(config=True)
+    grace_minutes = Float(0, min=0, help="minutes of lateness that cost nothing").tag(config=True)
 
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
-        """The points to take off, or None for none. nbgrader calls it for each notebook that came late."""
+        """The points to take off, or None. nbgrader calls this for each notebook that came late."""
         late = total_seconds_late - 60 * self.grace_minutes
         if late <= 0:
             return None
@@ -33,9 +33,9 @@ class PerDay(LateSubmissionPlugin):
 
 
 def assess(course: Course, assignment: str, student: str) -> None:
-    """Set the student's penalties by the due date, extension and scores as the gradebook has them now.
+    """Compute the student's penalties again from the gradebook's due date, extension and scores.
 
-    nbgrader does so only when it grades: before a person has given points, and perhaps before the due date was moved.
+    nbgrader computes them only when it grades: before a person gives points, and before a due date moves.
     """
     with course.gradebook() as gradebook:
         submission = gradebook.find_submission(assignment, student)
@@ -45,5 +45,5 @@ def assess(course: Course, assignment: str, student: str) -> None:
     for name in names:
         its = {"notebook": name, "assignment": assignment, "student": student, "db_url": course.directory.db_url}
         rule = AssignLatePenalties(config=deepcopy(course.config), log=logging.Logger("nbgrader"))
-        # The rule looks at the gradebook alone: the notebook it is handed need not be the student's.
+        # The rule reads the gradebook alone: an empty notebook will do.
         rule.preprocess(new_notebook(), {"nbgrader": its})

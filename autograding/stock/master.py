@@ -1,4 +1,4 @@
-"""The master's cells: what the teacher's notebook says about each cell that nbgrader knows."""
+"""The master's cells: what the solution says about each cell that nbgrader knows, as the gradebook stores it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from nbgrader.nbgraderformat import SCHEMA_VERSION
 
 
 class MasterCell(NamedTuple):
-    """A cell as the teacher wrote it and as the gradebook remembers it."""
+    """A cell as the teacher wrote it and the gradebook stored it."""
 
     name: str
     cell_type: str
@@ -25,7 +25,7 @@ class MasterCell(NamedTuple):
 
     @property
     def metadata(self) -> dict:
-        """The only nbgrader metadata that this cell may carry."""
+        """The only nbgrader metadata that this cell may have."""
         meta = {
             "schema_version": SCHEMA_VERSION,
             "grade_id": self.name,
@@ -61,7 +61,7 @@ def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: P
             checksum=cell.checksum,
             locked=cell.locked,
             grade=cell.name in graded,
-            # A graded cell that is answered in itself is both; the gradebook files it under both.
+            # A graded answer is both, and the gradebook lists it under both.
             solution=cell.name in solutions,
             task=cell.name in tasks,
             points=points.get(cell.name, 0.0),
@@ -75,7 +75,7 @@ _known: dict[tuple, list[MasterCell]] | None = None
 
 @contextmanager
 def master_read_once() -> Iterator[None]:
-    """Within, the master's cells do not change: they are the same for every student of a run."""
+    """Within, the master's cells are read once: they are the same for every student of a run."""
     global _known
     before, _known = _known, {}
     try:
@@ -85,7 +85,7 @@ def master_read_once() -> Iterator[None]:
 
 
 def master_of(coursedir, names: dict) -> list[MasterCell]:
-    """The master's cells of the notebook that is being converted; `names` is nbgrader's own: resources["nbgrader"]."""
+    """The master's cells of the notebook that nbgrader converts; `names` is its resources["nbgrader"]."""
     source = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
     which = (names["db_url"], source, names["notebook"])
     if _known is not None and which in _known:

@@ -1,4 +1,4 @@
-"""What nbgrader and nbconvert do for each student though once is enough: templates compiled, schemas checked."""
+"""Do once what nbgrader and nbconvert do for each student: compile templates, check schemas, colour code."""
 
 import json
 import re
@@ -16,11 +16,11 @@ from jinja2 import BytecodeCache
 from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 
-LARGEST_KEPT = 20_000  # letters of a cell whose coloured form is kept in memory
+LARGEST_KEPT = 20_000  # letters; the coloured form of a longer cell is not kept in memory
 
 
 class _Compiled(BytecodeCache):
-    """Compiled templates, kept as long as this process runs. Jinja looks itself whether a source has changed."""
+    """Compiled templates, kept while this process runs. Jinja itself checks whether a source has changed."""
 
     def __init__(self):
         self.by_key: dict[str, bytes] = {}
@@ -36,7 +36,7 @@ class _Compiled(BytecodeCache):
 
 
 class _CodeColoured(Highlight2HTML):
-    """Colours code once: the tests are the same for everyone."""
+    """Colour code once: all students have the same tests."""
 
     def __call__(self, source, language=None, metadata=None):
         """nbconvert's entry point."""
@@ -53,7 +53,7 @@ def _coloured(source, language, magic):
 
 @cache
 def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
-    """The exporter, with templates that are compiled once in this process: half of the time that a page takes."""
+    """The exporter, with templates that are compiled once in this process. That saves half the time of a page."""
     kept = _Compiled()
 
     class CompiledOnce(exporter):
@@ -69,18 +69,18 @@ def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
             self.filters["highlight_code"] = _CodeColoured(pygments_lexer=lexer, parent=self)
             return super().from_notebook_node(nb, resources, **options)
 
-    # Under its own name, so that what a course has configured for it holds.
+    # Keep the name, so that a course's configuration of the exporter holds.
     CompiledOnce.__name__ = exporter.__name__
     return CompiledOnce
 
 
 @contextmanager
 def schemas_checked_once() -> Iterator[None]:
-    """Within, nbgrader checks the metadata of a cell, and not for every cell that its own schema is a schema."""
+    """Within, nbgrader checks the metadata of each cell, but not its own schema again for each cell."""
     known = {}
 
     def validate(instance, schema):
-        text = json.dumps(schema)  # nbgrader reads it anew for each notebook
+        text = json.dumps(schema)  # nbgrader reads the schema again for each notebook
         if text not in known:
             kind = jsonschema.validators.validator_for(schema)
             kind.check_schema(schema)
@@ -95,10 +95,10 @@ def schemas_checked_once() -> Iterator[None]:
 
 @contextmanager
 def pages_parsed_where_needed() -> Iterator[None]:
-    """Within, nbconvert does not take to pieces a page in which it has nothing to add.
+    """Within, nbconvert parses only those pages that it has to change.
 
-    It parses each page and writes it anew (from_notebook_node in nbconvert/exporters/html.py). So it describes pictures
-    without a description, and lets the keyboard reach the cells of a template that is not nbgrader's.
+    Otherwise it parses every page and writes it again (from_notebook_node in nbconvert/exporters/html.py), to describe
+    pictures without a description, and to let the keyboard reach the cells of a template that is not nbgrader's.
     """
     with patch.object(nbconvert.exporters.html, "BeautifulSoup", _parsed_where_needed):
         yield
@@ -108,7 +108,7 @@ def _parsed_where_needed(page, features):
     return BeautifulSoup(page, features=features) if _HAS_TO_CHANGE.search(page) else _Finished(page)
 
 
-# A picture with no description before its tag ends, or a class of that other template.
+# A picture without a description in its tag, or a class of that other template.
 _HAS_TO_CHANGE = re.compile(r"<img\b(?![^<>]*\salt=)|jp-Notebook", re.IGNORECASE)
 
 

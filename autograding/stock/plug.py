@@ -1,7 +1,6 @@
 """What a course's `nbgrader_config.py` calls: `plug_in(c, checks="my_course.checks")`.
 
-Whatever is set here also holds for plain `nbgrader autograde` and for the button in formgrader, because all three read
-that file.
+These settings also hold for plain `nbgrader autograde` and for formgrader's button, because all three read that file.
 """
 
 import os
@@ -11,12 +10,12 @@ from pathlib import Path
 
 from traitlets.config import Config
 
-# Left in each autograded folder by our own command; not a file to hand back with the feedback.
+# Our own command leaves this file in each autograded folder. It is not handed back with the feedback.
 DONE_STAMP = ".autograding.json"
 
 
 def plug_in(c: Config, checks: str = "") -> None:
-    """Harden nbgrader's configuration `c`; `checks` is the dotted name of the course's module of checks."""
+    """Make nbgrader's configuration `c` safe; `checks` is the dotted name of the course's module of checks."""
     c.Autograding.checks = checks
     # The list in nbgrader/coursedir.py, and our stamp.
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", DONE_STAMP]
@@ -36,7 +35,7 @@ def plug_in(c: Config, checks: str = "") -> None:
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # Preflight stands where DeduplicateIds stood: see DESIGN.md, "Copied cells".
+    # Preflight takes the place of DeduplicateIds: see DESIGN.md, "Copied cells".
     c.Autograde.sanitize_preprocessors = [
         "autograding.intake.preflight.Preflight",
         "nbgrader.preprocessors.ClearOutput",
@@ -44,7 +43,7 @@ def plug_in(c: Config, checks: str = "") -> None:
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    # As in nbgrader/converters/autograde.py, with the sandbox where Execute stood.
+    # As in nbgrader/converters/autograde.py, with the sandbox in the place of Execute.
     c.Autograde.autograde_preprocessors = [
         "autograding.run.preprocessor.SandboxExecute",
         "nbgrader.preprocessors.IgnorePattern",
@@ -59,7 +58,7 @@ def plug_in(c: Config, checks: str = "") -> None:
         "autograding.report.pages.Page",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
-    # For formgrader, which shows autograded notebooks with an exporter that has no list of nbgrader's.
+    # For formgrader, which shows autograded notebooks through an exporter of nbconvert's.
     c.HTMLExporter.preprocessors = ["autograding.report.pages.Shown"]
     put_alembic_on_path()
 
@@ -68,7 +67,7 @@ def put_alembic_on_path() -> None:
     """Let nbgrader find `alembic`, which it starts by name for a new gradebook (get_alembic_version in
     nbgrader/api.py).
 
-    It lies beside the interpreter of a virtual environment, and is on PATH only where that was activated.
+    It lies in the virtual environment's folder of programs, which is on PATH only in an activated environment.
     """
     here = str(Path(sys.executable).parent)
     if shutil.which("alembic") is None and shutil.which("alembic", path=here):

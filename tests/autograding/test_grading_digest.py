@@ -261,7 +261,7 @@ def test_a_module_that_is_no_python_is_named(toy):
     toy.hand_in("ada", toy.solution())
     done = toy.here(main, ASSIGNMENT)
     assert done.returncode == 2
-    assert "what grades depend on cannot be found out" in done.stderr and "broken.py, line 1" in done.stderr
+    assert "cannot find out what grades depend on" in done.stderr and "broken.py, line 1" in done.stderr
 
 
 @pytest.mark.grading

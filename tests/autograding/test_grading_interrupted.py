@@ -189,13 +189,13 @@ def test_ctrl_c_stops_at_once_and_says_that_the_work_is_kept(toy):
     while not marked(toy) and time.monotonic() < until:
         time.sleep(0.1)
     # A second run at the same time is told who is at work.
-    with pytest.raises(CourseError, match=rf"this class is being graded already \(process {run.pid} of"):
+    with pytest.raises(CourseError, match=rf"this class is already being graded \(process {run.pid} of"):
         with only_run(toy.root / "grades"):
             pass
     os.killpg(run.pid, signal.SIGINT)  # as the terminal does: everyone in the group gets it
     _out, errors = run.communicate(timeout=60)
     assert run.returncode == 130, errors  # and so before all was done, which exits with 0
-    assert "the same command goes on from here" in errors and "Traceback" not in errors
+    assert "the same command continues from here" in errors and "Traceback" not in errors
     assert set(scores(toy)) == marked(toy)
     before = len(marked(toy))
     assert f"{5 - before} graded now, {before} as before" in toy.grade()

@@ -141,5 +141,5 @@ def test_a_giant_notebook_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(staging, "LARGEST_NOTEBOOK", 2 * staging.MEGABYTE)
     path = tmp_path / "some.ipynb"
     path.write_bytes(bytes(3 * staging.MEGABYTE))
-    with pytest.raises(Unreadable, match="3 MB long; at most 2 MB"):
+    with pytest.raises(Unreadable, match="3 MB long; expected 2 MB at most"):
         read_notebook(path)

@@ -1,10 +1,10 @@
 """The warm parent: imports what notebooks import, then forks a branch for each worker. Runs inside bubblewrap.
 
-A worker connects to the socket whose number is the first argument, and the branch that answers forks one kernel after
-the other for it. Both stay single-threaded and run no student's code. Each kernel gets user, process, mount, network
-and ipc namespaces of its own, so it can neither see, signal nor trace these processes or another kernel's, and writes
-to folders in memory that vanish with it. A worker's commands come on its connection; a kernel's own socket comes along
-with the command that asks for it.
+The first argument is the number of a socket. A worker connects to it, and a branch answers, which forks one kernel
+after the other. Parent and branches have one thread each and run no student's code. Each kernel gets its own user,
+process, mount, network and ipc namespaces: it cannot see, signal or trace these processes or another kernel's. It
+writes to folders in memory that vanish with it. A worker sends commands on its connection, and each kernel's socket
+with the command that asks for the kernel.
 """
 
 import gc
@@ -30,7 +30,7 @@ def main() -> None:
         confine.hide_processes()
         confine.give_up_rights(options["user"])
     preload(options["preload"])
-    # All forks go on sharing what is there now: no garbage collection of theirs writes to it.
+    # All forks keep sharing today's objects: their garbage collectors do not write to these.
     gc.collect()
     gc.freeze()
     started_by = os.getppid()
@@ -41,14 +41,14 @@ def main() -> None:
             continue
         control, _address = listener.accept()
         if os.fork() == 0:
-            # A kernel that had it could answer other workers in this process's stead.
+            # With the listener a kernel could answer other workers.
             listener.close()
             branch(control, options)
         control.close()
 
 
 def reap():
-    """Branches whose workers are gone."""
+    """Wait for branches that have ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -57,9 +57,9 @@ def reap():
 
 
 def branch(control, options):
-    """Serve one worker until it hangs up, and end."""
+    """Serve one worker until it closes the connection, then end."""
     try:
-        control.sendall(b"w")  # with it the system tells the worker this process's number
+        control.sendall(b"w")  # with this byte the system tells the worker our process number
         serve_worker(control, options)
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
@@ -68,13 +68,13 @@ def branch(control, options):
 
 
 def serve_worker(control, options):
-    """Fork, interrupt and kill kernels as the worker says."""
+    """Fork, interrupt and kill kernels at the worker's command."""
     child, reported = None, True
     while True:
-        # The child's end is noticed soon after it comes, without a signal handler that kernels would inherit.
+        # Polling notices the child's end soon. A signal handler would be inherited by kernels.
         ready, _, _ = select.select([control], [], [], None if reported else 0.02)
         if child is not None and os.waitpid(child.supervisor, os.WNOHANG)[0]:
-            child.signal(signal.SIGKILL)  # in case that its supervisor did not outlive it
+            child.signal(signal.SIGKILL)  # in case its supervisor ended first
             child = None
         if child is None and not reported:
             wire.send(control, {"is": "ended"})
@@ -95,7 +95,7 @@ def serve_worker(control, options):
 
 
 def preload(names: list[str]) -> list[str]:
-    """Import what is installed of `names`; return what was."""
+    """Import those of `names` that are installed; return them."""
     found = []
     for name in names:
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
@@ -105,7 +105,7 @@ def preload(names: list[str]) -> list[str]:
 
 
 class Child:
-    """One kernel, and the process that unshared its namespaces and waits for it."""
+    """One kernel and its supervisor: the process that made the namespaces and waits for the kernel."""
 
     def __init__(self, handle, options, control):
         reading, writing = os.pipe()
@@ -125,24 +125,24 @@ class Child:
             self.pid = int(pipe.read() or 0)
 
     def signal(self, number):
-        if self.pid:  # 0: it never came to be, and its supervisor has ended
+        if self.pid:  # 0: the kernel did not start, and its supervisor has ended
             try:
                 os.kill(self.pid, number)
             except ProcessLookupError:
-                pass  # it ended by itself just now
+                pass  # it ended just now
 
 
 def supervise(handle, writing, options):
-    """Unshare, fork the kernel, tell its number, wait for it."""
+    """Make the namespaces, fork the kernel, send its number, wait for it."""
     if options["isolated"]:
         confine.unshare()
         confine.own_network()
-    # The supervisor shares the kernel's user namespace, not its processes': it must not be traced through /proc.
+    # The supervisor shares the kernel's user namespace, so the kernel could trace it through /proc.
     confine.allow_tracing(False)
     kernel = os.fork()
     if kernel:
         os.close(handle)
-        # Its branch's end is the kernel's end; the kernel itself could forget the signal that it gets.
+        # The kernel must end with the branch. It could ignore a signal; its supervisor does not.
         signal.signal(signal.SIGTERM, lambda *_: os.kill(kernel, signal.SIGKILL))
         confine.end_with_parent(signal.SIGTERM)
         os.write(writing, str(kernel).encode())
@@ -151,7 +151,7 @@ def supervise(handle, writing, options):
         os._exit(0)
     os.close(writing)
     confine.end_with_parent(signal.SIGKILL)
-    os.setsid()  # a signal to one's process group crosses namespaces, and must not reach the warm parent
+    os.setsid()  # a signal to the process group crosses namespaces, and must not reach the warm parent
     confine.allow_tracing(True)
     if options["isolated"]:
         folder = confine.mount_private_folders(options)
@@ -168,7 +168,7 @@ def supervise(handle, writing, options):
 
 
 def reseed():
-    """A fork inherits its parent's random state: every student would draw the same numbers."""
+    """Seed again: a fork inherits the random state, and every student would draw the same numbers."""
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
