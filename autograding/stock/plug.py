@@ -1,6 +1,6 @@
 """What a course's `nbgrader_config.py` calls: `plug_in(c, checks="my_course.checks")`.
 
-These settings also hold for plain `nbgrader autograde` and for formgrader's button, because all three read that file.
+What it sets also holds for plain `nbgrader autograde` and for formgrader's button, because all three read that file.
 """
 
 import os
