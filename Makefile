@@ -44,7 +44,7 @@ lab: $(HAS)/lab ## open the exercises in JupyterLab; 1 to 10 need no more
 torch: $(HAS)/lab $(HAS)/torch ## install PyTorch, for exercise 11
 
 exercises: $(HAS)/exercises ## build exercises/ from solutions/, overwriting what is there
-	$(BIN)/python -m autograding.exercises
+	$(BIN)/python -m autograding.authoring.exercises
 
 grade: $(HAS)/grade ## grade submitted/*/ASSIGNMENT: table, CSV, feedback
 	$(BIN)/python -m autograding $(ASSIGNMENT)
@@ -52,9 +52,9 @@ grade: $(HAS)/grade ## grade submitted/*/ASSIGNMENT: table, CSV, feedback
 large: $(HAS)/grade $(HAS)/large ## install what a class needs that is too large for one machine, or for SQLite
 
 demonstration: $(HAS)/grade ## make up a class of every kind of student, grade it in demonstration/, compare with what is due
-	$(BIN)/python -m autograding.demonstration $(ASSIGNMENT) --answers $(ANSWERS) --out demonstration/submitted
+	$(BIN)/python -m autograding.authoring.demonstration $(ASSIGNMENT) --answers $(ANSWERS) --out demonstration/submitted
 	$(BIN)/python -m autograding $(ASSIGNMENT) --class demonstration
-	$(BIN)/python -m autograding.expected $(ASSIGNMENT) --answers $(ANSWERS) --class demonstration
+	$(BIN)/python -m autograding.authoring.expected $(ASSIGNMENT) --answers $(ANSWERS) --class demonstration
 
 demonstrations: ## the same for every exercise
 	set -e; for stem in $(notdir $(wildcard solutions/*)); do $(MAKE) demonstration ASSIGNMENT=$$stem; done
@@ -64,7 +64,7 @@ check: lint test ## lint and format, then all tests
 lint: $(HAS)/lint ## code style, and that nothing generated differs from its source
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m autograding.exercises --check
+	$(BIN)/python -m autograding.authoring.exercises --check
 	$(BIN)/python tools/catalogue.py --check
 
 everywhere: $(HAS)/test ## execute every page on four code paths of the processor, name each cell that says something else

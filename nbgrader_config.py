@@ -1,7 +1,7 @@
 """nbgrader for this course: read by `nbgrader`, by formgrader and by `python -m autograding`."""
 
 from autograding import plug_in
-from autograding.sandbox.settings import PRELOAD
+from autograding.sandbox.limits import PRELOAD
 
 c = get_config()  # noqa: F821 (nbgrader gives this name to the file)
 

@@ -1,13 +1,13 @@
 """Grading notebooks safely, with nbgrader's own formats: `python -m autograding ASSIGNMENT`.
 
-Knows nothing of what a course teaches. A course plugs it into its `nbgrader_config.py` by `plug_in` and names there one
-module of checks; see DESIGN.md for what that module holds and for why things are as they are.
+The package knows nothing of what a course teaches. A course calls `plug_in` in its `nbgrader_config.py` and names one
+module of checks there. DESIGN.md says what that module holds, and why the package is built as it is.
 """
 
 import importlib
 import sys
 
-from autograding.plug import plug_in
+from autograding.stock.plug import plug_in
 
 __all__ = ["plug_in"]
 
@@ -15,8 +15,8 @@ __all__ = ["plug_in"]
 def _import_jsonschema_quickly() -> None:
     """Import jsonschema, which nbformat needs, without the 3 s that it spends on building a grammar of web addresses.
 
-    It looks for rfc3987_syntax only to check the format "iri", which no notebook's schema has, and does without it
-    where it is missing (jsonschema/_format.py). Once jsonschema is there, anyone else may import it again.
+    jsonschema needs rfc3987_syntax only to check the format "iri", which no notebook's schema has, and works without it
+    (jsonschema/_format.py). After this, any other module can import rfc3987_syntax as usual.
     """
     if "jsonschema" in sys.modules or "rfc3987_syntax" in sys.modules:
         return

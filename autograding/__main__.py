@@ -6,21 +6,21 @@ from contextlib import closing
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from autograding import schedule
 from autograding.course import Course, CourseError
-from autograding.grade import Grader
-from autograding.lock import only_run
+from autograding.intake.remarks import warning_unisolated
 from autograding.messages import _
-from autograding.progress import Progress
-from autograding.remarks import unisolated
-from autograding.results import read_results, table, write_csv
-from autograding.selfcheck import require_full_marks
+from autograding.report.results import read_results, table, write_csv
+from autograding.run import schedule
+from autograding.run.grade import Grader
+from autograding.run.lock import only_run
+from autograding.run.progress import Progress
+from autograding.run.selfcheck import require_full_marks
 
 AHEAD_ON_CLUSTER = 100
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Grade what is new in submitted/, print the class's table, write its CSV; return the exit status."""
+    """Grade what is new in submitted/, print the table of the class, write its CSV; return the exit status."""
     options = _options(arguments)
     try:
         course = Course(Path.cwd(), options.class_folder)
@@ -33,11 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(_("error: {error}").format(error=error), file=sys.stderr)
         return 2
     except OSError as error:
-        text = _("error: {error}. What was graded is kept; put this right, and the same command goes on from here")
+        text = _("error: {error}. What was graded is kept; fix this, and the same command continues from here")
         print(text.format(error=error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(_("\nstopped; what was graded is kept, and the same command goes on from here"), file=sys.stderr)
+        print(_("\nstopped; what was graded is kept, and the same command continues from here"), file=sys.stderr)
         return 130
 
 
@@ -66,7 +66,7 @@ def _options(arguments):
     parser.add_argument(
         "--isolation",
         choices=["bubblewrap", "none"],
-        help=_("none: run submissions that you trust without a sandbox, with all the rights that you have"),
+        help=_("none: run submissions that you trust without a sandbox, with all your own rights"),
     )
     return parser.parse_args(arguments)
 
@@ -111,15 +111,15 @@ def _grade(course, options):
     )
     if renewed:
         print(
-            _(
-                "Feedback pages renewed: {n}. A person gave points or a comment, or being late costs otherwise now."
-            ).format(n=len(renewed))
+            _("Feedback pages renewed: {n}. A person gave points or a comment, or the late penalty changed.").format(
+                n=len(renewed)
+            )
         )
     if course.config.Autograding.get("isolation") == "none":
-        print(unisolated())
+        print(warning_unisolated())
     for student, failure in troubles.items():
         print(
-            _("error: {student} is not graded, and the submission is not to blame: {failure}; see {log}").format(
+            _("error: {student} is not graded. The submission is not to blame: {failure}; see {log}").format(
                 student=student, failure=failure, log=grader.log
             ),
             file=sys.stderr,
@@ -128,9 +128,9 @@ def _grade(course, options):
 
 
 def _grade_new(grader, todo, options):
-    """Grade those students; return why some could not be, by name."""
+    """Grade these students; return the errors by the names of those who could not be graded."""
     jobs = options.jobs or schedule.processors()
-    # A cluster has more places than this machine knows of: enough is handed in to keep them busy.
+    # A cluster has more workers than this machine can count: submit enough jobs to keep them all busy.
     ahead = options.jobs or AHEAD_ON_CLUSTER if options.scheduler else 2 * jobs
     troubles = {}
     with schedule.Dask(options.scheduler) if options.scheduler else schedule.Local(jobs, str(grader.scratch)) as pool:

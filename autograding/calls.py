@@ -7,7 +7,7 @@ from autograding.messages import _
 
 
 class NotACheck(ValueError):
-    """A graded cell in another form, and how it differs."""
+    """A graded cell has another form; the text says how it differs."""
 
 
 @dataclass(frozen=True)

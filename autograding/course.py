@@ -20,29 +20,29 @@ CHECKS_INTERFACE = ("make", "judge", "CALLER")
 
 
 class CourseError(Exception):
-    """Something that the teacher must put right, said in a sentence for them."""
+    """Something that the teacher must fix; the text tells them what."""
 
 
-# What is handed in and what grading writes, of nbgrader's folders; the others are the teacher's.
+# The folders that belong to one class; nbgrader's others belong to the course.
 OF_A_CLASS = ("submitted_directory", "autograded_directory", "feedback_directory")
 
 
 class Course:
     """One course: its root folder, its nbgrader configuration, its module of checks.
 
-    `class_folder` is where submissions lie and marks are written: the root, unless another class is named.
+    `class_folder` holds the submissions and everything that grading writes: the root, unless another one is named.
     """
 
     def __init__(self, root: Path, class_folder: Path | None = None):
         if not (root / "nbgrader_config.py").is_file():
             raise CourseError(_("no nbgrader_config.py in {root}: run this from the course's folder").format(root=root))
         self.root = root.resolve()
-        # The course's own modules (its checks) are found even when the course is not installed.
+        # Python finds the course's own modules (its checks) even when the course is not installed.
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))
         # The app reads the same files as plain nbgrader: the system's, the user's, then the course's.
         app = NbGrader(raise_config_file_errors=True, log_level=logging.ERROR)
-        app.load_cwd_config = False  # another course's, where this is called from elsewhere
+        app.load_cwd_config = False  # the current folder may be another course's
         app.initialize([], root=str(self.root))
         self.config: Config = app.config
         self.class_folder = self.root
@@ -50,7 +50,7 @@ class Course:
             self._move_to(class_folder.resolve())
 
     def _move_to(self, folder):
-        """Grade another class than the course's own: solution and configuration stay, all else is under `folder`."""
+        """Grade the class in `folder`: solution and configuration stay the course's, all else lies under `folder`."""
         if not folder.is_dir():
             raise CourseError(_("no folder {folder} to grade a class in").format(folder=folder))
         self.class_folder = folder
@@ -65,11 +65,11 @@ class Course:
         return CourseDirectory(config=self.config, root=str(self.root))
 
     def directory_with(self, **changes) -> CourseDirectory:
-        """The same with some traits changed, for one run of a converter."""
+        """A copy of `directory` with some traits changed, for one run of a converter."""
         return CourseDirectory(config=deepcopy(self.config), **{"root": str(self.root), **changes})
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
-        """The folder of one submission at one step, `step` being `submitted`, `autograded`, `feedback` or `source`."""
+        """The folder of one submission at one step: `submitted`, `autograded`, `feedback` or `source`."""
         name = getattr(self.directory, f"{step}_directory")
         return Path(self.directory.format_path(name, student, assignment))
 
@@ -84,7 +84,7 @@ class Course:
         return sorted(p.name for p in source.glob("*") if p.is_dir() and any(p.glob("*.ipynb")))
 
     def require(self, assignment: str) -> str:
-        """The assignment's name, or a sentence that says which there are."""
+        """Return the assignment's name; raise CourseError, which lists the assignments, for an unknown one."""
         if assignment not in self.assignments:
             raise CourseError(
                 _("no assignment {name} in {folder}; there are: {known}").format(
@@ -96,7 +96,7 @@ class Course:
         return assignment
 
     def students(self, assignment: str) -> list[str]:
-        """Everyone who handed in a folder for the assignment, in order."""
+        """All students who handed in a folder for the assignment, in order."""
         submitted = self.root / self.directory.submitted_directory
         names = (p.name for p in submitted.glob("*") if p.is_dir() and not p.name.startswith("."))
         return sorted(name for name in names if self.folder("submitted", name, assignment).is_dir())

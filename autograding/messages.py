@@ -1,8 +1,8 @@
-"""Every sentence that a student or a teacher reads, behind one door: `_("English text")`.
+"""Every sentence that a student or a teacher reads goes through `_("English text")`.
 
-The English text is the message id. A translation is a file `locale/<language>/LC_MESSAGES/autograding.mo`, chosen by
-the environment variable AUTOGRADING_LANGUAGE (two letters, English by default). Values are put in after translation,
-by name: `_("{n} points").format(n=3)`.
+The English text is the message id. A translation is a file `locale/<language>/LC_MESSAGES/autograding.mo`. The
+environment variable AUTOGRADING_LANGUAGE chooses it (two letters, English by default). Values are filled in after
+translation, by name: `_("{n} points").format(n=3)`.
 """
 
 import gettext
@@ -15,7 +15,7 @@ LOCALE = Path(__file__).with_name("locale")
 
 @cache
 def _catalogue(language: str, folder: Path) -> gettext.NullTranslations:
-    # English needs no file; any other language that is asked for and missing is an error, not a silent fallback.
+    # English needs no file. Any other language without a file is an error, not a silent fallback.
     return gettext.translation("autograding", folder, languages=[language], fallback=language == "en")
 
 
@@ -26,6 +26,6 @@ def _(text: str) -> str:
 
 
 def plain(text: str, longest: int = 200) -> str:
-    """A student's text made safe for a terminal, a table and a page: one line, printable, not too long."""
+    """Make a student's text safe for a terminal, a table and a page: one line, printable, not too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"

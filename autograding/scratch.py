@@ -1,7 +1,7 @@
-"""Folders for what is needed only while a process works; what a killed process leaves is removed by the next run.
+"""Temporary folders of a process. The next run removes those that a killed process left.
 
-A folder belongs to whoever holds its lock. The system lets go of a lock when its process ends, however it ends, and
-knows of it in other containers too, where a process's number says nothing.
+A folder belongs to the process that holds its lock. The system releases the lock when that process ends, however it
+ends. That works across containers too, where process numbers say nothing.
 """
 
 import fcntl
@@ -15,19 +15,19 @@ from pathlib import Path
 
 PREFIX = "autograding-"
 LOCK = ".held"
-# A folder without a lock was begun by a process that died at once, or is being begun.
+# A folder without a lock: its process died at once, or is about to lock it.
 BEGINNING = 3600  # seconds
 
 
 def hold(folder: Path) -> TextIOWrapper:
-    """Make `folder` this process's own for as long as the file that is returned is open."""
+    """Lock `folder` for this process, as long as the returned file is open."""
     file = (folder / LOCK).open("w")
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return file
 
 
 def sweep() -> list[Path]:
-    """Remove this user's folders that nobody holds any more, and return them."""
+    """Remove this user's folders that no process holds any more, and return them."""
     return [folder for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*") if _is_left(folder) and _remove(folder)]
 
 
@@ -40,12 +40,12 @@ def _is_left(folder):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except FileNotFoundError:  # no lock; or the folder went this moment
+    except FileNotFoundError:  # no lock; or the folder was removed just now
         return folder.exists() and time.time() - found.st_mtime > BEGINNING
     return True
 
 
 def _remove(folder):
-    # What cannot be removed is in nobody's way, and must not keep a class from being graded.
+    # A folder that cannot be removed harms nothing, and must not stop the grading.
     shutil.rmtree(folder, ignore_errors=True)
     return not folder.exists()

@@ -1,4 +1,4 @@
-"""Which problem a student is asked: fresh for each of them, the same whenever they are graded again."""
+"""The seeds of problems: each student gets other problems, and the same ones whenever they are graded again."""
 
 import hashlib
 import hmac
@@ -7,18 +7,18 @@ import os
 import secrets
 from pathlib import Path
 
-# Beside the class's results, and as private as they are: who knows it can foresee every problem.
+# In the folder of the class's results, and as private: with the key, one can compute every problem in advance.
 KEY_FILE = Path("grades", "seed.key")
 
 
 def seed(key: bytes, student: str, assignment: str, grade_id: str) -> int:
-    """The seed of one graded cell's problem: below 2**63, unforeseeable without the key."""
+    """The seed of one graded cell's problem: below 2**63, and unpredictable without the key."""
     text = json.dumps([student, assignment, grade_id]).encode()
     return int.from_bytes(hmac.digest(key, text, hashlib.sha256)[:8], "big") >> 1
 
 
 def course_key(root: Path) -> bytes:
-    """The course's key, made when it is first wanted; an appeal can be answered as long as it is kept."""
+    """The class's key, made at its first use. As long as it is kept, a grade can be replayed."""
     path = root / KEY_FILE
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def course_key(root: Path) -> bytes:
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_hex(32).encode())
         try:
-            os.link(half, path)  # whole or not at all, and never over the key that another process has made
+            os.link(half, path)  # all of it or nothing, and never over a key that another process made
         except FileExistsError:
             pass
         finally:

@@ -19,8 +19,8 @@ import nbformat
 from nbgrader.utils import is_solution
 
 from autograding.course import Course
-from autograding.grade import Grader
-from autograding.results import read_results
+from autograding.report.results import read_results
+from autograding.run.grade import Grader
 
 SLOWER = 1.5
 COLUMNS = ("students", "seconds", "a_minute", "processor_ms_each", "gradebook_mb")
@@ -28,7 +28,7 @@ PROCESSOR = COLUMNS.index("processor_ms_each")
 
 
 class Replay(Executor):
-    """Executes each distinct notebook once; a pool as autograding.schedule has them."""
+    """Executes each distinct notebook once; a pool as autograding.run.schedule has them."""
 
     def __init__(self):
         self.recorded: dict[bytes, bytes] = {}

@@ -21,8 +21,8 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import docutils_namespace
 
 import lstm_ref
-from autograding import dependencies
-from autograding.dependencies import Code
+from autograding.run import dependencies
+from autograding.run.dependencies import Code
 from lstm_ref.checks import CHECKS, defined_in
 
 EXT = Path(__file__).parents[1] / "book" / "_ext"

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from autograding import demonstration
 from autograding.__main__ import main
+from autograding.authoring import demonstration
+from autograding.authoring.expected import disagreements
 from autograding.course import Course
-from autograding.expected import disagreements
-from autograding.results import read_result
+from autograding.report.results import read_result
 
 ROOT = Path(__file__).parents[1]
 STEMS = sorted(folder.name for folder in (ROOT / "solutions").iterdir())
@@ -58,7 +58,7 @@ def answers(stem, folder):
 
 def by_commands(stem, root, table):
     """Made up and graded by the commands that an instructor uses; returns the class and what was printed."""
-    run("autograding.demonstration", stem, "--answers", str(table), "--out", "submitted", cwd=root)
+    run("autograding.authoring.demonstration", stem, "--answers", str(table), "--out", "submitted", cwd=root)
     printed = run("autograding", stem, "--jobs", "4", cwd=root)  # most of them wait
     return demonstration.members(Course(root), stem, table), printed
 

@@ -190,7 +190,11 @@ def test_a_page_that_failed_is_named_last_and_keeps_nobody_from_the_rest(course)
         assert done.returncode != 0 and "other failed: it's $5 * 2" in last, done.stdout
         assert f"Open {course}/_build/html/index.html in a browser" in done.stdout
     done = [line for line in log(course) if line.startswith("-m autograding")]
-    assert [line.split()[1] for line in done] == ["autograding.demonstration", "autograding", "autograding.expected"]
+    assert [line.split()[1] for line in done] == [
+        "autograding.authoring.demonstration",
+        "autograding",
+        "autograding.authoring.expected",
+    ]
     (course / "page_fails").unlink()
     shutil.rmtree(course / "_build")
     assert make(course, "demo").returncode == 0

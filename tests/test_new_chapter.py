@@ -28,7 +28,7 @@ def course(tmp_path_factory):
     shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
     begun = run(folder, "tools/new_chapter.py", STEM, "What is worth a look back?")
     assert begun.returncode == 0, begun.stderr
-    for command in (("-m", "autograding.exercises", STEM), ("tools/catalogue.py",)):
+    for command in (("-m", "autograding.authoring.exercises", STEM), ("tools/catalogue.py",)):
         done = run(folder, *command)
         assert done.returncode == 0, done.stderr
     return folder, begun.stdout
@@ -52,7 +52,7 @@ def test_every_general_test_passes(course):
 
 def test_what_is_generated_is_up_to_date_and_nothing_is_badly_written(course):
     folder, _said = course
-    for command in (("-m", "autograding.exercises", "--check"), ("tools/catalogue.py", "--check")):
+    for command in (("-m", "autograding.authoring.exercises", "--check"), ("tools/catalogue.py", "--check")):
         done = run(folder, *command)
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -1,1 +1,1 @@
-"""Running strangers' notebooks where they can hurt nothing: `execute.execute(job)`."""
+"""The bubblewrap sandbox: it runs strangers' cells where they cannot do harm."""

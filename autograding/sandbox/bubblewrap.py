@@ -1,4 +1,4 @@
-"""The command that starts a process in bubblewrap, and what to install or enable where that does not work."""
+"""The command that starts a process in bubblewrap, and advice where that does not work."""
 
 import os
 import shutil
@@ -14,27 +14,27 @@ from autograding.messages import _, plain
 
 INSIDE = Path(__file__).with_name("inside")
 STAND_INS = "/stand_ins"
-PRIVATE = "/private"  # each submission finds a folder of its own here, and as /tmp where that is free
+PRIVATE = "/private"  # each submission's own temporary folder, also reached as /tmp where that is free
 NOBODY = 65534
-# What a Python with NumPy, torch and matplotlib reads of a Linux system. Of /etc nothing but the loader's list, fonts,
-# and the clock: no passwords, no keys, no names.
+# What a Python with NumPy, torch and matplotlib reads of a Linux system. Of /etc only the loader's list, fonts and the
+# time zone: no passwords, keys or names.
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 
 
 class SandboxMissing(Exception):
-    """Submissions cannot be kept apart on this machine, and what to do about it."""
+    """bubblewrap does not work on this machine; the text says what to do."""
 
 
 @cache
 def identity() -> tuple[str, ...]:
-    """The options that make the sandbox's user an unprivileged one. Raises SandboxMissing where nothing works."""
+    """bubblewrap's options for an unprivileged user. Raises SandboxMissing where none of them works."""
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxMissing(
             _(
-                "bubblewrap is not installed, so strangers' notebooks cannot be run safely. Install it "
+                "bubblewrap is not installed, so strangers' notebooks cannot run safely. Install it "
                 "(Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap; Arch: pacman -S bubblewrap). "
                 "Only for submissions that you trust: --isolation=none"
             )
@@ -57,7 +57,7 @@ def identity() -> tuple[str, ...]:
     )
 
 
-# Whether a process in there can hide processes in /proc, and make the namespaces of one submission: inside/parent.
+# Run in bubblewrap: can a process hide others in /proc, and make a submission's namespaces? See inside/confine.
 _PROBE = """
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -71,23 +71,23 @@ for failed in (
 
 
 def _identities():
-    # The warm parent hides processes in /proc, and then gives this up, too.
+    # The warm parent needs this to hide processes in /proc, and then gives it up.
     hide = ("--cap-add", "CAP_SYS_ADMIN")
     unprivileged = ("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), *hide)
     if os.getuid():
         return [unprivileged]
-    # Root's own files are then read by root alone, before the parent becomes nobody. In a container root may not be
-    # allowed to, and a user namespace works.
+    # As root, the parent can read root's files before it becomes nobody. Where a container forbids that, a user
+    # namespace works.
     return [("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *hide), unprivileged]
 
 
 def becomes_nobody() -> int | None:
-    """The user that the warm parent must become by itself, or None where bubblewrap has seen to it."""
+    """The user that the warm parent must become, or None where bubblewrap has changed the user already."""
     return None if "--unshare-user" in identity() else NOBODY
 
 
 def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
-    """bubblewrap's command line, to be followed by the program to run inside."""
+    """bubblewrap's command line; the program to run inside follows it."""
     line = [shutil.which("bwrap"), *identity(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     line += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
     shown = _python_folders()
@@ -100,16 +100,16 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
     for place in shown:
         line += [*_way_to(place), "--ro-bind", str(place), str(place)]
     if not any(place.is_relative_to("/tmp") for place in shown):
-        line += ["--symlink", PRIVATE, "/tmp"]  # a mount there would hide an interpreter that is installed below it
+        line += ["--symlink", PRIVATE, "/tmp"]  # a mount on /tmp would hide an interpreter below it
     line += ["--perms", "0755", "--dir", "/grader", "--ro-bind", str(INSIDE), "/grader/inside"]
     if stand_ins is not None:
         line += ["--ro-bind", str(stand_ins), STAND_INS]
     for place in hidden:
         if any(place.is_relative_to(folder) for folder in (*shown, Path("/usr"))):
             line += ["--tmpfs", str(place), "--remount-ro", str(place)]
-    # Each submission mounts its own folder over these; what lies here is the warm parent's, and empty.
+    # Each submission mounts its own folder over these. The warm parent's are empty.
     line += ["--proc", "/proc", "--perms", "1777", "--tmpfs", PRIVATE]
-    # Not --dev: its devpts costs a second user namespace, in which nobody may hide processes.
+    # Not --dev: for its devpts bubblewrap makes a second user namespace, in which processes cannot be hidden.
     line += ["--perms", "0755", "--tmpfs", "/dev", "--symlink", "pts/ptmx", "/dev/ptmx"]
     for name in DEVICES:
         line += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
@@ -129,7 +129,7 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
 
 
 def python_environment(folder: str) -> dict[str, str]:
-    """What the warm parent's environment says: where this package is, and one thread for every library."""
+    """The warm parent's environment: the folder of the package `inside`, and one thread for every library."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
     return one | {
         "PYTHONPATH": folder,
@@ -142,7 +142,7 @@ def python_environment(folder: str) -> dict[str, str]:
 
 
 def _python_folders():
-    """The interpreter's own folders that are not the system's, outermost first."""
+    """The interpreter's folders outside /usr, without those that lie in another of them."""
     found = {Path(p) for p in (sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix))}
     found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
     found |= {Path(os.path.realpath(sys.executable)).parent}
@@ -151,7 +151,7 @@ def _python_folders():
 
 
 def _way_to(place):
-    # bubblewrap would make these for its own user alone.
+    # If bubblewrap made these itself, only its own user could enter them.
     ways = []
     for folder in reversed(place.parents[:-1]):
         ways += ["--perms", "0755", "--dir", str(folder)]
@@ -159,7 +159,7 @@ def _way_to(place):
 
 
 def installed(package: str) -> list[Path]:
-    """Where a package lies, for it to be hidden in the sandbox."""
+    """The folders of a package, which are to be hidden in the sandbox."""
     spec = find_spec(package)
     if spec is None:
         return []

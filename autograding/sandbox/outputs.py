@@ -1,4 +1,4 @@
-"""A cell's outputs, built from what a stranger's kernel sends: only what a notebook file can hold, and not too much."""
+"""A cell's outputs, built from a stranger's messages: only what a notebook file can hold, up to a size."""
 
 import json
 import re
@@ -8,13 +8,13 @@ from nbformat.v4 import new_output
 
 from autograding.messages import _
 
-# How much more than its limit a kernel may send before it is stopped: an honest one cuts its own outputs.
+# A kernel is stopped when it sends this many times its limit. An honest kernel cuts its own outputs.
 PATIENCE = 4
 LONGEST_ERROR = 20_000
 
 
 class Outputs:
-    """Gathers the outputs of one cell: `take` each message, then read `list`."""
+    """The outputs of one cell: `take` each message, then read `list`."""
 
     def __init__(self, most: int):
         self.list: list[NotebookNode] = []
@@ -25,7 +25,7 @@ class Outputs:
         self._shown: dict[str, NotebookNode] = {}
 
     def take(self, message: dict) -> bool:
-        """Take one message in, or drop it; False when a kernel goes on sending too much."""
+        """Add one message, or drop it. Returns False if the kernel sends far too much."""
         size = len(json.dumps(message))
         if size > self.left:
             if self.left > 0 or message.get("is") == "cut":
@@ -34,12 +34,12 @@ class Outputs:
             self.refused += size
             return self.refused <= self.limit
         self.left -= size
-        self._add(clean(message))
+        self._add(encodable(message))
         return True
 
     @property
     def size(self) -> int:
-        """Bytes that were taken in."""
+        """The bytes that were added."""
         return self.most - self.left
 
     def _say_cut(self):
@@ -80,7 +80,7 @@ class Outputs:
                 value = value[:LONGEST_ERROR]
                 self.list.append(new_output("error", ename=name[:200], evalue=value, traceback=texts))
             case _other:
-                pass  # no message that a notebook knows: a stranger wrote it into the channel
+                pass  # not a message of a kernel: a cell wrote it into the channel
 
     def _display(self, data, metadata, name, update):
         shown = self._shown.get(name) if isinstance(name, str) else None
@@ -101,25 +101,25 @@ class Outputs:
 
 
 def _count(count):
-    """A cell's number, as a notebook may hold it."""
+    """A cell's number, or None where it is not one."""
     return count if type(count) is int and count >= 0 else None
 
 
-# As in nbformat's own schema.
+# As in nbformat/v4/nbformat.v4.5.schema.json.
 _JSON = re.compile(r"^application/(.*\+)?json$")
 
 
 def _showable(data):
-    """Whether it is a bundle by media type: text, or JSON where the type says so."""
+    """Whether every value is text, or JSON of a media type for JSON."""
     return all(isinstance(value, str) or _JSON.match(kind) for kind, value in data.items())
 
 
-def clean(value):
-    """The same without halves of surrogate pairs, which a notebook file cannot hold."""
+def encodable(value):
+    """Replace halves of surrogate pairs, which a notebook file cannot hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [clean(item) for item in value]
+        return [encodable(item) for item in value]
     if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
+        return {encodable(key): encodable(item) for key, item in value.items()}
     return value

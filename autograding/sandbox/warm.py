@@ -1,7 +1,7 @@
-"""The grader's hold on the warm parent: start it, have it fork a kernel, interrupt or kill that kernel.
+"""The grader's side of the warm parent: start it, let it fork a kernel, interrupt or kill that kernel.
 
-The workers of one run share one. Whoever comes first starts it, under a lock; each gets a fork of it (a branch), which
-forks that worker's kernels.
+The workers of one run share one warm parent. The first worker starts it, under a lock. Each worker gets a fork of it (a
+branch), which forks that worker's kernels.
 """
 
 import atexit
@@ -26,7 +26,7 @@ from autograding import scratch
 from autograding.messages import _, plain
 from autograding.sandbox import bubblewrap, watch
 from autograding.sandbox.inside import wire
-from autograding.sandbox.settings import Settings
+from autograding.sandbox.limits import Limits
 
 # Longer than any import of torch on a busy machine.
 STARTING = 120
@@ -35,20 +35,20 @@ CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 
 class SandboxFailed(Exception):
-    """The sandbox itself is in trouble; no submission is to blame."""
+    """The sandbox failed. No submission is to blame."""
 
 
-class WarmParent:
-    """A fork of the machine's warm parent, for this worker: it forks one kernel at a time."""
+class Branch:
+    """This worker's fork of the warm parent: it forks one kernel at a time."""
 
-    def __init__(self, settings: Settings, stand_ins: Path | None, hidden: tuple[Path, ...]):
+    def __init__(self, limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...]):
         self.errors = _folder() / "errors"
         self.control = socket.socket(socket.AF_UNIX)
         self.control.settimeout(STARTING)
-        # The peer's number comes with the first byte, from the system: what it is called out here.
+        # The system sends the branch's process number, as it is outside the sandbox, with the first byte.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            _connect(self.control, settings, stand_ins, hidden, self.errors)
+            _connect(self.control, limits, stand_ins, hidden, self.errors)
             letter, notes, _flags, _address = self.control.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
         except OSError as error:
             self.control.close()
@@ -72,17 +72,17 @@ class WarmParent:
         return ours
 
     def interrupt(self) -> None:
-        """As the stop button does; a cell may ignore it."""
+        """Interrupt the kernel, as the stop button does. A cell may ignore it."""
         self._order(b"i")
 
     def kill(self) -> None:
-        """End the kernel and whatever it started."""
+        """End the kernel and all that it started."""
         self._order(b"k")
 
     def wait_ended(self) -> None:
-        """Wait until the kernel is gone with all its processes; else end the parent too.
+        """Wait until the kernel and all its processes have ended. If that takes too long, end the branch.
 
-        Raises SandboxFailed where the parent itself is gone.
+        Raises SandboxFailed if the branch itself has ended.
         """
         self.control.settimeout(ENDING)
         try:
@@ -95,11 +95,11 @@ class WarmParent:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still fork."""
+        """Whether the branch can still fork."""
         return self.handle is not None and not select.select([self.handle], [], [], 0)[0]
 
     def close(self) -> None:
-        """End it, and with it everything below."""
+        """End the branch and all processes below it."""
         self.control.close()
         if self.alive:
             for pid in [*watch.descendants(self.pid), self.pid]:
@@ -126,41 +126,41 @@ class WarmParent:
             raise SandboxFailed(self._why())
 
     def _why(self):
-        select.select([], [], [], 0.1)  # its last words may still be on their way
+        select.select([], [], [], 0.1)  # its last error may not be written yet
         said = self.errors.read_bytes()[-2000:].decode("utf-8", errors="replace") if self.errors.exists() else ""
-        return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("it said nothing"))
+        return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("without an error message"))
 
 
-def _connect(sock, settings, stand_ins, hidden, errors):
-    """Connect to the warm parent for these settings; where there is none (any more), start it."""
+def _connect(sock, limits, stand_ins, hidden, errors):
+    """Connect to the warm parent for these limits; start one if none answers."""
     folder = _folder()
-    told = repr((settings, stand_ins, hidden))
+    told = repr((limits, stand_ins, hidden))
     name = hashlib.sha256(told.encode()).hexdigest()[:16]
     with open(folder / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers one starts it
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers only one starts it
         opened = os.open(folder, os.O_PATH)
         try:
-            address = f"/proc/self/fd/{opened}/{name}"  # a socket's name has 108 letters at most, a folder's more
+            address = f"/proc/self/fd/{opened}/{name}"  # a socket's path may have 108 letters; a folder's has more
             try:
                 sock.connect(address)
             except (FileNotFoundError, ConnectionRefusedError):
-                _start(folder / name, address, settings, stand_ins, hidden, errors)
+                _start(folder / name, address, limits, stand_ins, hidden, errors)
                 sock.connect(address)
         finally:
             os.close(opened)
 
 
-def _start(path, address, settings, stand_ins, hidden, errors):
-    """A fresh warm parent that listens there. It ends with this process, and is started anew by whoever still works."""
-    isolated = settings.isolation != "none"
+def _start(path, address, limits, stand_ins, hidden, errors):
+    """Start a warm parent that listens there. It ends with this process; another worker then starts a new one."""
+    isolated = limits.isolation != "none"
     options = {
         "isolated": isolated,
         "user": bubblewrap.becomes_nobody() if isolated else None,
         "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
         "folder": str(path.parent),
-        "preload": settings.preload,
-        **{name: getattr(settings, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
-        "output_bytes": settings.output_bytes,
+        "preload": limits.preload,
+        **{name: getattr(limits, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
+        "output_bytes": limits.output_bytes,
     }
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener, errors.open("ab") as said:
@@ -188,13 +188,13 @@ _shared: Path | None = None
 
 
 def share(folder: str) -> None:
-    """All workers that name the same folder, which is the run's own, have one warm parent."""
+    """Share one warm parent with all workers that name the same folder of the run."""
     global _shared
     _shared = Path(folder)
 
 
 def _folder():
-    """Where the warm parent listens: the run's folder, or one of this process."""
+    """The folder where the warm parent listens: the run's, or this process's own."""
     return _shared if _shared is not None else _own_folder(os.getpid())
 
 
@@ -205,26 +205,26 @@ def _own_folder(pid):
     return folder
 
 
-_parents = threading.local()
+_held = threading.local()
 
 
-def warm_parent(settings: Settings, stand_ins: Path | None, hidden: tuple[Path, ...]) -> WarmParent:
-    """This thread's warm parent for these settings, started when it is first wanted or after it died."""
-    key = (os.getpid(), settings, stand_ins, hidden)
-    old = getattr(_parents, "held", None)
+def branch_for(limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...]) -> Branch:
+    """This thread's branch of the warm parent for these limits; a new one where the last one died."""
+    key = (os.getpid(), limits, stand_ins, hidden)
+    old = getattr(_held, "branch", None)
     if old is not None and old[0] == key and old[1].alive:
         return old[1]
     if old is not None and old[0][0] == os.getpid():
         old[1].close()
-    parent = WarmParent(settings, stand_ins, hidden)
-    _parents.held = (key, parent)
-    atexit.register(_close_own, os.getpid(), parent)
-    return parent
+    branch = Branch(limits, stand_ins, hidden)
+    _held.branch = (key, branch)
+    atexit.register(_close_own, os.getpid(), branch)
+    return branch
 
 
-def _close_own(pid, parent):
-    if pid == os.getpid():  # a fork of this process must not end its parent's
-        parent.close()
+def _close_own(pid, branch):
+    if pid == os.getpid():  # a fork of this process must not end its parent's branch
+        branch.close()
 
 
 def _end_own(pid, process):

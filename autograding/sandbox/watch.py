@@ -1,4 +1,4 @@
-"""How much memory and how many processes a sandbox has, read from /proc: a watcher where there is no cgroup."""
+"""The memory and the number of processes below a process, read from /proc. No cgroup is needed."""
 
 import os
 from pathlib import Path
@@ -9,8 +9,8 @@ KILOBYTE = 1024
 def usage(root: int, exact: bool = False) -> tuple[int, int]:
     """Bytes of memory, and the number of processes and threads, of all descendants of the process `root`.
 
-    Memory that forks share is counted for each of them, unless `exact`, which takes longer. Whatever a submission
-    starts stays a descendant: in a process namespace, orphans go to its first process.
+    Memory that forks share counts for each of them, unless `exact`, which takes longer. All processes of a submission
+    stay descendants: in a process namespace, orphans go to its first process.
     """
     memory = tasks = 0
     for pid in descendants(root):
@@ -20,7 +20,7 @@ def usage(root: int, exact: bool = False) -> tuple[int, int]:
             if exact:
                 fields |= _fields(f"/proc/{pid}/smaps_rollup")
         except (FileNotFoundError, ProcessLookupError):
-            continue  # gone since it was listed
+            continue  # it ended since it was listed
         for name in ("Pss_Anon", "Pss_Shmem") if exact else ("RssAnon", "RssShmem"):
             memory += int(fields.get(name, "0 kB").split()[0]) * KILOBYTE
     return memory, tasks
@@ -32,12 +32,12 @@ def _fields(path):
 
 
 def descendants(root: int) -> list[int]:
-    """Every process below `root`, itself left out."""
+    """Every process below `root`, without `root`."""
     children: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
-                # The name of a program may hold anything, also ")": what follows the last one is numbers.
+                # A program's name may contain ")". Only numbers follow the last one.
                 parent = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
             except (FileNotFoundError, ProcessLookupError):
                 continue

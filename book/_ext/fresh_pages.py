@@ -18,7 +18,7 @@ from jupyter_cache import get_cache
 from running_pages import executed_notebook
 from sphinx.errors import ConfigError
 
-from autograding.dependencies import Code, code_in, names_in, of_state, of_tree, versions
+from autograding.run.dependencies import Code, code_in, digest_of_state, digest_of_tree, names_in, versions
 
 EXECUTE = ("IPython", "ipykernel", "nbclient")
 READ = ("docutils", "myst_parser", "sphinx")
@@ -30,7 +30,9 @@ FRONT_MATTER = re.compile(r"\A---\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
 def note_readers(_app, config):
     """Let Sphinx compare what reads pages with what read them before."""
     packages = {name.partition(".")[0] for name in config.extensions}
-    config.fresh_readers = of_state({"book/_ext": of_tree(Path(__file__).parent), **versions({*READ, *packages})})
+    config.fresh_readers = digest_of_state(
+        {"book/_ext": digest_of_tree(Path(__file__).parent), **versions({*READ, *packages})}
+    )
 
 
 def find_changed_pages(app, env, _added, _changed, _removed):
@@ -38,7 +40,7 @@ def find_changed_pages(app, env, _added, _changed, _removed):
     data = data_files(Path(app.srcdir), app.config.fresh_data)
     code = Code(*app.config.fresh_packages)
     pages = {name: page for name in env.found_docs if (page := executed_page(env, name)) is not None}
-    keys = {name: of_state(state_of(page, code, app.config.fresh_checks, data)) for name, page in pages.items()}
+    keys = {name: digest_of_state(state_of(page, code, app.config.fresh_checks, data)) for name, page in pages.items()}
     if keys:
         get_cache(env.mystnb_config.execution_cache_path).change_cache_limit(KEPT * len(keys))
     before, env.page_keys = getattr(env, "page_keys", {}), keys
@@ -66,7 +68,7 @@ def state_of(page: str, code: Code, checks: str, data: dict[str, Path]) -> dict[
         names |= code.of_checks(importlib.import_module(checks), said)
     named = {PurePosixPath(value).name for value in said if "." in value}
     read = {place: file for place, file in data.items() if any(fnmatchcase(file.name, name) for name in named)}
-    files = {place: of_tree(file) for place, file in read.items()}
+    files = {place: digest_of_tree(file) for place, file in read.items()}
     return {"Python": platform.python_version(), **versions(EXECUTE), **files, **code.state(names)}
 
 

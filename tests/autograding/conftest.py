@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 import autograding.__main__
-from autograding import demonstration
+from autograding.authoring import demonstration
 
 HERE = Path(__file__).parent
 ANSWERS = HERE / "wrong_answers.toml"

@@ -12,9 +12,9 @@ from conftest import ASSIGNMENT, Toy
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 from hand_in import attacks  # noqa: E402 (found by the line before)
 
+from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
-from autograding.expected import page_text  # noqa: E402
-from autograding.results import read_result  # noqa: E402
+from autograding.report.results import read_result  # noqa: E402
 
 pytestmark = pytest.mark.grading
 

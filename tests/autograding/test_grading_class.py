@@ -10,10 +10,10 @@ import pytest
 from conftest import ANSWERS, ASSIGNMENT, cell
 
 from autograding.__main__ import main
+from autograding.authoring.demonstration import members
+from autograding.authoring.expected import disagreements, page_text
 from autograding.course import Course
-from autograding.demonstration import members
-from autograding.expected import disagreements, page_text
-from autograding.results import read_result
+from autograding.report.results import read_result
 
 pytestmark = pytest.mark.grading
 
@@ -101,7 +101,7 @@ def test_the_student_reads_the_remarks_on_the_feedback_page(graded_class):
     text = page_text(page.read_text(encoding="utf-8"))
     assert "Notes from the grader" in text and "graded under its right name" in text
     assert "stock nbgrader" not in text  # which is the teacher's concern
-    assert not list(page.parent.glob(".*"))  # the mark of our own is not handed back
+    assert not list(page.parent.glob(".*"))  # our own stamp is not handed back
 
 
 def test_only_what_changed_is_graded_again(toy):
@@ -118,7 +118,7 @@ def test_only_what_changed_is_graded_again(toy):
     # The CSV is the class's, whoever was asked for.
     assert (toy.root / "grades" / f"{ASSIGNMENT}.csv").read_text().count("\n") == 3
     assert "1 graded now" in toy.grade("--student", "a*", "--force")
-    # What an interrupted run leaves behind has no mark, and is done again.
+    # What an interrupted run leaves behind has no stamp, and is done again.
     os.unlink(toy.root / "autograded" / "ada" / ASSIGNMENT / ".autograding.json")
     assert "1 graded now, 1 as before" in toy.grade()
     # A change of the checks concerns everyone.
@@ -159,7 +159,7 @@ def test_the_graders_own_trouble_is_no_students_zero(toy):
     config.write_text(config.read_text() + 'c.ExecutePreprocessor.kernel_name = "no-such-kernel"\n')
     done = toy.here(main, ASSIGNMENT)
     assert done.returncode == 2
-    assert "the solution itself does not get every point, so no submission was graded" in done.stderr
+    assert "the solution does not get every point, so no submission was graded" in done.stderr
     assert "no-such-kernel" in done.stderr
     assert read_result(Course(toy.root), ASSIGNMENT, "ada").total == 6
 

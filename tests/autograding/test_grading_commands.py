@@ -10,13 +10,14 @@ import pytest
 from conftest import ASSIGNMENT, NOTEBOOK
 from nbgrader.api import Gradebook
 
-from autograding import messages, plug
+from autograding import messages
 from autograding.__main__ import main
 from autograding.course import Course, CourseError
-from autograding.gradebook import INDEXES, ensure_gradebook
 from autograding.messages import plain
-from autograding.progress import Progress
-from autograding.results import Cell, Result, table, write_csv
+from autograding.report.results import Cell, Result, table, write_csv
+from autograding.run.progress import Progress
+from autograding.stock import plug
+from autograding.stock.gradebook import INDEXES, ensure_gradebook
 
 
 def test_outside_a_course_it_says_where_to_run(tmp_path, monkeypatch, capsys):

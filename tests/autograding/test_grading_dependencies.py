@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograding import dependencies
-from autograding.dependencies import Code, code_in, names_in, of_state, of_tree
+from autograding.run import dependencies
+from autograding.run.dependencies import Code, code_in, digest_of_state, digest_of_tree, names_in
 
 # A package like a course's: a facade, widgets with files beside them, checks that are imported by their names.
 FILES = {
@@ -89,7 +89,7 @@ def test_a_change_of_what_is_used_is_seen_and_another_is_not(tree):
         with (tree / "reference" / name).open("a") as file:
             file.write("\n# changed")
         after = Code("reference").state(["reference.Slider"])
-        assert after != before and of_state(after) != of_state(before), name
+        assert after != before and digest_of_state(after) != digest_of_state(before), name
 
 
 def test_the_facade_may_find_a_name_elsewhere(tree):
@@ -102,7 +102,7 @@ def test_the_facade_may_find_a_name_elsewhere(tree):
 def test_of_what_was_installed_the_version_counts(monkeypatch):
     def upgraded(name):
         monkeypatch.setattr(dependencies, "version", lambda one: "new" if one == name else "old")
-        return of_state(dependencies.versions(["bs4", "numpy", "json", "nobody_has_this"]))
+        return digest_of_state(dependencies.versions(["bs4", "numpy", "json", "nobody_has_this"]))
 
     before = upgraded("nothing")
     assert upgraded("beautifulsoup4") != before != upgraded("numpy")
@@ -158,16 +158,16 @@ def test_a_link_is_named_and_not_followed(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "outside").write_text("one")
     (tmp_path / "folder" / "link").symlink_to(tmp_path / "outside")
-    before = of_tree(tmp_path / "folder")
+    before = digest_of_tree(tmp_path / "folder")
     (tmp_path / "outside").write_text("two")
-    assert of_tree(tmp_path / "folder") == before
+    assert digest_of_tree(tmp_path / "folder") == before
     (tmp_path / "folder" / "link").unlink()
     (tmp_path / "folder" / "link").symlink_to(tmp_path / "elsewhere")
-    assert of_tree(tmp_path / "folder") != before
+    assert digest_of_tree(tmp_path / "folder") != before
 
 
 def test_the_book_finds_this_without_nbgrader():
-    without = "import sys; sys.modules['nbgrader'] = sys.modules['sphinx'] = None; import autograding.dependencies"
+    without = "import sys; sys.modules['nbgrader'] = sys.modules['sphinx'] = None; import autograding.run.dependencies"
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", without], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

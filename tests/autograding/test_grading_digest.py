@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from conftest import ASSIGNMENT, forget_the_course
 
-from autograding import dependencies, digest, grade
 from autograding.__main__ import main
 from autograding.course import Course
-from autograding.grade import Grader
+from autograding.run import dependencies, digest, grade
+from autograding.run.grade import Grader
 from lstm_ref.checks import CHECKS, defined_in
 
 REPOSITORY = Path(__file__).parents[2]
@@ -23,11 +23,11 @@ SAY = """
 import json, sys
 from pathlib import Path
 from autograding.course import Course
-from autograding.digest import state_of
+from autograding.run.digest import state_of
 
 course = Course(Path.cwd())
 for line in sys.stdin:
-    print(json.dumps(state_of(course, line.strip(), "autograding.grade")), flush=True)
+    print(json.dumps(state_of(course, line.strip(), "autograding.run.grade")), flush=True)
 """
 USED = {
     "lstm_ref/checks/s03_forget_gate/__init__.py",
@@ -38,12 +38,12 @@ USED = {
     "lstm_ref/core/memory.py",
     "lstm_ref/locale/fr/LC_MESSAGES/lstm_ref.mo",
     "autograding/locale/fr/LC_MESSAGES/autograding.mo",
-    "autograding/verdicts.py",
-    "autograding/pages.py",
-    "autograding/preflight.py",
-    "autograding/starting.py",
-    "autograding/record.py",
-    "autograding/sandbox/execute.py",
+    "autograding/run/verdicts.py",
+    "autograding/report/pages.py",
+    "autograding/intake/preflight.py",
+    "autograding/authoring/starting.py",
+    "autograding/run/record.py",
+    "autograding/run/execute.py",
     "autograding/sandbox/inside/parent.py",
     "autograding/sandbox/inside/kernel.py",
     "autograding/sandbox/inside/shell.py",
@@ -65,15 +65,15 @@ NOT_USED = {
     "lstm_ref/__init__.pyi",
     "lstm_ref/locale/lstm_ref.pot",
     "autograding/__main__.py",
-    "autograding/results.py",
-    "autograding/notes.py",
-    "autograding/progress.py",
-    "autograding/replay.py",
-    "autograding/demonstration.py",
-    "autograding/expected.py",
-    "autograding/exercises.py",
-    "autograding/schedule.py",
-    "autograding/digest.py",
+    "autograding/report/results.py",
+    "autograding/report/notes.py",
+    "autograding/run/progress.py",
+    "autograding/authoring/replay.py",
+    "autograding/authoring/demonstration.py",
+    "autograding/authoring/expected.py",
+    "autograding/authoring/exercises.py",
+    "autograding/run/schedule.py",
+    "autograding/run/digest.py",
     "autograding/DESIGN.md",
     "autograding/locale/autograding.pot",
     "solutions/05_memory_update/05_memory_update.ipynb",
@@ -261,7 +261,7 @@ def test_a_module_that_is_no_python_is_named(toy):
     toy.hand_in("ada", toy.solution())
     done = toy.here(main, ASSIGNMENT)
     assert done.returncode == 2
-    assert "what grades depend on cannot be found out" in done.stderr and "broken.py, line 1" in done.stderr
+    assert "cannot find out what grades depend on" in done.stderr and "broken.py, line 1" in done.stderr
 
 
 @pytest.mark.grading

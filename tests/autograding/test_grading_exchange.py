@@ -9,10 +9,10 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import default as exchange
 
-from autograding import exercises
 from autograding.__main__ import main
+from autograding.authoring import exercises
+from autograding.authoring.expected import page_text
 from autograding.course import Course
-from autograding.expected import page_text
 
 pytestmark = pytest.mark.grading
 

@@ -5,10 +5,10 @@ import json
 import pytest
 from conftest import ANSWERS, ASSIGNMENT, NOTEBOOK
 
-from autograding import exercises
+from autograding.authoring import exercises
+from autograding.authoring.demonstration import members
 from autograding.calls import CheckCall, NotACheck, parse
 from autograding.course import Course, CourseError
-from autograding.demonstration import members
 
 pytestmark = pytest.mark.grading
 

@@ -13,8 +13,8 @@ from conftest import ASSIGNMENT, Toy, cell
 from nbgrader.api import Gradebook
 
 from autograding.course import CourseError
-from autograding.lock import only_run
-from autograding.plug import DONE_MARK
+from autograding.run.lock import only_run
+from autograding.stock.plug import DONE_STAMP
 
 pytestmark = pytest.mark.grading
 
@@ -23,10 +23,10 @@ WRONG = {"ada": (), "bob": ("double",), "cyd": ("greet",), "dan": ("double", "gr
 
 # Where a run is killed: the function that is entered for the nth time.
 MOMENTS = {
-    "before a result is in the store": ("autograding.store", "_sync_folder", 2),
+    "before a result is in the store": ("autograding.run.store", "_sync_folder", 2),
     "between two scores of one student": ("nbgrader.preprocessors.saveautogrades", "SaveAutoGrades._add_score", 2),
-    "before the feedback": ("autograding.grade", "Grader._feedback", 2),
-    "before the mark": ("autograding.grade", "write_whole", 2),
+    "before the feedback": ("autograding.run.grade", "Grader._feedback", 2),
+    "before the stamp": ("autograding.run.grade", "write_whole", 2),
 }
 
 KILLED = """
@@ -81,7 +81,7 @@ def graded_notebooks(toy: Toy) -> dict[str, list]:
 
 
 def marked(toy: Toy) -> set[str]:
-    return {path.parts[-3] for path in (toy.root / "autograded").glob(f"*/{ASSIGNMENT}/{DONE_MARK}")}
+    return {path.parts[-3] for path in (toy.root / "autograded").glob(f"*/{ASSIGNMENT}/{DONE_STAMP}")}
 
 
 @pytest.fixture(scope="module")
@@ -189,13 +189,13 @@ def test_ctrl_c_stops_at_once_and_says_that_the_work_is_kept(toy):
     while not marked(toy) and time.monotonic() < until:
         time.sleep(0.1)
     # A second run at the same time is told who is at work.
-    with pytest.raises(CourseError, match=rf"this class is being graded already \(process {run.pid} of"):
+    with pytest.raises(CourseError, match=rf"this class is already being graded \(process {run.pid} of"):
         with only_run(toy.root / "grades"):
             pass
     os.killpg(run.pid, signal.SIGINT)  # as the terminal does: everyone in the group gets it
     _out, errors = run.communicate(timeout=60)
     assert run.returncode == 130, errors  # and so before all was done, which exits with 0
-    assert "the same command goes on from here" in errors and "Traceback" not in errors
+    assert "the same command continues from here" in errors and "Traceback" not in errors
     assert set(scores(toy)) == marked(toy)
     before = len(marked(toy))
     assert f"{5 - before} graded now, {before} as before" in toy.grade()

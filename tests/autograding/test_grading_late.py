@@ -6,9 +6,9 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from autograding.course import Course
-from autograding.gradebook import ensure_gradebook
-from autograding.late import DAY, PerDay, assess
-from autograding.results import read_result
+from autograding.report.results import read_result
+from autograding.stock.gradebook import ensure_gradebook
+from autograding.stock.late import DAY, PerDay, assess
 
 pytestmark = pytest.mark.grading
 HOUR = 60 * 60
@@ -54,7 +54,7 @@ def penalty(toy, student):
 
 def test_who_is_late_loses_by_the_rule_of_the_configuration(toy):
     with (toy.root / "nbgrader_config.py").open("a") as file:
-        file.write('c.AssignLatePenalties.plugin_class = "autograding.late.PerDay"\nc.PerDay.share = 0.25\n')
+        file.write('c.AssignLatePenalties.plugin_class = "autograding.stock.late.PerDay"\nc.PerDay.share = 0.25\n')
     due(toy, "2026-01-31 18:00 UTC")
     hand_in_at(toy, "ada", "2026-01-31 17:59:59 UTC")
     hand_in_at(toy, "bob", "2026-02-01 19:00:00 UTC")

@@ -9,8 +9,8 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
-from autograding.expected import page_text
-from autograding.pages import remove_other_files
+from autograding.authoring.expected import page_text
+from autograding.report.pages import remove_other_files
 
 pytestmark = pytest.mark.grading
 

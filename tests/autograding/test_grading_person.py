@@ -7,12 +7,12 @@ import nbformat
 import pytest
 from conftest import ANSWERS, ASSIGNMENT, NOTEBOOK, cell
 
-from autograding import exercises
+from autograding.authoring import exercises
+from autograding.authoring.demonstration import members, write
+from autograding.authoring.expected import disagreements, page_text
+from autograding.authoring.starting import starting_text
 from autograding.course import Course
-from autograding.demonstration import members, write
-from autograding.expected import disagreements, page_text
-from autograding.results import read_result
-from autograding.starting import starting_text
+from autograding.report.results import read_result
 
 pytestmark = pytest.mark.grading
 WRITTEN = "### BEGIN SOLUTION\nBecause two is more than one.\n\nRubric: 2 points for *why*.\n### END SOLUTION"

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from conftest import ASSIGNMENT, Toy, cell
 
+from autograding.authoring.expected import page_text
 from autograding.course import Course
-from autograding.expected import page_text
-from autograding.results import read_result
+from autograding.report.results import read_result
 
 pytestmark = pytest.mark.grading
 
@@ -83,11 +83,11 @@ def test_a_failing_test_scores_nothing_however_it_is_silenced(graded, name):
 
 def test_an_error_that_was_silenced_says_so(graded):
     page = graded.folder("feedback", "replaces_showtraceback", ASSIGNMENT) / "01_toy.html"
-    assert "keeps its errors from being shown" in page_text(page.read_text(encoding="utf-8"))
+    assert "hides its errors" in page_text(page.read_text(encoding="utf-8"))
 
 
 def test_the_error_that_is_shown_is_of_the_test_alone(graded):
     page = graded.folder("feedback", "wrong", ASSIGNMENT) / "01_toy.html"
     text = page_text(page.read_text(encoding="utf-8"))
-    assert "Not equal to tolerance" in text and "keeps its errors" not in text
+    assert "Not equal to tolerance" in text and "hides its errors" not in text
     assert "witness" not in text and "double(np.arange(3.0)), [0, 2, 4]" in text

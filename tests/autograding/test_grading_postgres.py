@@ -13,7 +13,7 @@ from conftest import ASSIGNMENT, cell
 from nbgrader.api import Gradebook
 
 from autograding.course import Course
-from autograding.results import read_result
+from autograding.report.results import read_result
 
 # The server refuses to run as root; the Debian package brings this user.
 UNPRIVILEGED = "postgres"

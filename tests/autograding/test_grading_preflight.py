@@ -5,8 +5,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograding.preflight import MasterCell, clean
-from autograding.remarks import Remark, as_markdown, for_teacher, sentence
+from autograding.intake.preflight import clean
+from autograding.intake.remarks import Remark, as_markdown, for_teacher, sentence
+from autograding.stock.master import MasterCell
 
 
 def master_cell(name, grade=False, solution=False, points=0.0, source=None, cell_type="code", task=False):

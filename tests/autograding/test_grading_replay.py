@@ -5,7 +5,7 @@ import re
 import pytest
 from conftest import ASSIGNMENT, cell
 
-from autograding import replay
+from autograding.authoring import replay
 
 pytestmark = pytest.mark.grading
 

@@ -13,7 +13,7 @@ from conftest import ASSIGNMENT, NOTEBOOK, Toy, cell
 from nbformat.v4 import new_markdown_cell
 from test_grading_interrupted import KILLED, scores
 
-from autograding.expected import page_text
+from autograding.authoring.expected import page_text
 
 pytestmark = pytest.mark.grading
 

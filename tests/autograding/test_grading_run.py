@@ -5,13 +5,13 @@ from concurrent.futures import Future
 import pytest
 from conftest import ASSIGNMENT
 
-from autograding import grade
 from autograding.__main__ import main
 from autograding.course import Course, CourseError
-from autograding.grade import Grader
-from autograding.results import read_result, read_results
-from autograding.schedule import Local
-from autograding.selfcheck import require_full_marks
+from autograding.report.results import read_result, read_results
+from autograding.run import grade
+from autograding.run.grade import Grader
+from autograding.run.schedule import Local
+from autograding.run.selfcheck import require_full_marks
 
 
 @pytest.mark.grading
@@ -72,7 +72,7 @@ def test_each_student_is_executed_and_recorded_once_however_far_ahead(toy, ahead
 
 def test_recording_takes_what_was_executed_and_executes_nothing_itself(toy, monkeypatch):
     toy.hand_in("ada", toy.solution())
-    monkeypatch.setattr("autograding.sandbox.preprocessor.execute", None)
+    monkeypatch.setattr("autograding.run.preprocessor.execute", None)
     with Grader(Course(toy.root), ASSIGNMENT) as grader:
         (graded,) = grader.grade(["ada"], Instead(), 1)
         assert graded == grade.Graded("ada")

@@ -8,7 +8,7 @@ import pytest
 from conftest import ASSIGNMENT, cell
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograding import replay
+from autograding.authoring import replay
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.inside import wire
 from autograding.sandbox.outputs import Outputs

@@ -13,8 +13,8 @@ import pytest
 from conftest import ASSIGNMENT, cell
 from nbgrader.api import Gradebook
 
-from autograding import schedule
 from autograding.__main__ import main
+from autograding.run import schedule
 
 REPOSITORY = str(Path(__file__).parents[2])
 
@@ -36,7 +36,7 @@ def local(tmp_path, monkeypatch):
 
 
 def test_only_the_job_that_kills_its_worker_is_given_up(local):
-    outcomes = {o.name: o for o in schedule.run(local, square, [(f"n{i}", i) for i in range(9)], 4)}
+    outcomes = {o.name: o for o in schedule.outcomes_of(local, square, [(f"n{i}", i) for i in range(9)], 4)}
     assert sorted(outcomes) == [f"n{i}" for i in range(9)]
     assert isinstance(outcomes["n5"].error, BrokenExecutor)
     assert isinstance(outcomes["n3"].error, ValueError) and outcomes["n3"].result is None
@@ -46,16 +46,16 @@ def test_only_the_job_that_kills_its_worker_is_given_up(local):
 def test_jobs_are_prepared_no_further_ahead_than_asked(local):
     prepared, most = [], 0
     jobs = ((prepared.append(i) or i, 1) for i in range(8))
-    for count, _outcome in enumerate(schedule.run(local, square, jobs, 3)):
+    for count, _outcome in enumerate(schedule.outcomes_of(local, square, jobs, 3)):
         most = max(most, len(prepared) - count)
     assert len(prepared) == 8 and most <= 3
-    assert [o.name for o in schedule.run(local, square, [("nothing to do", None)], 1)] == ["nothing to do"]
+    assert [o.name for o in schedule.outcomes_of(local, square, [("nothing to do", None)], 1)] == ["nothing to do"]
 
 
 def test_no_worker_is_left_when_the_run_is_given_up(tmp_path):
     before = set(multiprocessing.active_children())
     with pytest.raises(KeyboardInterrupt), schedule.Local(2, str(tmp_path)) as pool:
-        outcomes = schedule.run(pool, time.sleep, [(i, 0 if i == 0 else 60) for i in range(4)], 4)
+        outcomes = schedule.outcomes_of(pool, time.sleep, [(i, 0 if i == 0 else 60) for i in range(4)], 4)
         assert next(outcomes).name == 0
         assert set(multiprocessing.active_children()) - before
         raise KeyboardInterrupt

@@ -12,7 +12,7 @@ from conftest import ASSIGNMENT
 
 from autograding import scratch
 from autograding.course import Course
-from autograding.grade import Grader
+from autograding.run.grade import Grader
 
 HOLDS = """
 import sys, time

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from conftest import NOTEBOOK
 
-from autograding import staging
-from autograding.remarks import Remark
-from autograding.staging import Unreadable, read_notebook, stage
+from autograding.intake import staging
+from autograding.intake.remarks import Remark
+from autograding.intake.staging import Unreadable, read_notebook, stage
 
 IGNORE = [".ipynb_checkpoints", "__pycache__"]
 
@@ -141,5 +141,5 @@ def test_a_giant_notebook_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(staging, "LARGEST_NOTEBOOK", 2 * staging.MEGABYTE)
     path = tmp_path / "some.ipynb"
     path.write_bytes(bytes(3 * staging.MEGABYTE))
-    with pytest.raises(Unreadable, match="3 MB long; at most 2 MB"):
+    with pytest.raises(Unreadable, match="3 MB long; expected 2 MB at most"):
         read_notebook(path)

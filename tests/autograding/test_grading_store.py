@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from autograding.store import Store, key_of, write_whole
+from autograding.run.store import Store, key_of, write_whole
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def test_on_a_full_disk_nothing_is_kept_and_what_was_kept_stays(tmp_path):
 
 def test_a_run_killed_in_mid_write_leaves_no_result(tmp_path):
     program = (
-        "import os, signal, sys; from pathlib import Path; from autograding import store\n"
+        "import os, signal, sys; from pathlib import Path; from autograding.run import store\n"
         "store.os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
         "store.Store(Path(sys.argv[1])).put('k', b'x' * 100_000)"
     )

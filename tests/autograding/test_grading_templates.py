@@ -9,8 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
 
-from autograding.legible import legible
-from autograding.templates import compiled_once, pages_parsed_where_needed, schemas_checked_once
+from autograding.report.legible import legible
+from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
 
 
 @pytest.fixture

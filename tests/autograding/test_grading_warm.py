@@ -12,15 +12,15 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograding.run.execute import Job, execute
 from autograding.sandbox import warm
-from autograding.sandbox.execute import Job, execute
+from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Session
-from autograding.sandbox.settings import Settings
 
 pytestmark = pytest.mark.grading
 
-QUICK = Settings(preload=("numpy", "IPython.core.interactiveshell"))
+QUICK = Limits(preload=("numpy", "IPython.core.interactiveshell"))
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def shared(tmp_path, monkeypatch):
 
     monkeypatch.setattr(warm, "_shared", tmp_path)
     monkeypatch.setattr(warm, "_start", start)
-    monkeypatch.setattr(warm, "_parents", threading.local())
+    monkeypatch.setattr(warm, "_held", threading.local())
     return started
 
 
@@ -53,7 +53,7 @@ def said(session: Session, source: str) -> str:
 @pytest.fixture
 def neighbours(shared):
     """The kernels of two workers at the same time."""
-    parents = [warm.WarmParent(QUICK, None, ()) for _ in range(2)]
+    parents = [warm.Branch(QUICK, None, ()) for _ in range(2)]
     with (
         Session(parents[0], QUICK, (), time.monotonic() + 60) as one,
         Session(parents[1], QUICK, (), time.monotonic() + 60) as two,
@@ -65,8 +65,8 @@ def neighbours(shared):
 
 def test_two_workers_share_one_parent_and_each_has_a_fork_of_it(neighbours, shared):
     one, two = neighbours
-    assert len(shared) == 1 and one.parent.pid != two.parent.pid
-    assert parent_of(one.parent.pid) == parent_of(two.parent.pid)
+    assert len(shared) == 1 and one.branch.pid != two.branch.pid
+    assert parent_of(one.branch.pid) == parent_of(two.branch.pid)
 
 
 def test_kernels_neither_see_nor_reach_each_other(neighbours):
@@ -98,7 +98,7 @@ print(found, seen == [os.readlink("/proc/self")], [f for f in open_files if f !=
 
 
 def test_neither_the_parent_nor_its_branches_have_any_rights(neighbours):
-    for pid in (neighbours[0].parent.pid, parent_of(neighbours[0].parent.pid)):
+    for pid in (neighbours[0].branch.pid, parent_of(neighbours[0].branch.pid)):
         status = Path(f"/proc/{pid}/status").read_text()
         assert [int(status.partition(f"Cap{kind}:")[2].split()[0], 16) for kind in ("Inh", "Prm", "Eff", "Amb")] == [
             0
@@ -110,7 +110,7 @@ def test_a_dead_parent_costs_no_submission_anything(shared):
     cells = [new_code_cell("import time; time.sleep(1.5); print('slept')"), new_code_cell("print('done')")]
     notebook = nbformat.writes(new_notebook(cells=cells)).encode()
     job = Job("a", "ada", notebook, (), (), QUICK, b"key")
-    own = warm.warm_parent(QUICK, None, ())
+    own = warm.branch_for(QUICK, None, ())
     threading.Timer(0.7, os.kill, [parent_of(own.pid), signal.SIGKILL]).start()
     nb = nbformat.reads(execute(job).decode(), as_version=4)
     assert [[o.get("text") for o in c.outputs] for c in nb.cells] == [["slept\n"], ["done\n"]]
@@ -129,12 +129,12 @@ STARTS = """
 import sys, time
 from autograding.sandbox import warm
 from autograding.sandbox.session import Session
-from autograding.sandbox.settings import Settings
+from autograding.sandbox.limits import Limits
 warm.share(sys.argv[1])
-settings = Settings(preload=("numpy", "IPython.core.interactiveshell"))
-parent = warm.WarmParent(settings, None, ())
-with Session(parent, settings, (), time.monotonic() + 60):
-    print(parent.pid, flush=True)
+limits = Limits(preload=("numpy", "IPython.core.interactiveshell"))
+branch = warm.Branch(limits, None, ())
+with Session(branch, limits, (), time.monotonic() + 60):
+    print(branch.pid, flush=True)
     time.sleep(60)
 """
 

@@ -1,1 +1,1 @@
-"""What runs inside the sandbox. Imports nothing of the rest of autograding, which is not there."""
+"""What runs inside the sandbox. It imports nothing else of autograding, which is not there."""

@@ -1,7 +1,7 @@
 """Serve one submission inside the sandbox: run its cells, and call its functions on the grader's problems.
 
-Each call of a graded function is made in a copy of this process (a fork), so that a call that dies, hangs or rummages
-takes nothing with it, and what came with one problem is gone when the next one is asked.
+Each call of a graded function runs in a copy of this process (a fork). So a call that dies or hangs costs nothing else,
+and what came with one problem is gone when the next one is asked.
 """
 
 import json
@@ -16,21 +16,21 @@ from . import wire
 from .shell import make_shell
 from .witness import make_witness
 
-# More than any answer that the grader accepts; whoever sends more has answered nothing.
+# More than any answer that the grader accepts.
 LONGEST = 1 << 40
 
 
 def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
-    """Answer the grader until it hangs up. The first frame brings the files beside the notebook."""
+    """Answer the grader until it closes the socket. The first frame brings the files of the notebook's folder."""
     message, blob = wire.receive(sock, LONGEST)
     _write_files(folder, message["files"], blob)
     os.chdir(folder)
-    # What a notebook would find, with the stand-ins first and this package gone.
+    # What a notebook would find, with the stand-ins first and without this package.
     sys.path[:] = [*[stand_ins] * bool(stand_ins), "", *(p for p in sys.path[1:] if p != os.environ["PYTHONPATH"])]
     del os.environ["PYTHONPATH"]
     outlet = Outlet(sock, outputs_most)
     shell = make_shell(outlet.send)
-    # Taken before a stranger's code runs: what it replaces by name is not asked again.
+    # Bound before a stranger's code runs: if that replaces a name, these still hold the original.
     witness, my_number, run_cell, call = make_witness(shell, outlet), os.getpid, shell.run_cell, _call_in_a_copy
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
@@ -40,11 +40,11 @@ def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
         try:
             request = witness.receive()
         except KeyboardInterrupt:
-            continue  # meant for a cell that ended in the same moment
+            continue  # it was meant for a cell that has just ended
         if request is None:
             return
         message, blob = request
-        # The copy that answers need not know under which number an answer is awaited.
+        # The copy that answers does not get the number of its request.
         number = message.pop("number")
         error = value = None
         try:
@@ -61,15 +61,15 @@ def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
             sys.stderr.flush()
         except KeyboardInterrupt as interrupt:
             error = error or interrupt
-        except Exception as trouble:  # something of IPython's was replaced by a cell: that cell's own trouble
+        except Exception as trouble:  # a cell replaced a part of IPython: that cell fails
             error = error or trouble
         if my_number() != me:
-            return  # a fork that a cell made and forgot to end: there is one kernel
+            return  # a cell forked and did not end the fork: only the first process is the kernel
         witness.done(number, error, value)
 
 
 class Outlet:
-    """The way out: frames of several threads one after the other, and a cell's outputs up to a size."""
+    """The way to the grader: it sends frames of several threads one by one, and a cell's outputs up to a size."""
 
     def __init__(self, sock, most):
         self.sock, self.left, self.lock = sock, most, threading.Lock()
@@ -79,13 +79,13 @@ class Outlet:
             wire.send(self.sock, message, blob)
 
     def send(self, message):
-        """One output; what comes after the limit is dropped, and said once."""
+        """Send one output. Beyond the limit, tell once that outputs are cut, and drop the rest."""
         if self.left < 0:
             return
         try:
             self.left -= len(json.dumps(message))
         except (TypeError, ValueError):
-            return  # a display of something that is no JSON, which a notebook file could not hold either
+            return  # not JSON, so a notebook file could not hold it either
         self.frame(message if self.left >= 0 else {"is": "cut"})
 
 
@@ -103,7 +103,7 @@ def _call_in_a_copy(outlet, shell, message, blob, number):
     copy = os.fork()
     if copy == 0:
         try:
-            outlet.left = -1  # what a graded call prints is not shown; and another thread may have held the lock
+            outlet.left = -1  # send no output of a graded call: another thread may have held the lock
             wire.send(theirs, *_packed_answer(shell.user_ns, message, blob))
         finally:
             os._exit(0)
@@ -121,7 +121,7 @@ def _call_in_a_copy(outlet, shell, message, blob, number):
 def _packed_answer(namespace, message, blob):
     try:
         packed, arrays = wire.pack(_answer(namespace, message, blob))
-    except Exception as error:  # out of memory, a value of no plain kind: told as the reason, and no answer
+    except Exception as error:  # out of memory, or a value that cannot be sent: send the reason instead
         packed, arrays = wire.pack({"failed": f"{type(error).__name__}: {error}"})
     return {"answer": packed}, arrays
 

@@ -1,6 +1,6 @@
-"""An IPython shell whose every output goes to the grader as a frame. Runs in the sandbox, beside a stranger's code.
+"""An IPython shell that sends every output to the grader as a frame. It runs in the sandbox, with a stranger's code.
 
-Nothing in here is believed by the other side: a student can replace any of it, and then hurts their own outputs alone.
+The grader believes nothing that comes from here. A student can replace any of it, which harms only their own outputs.
 """
 
 import sys
@@ -12,12 +12,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any
 from traitlets.config import Config
 
-# Seconds for which text is gathered before it is sent.
+# Seconds for which text is collected before it is sent.
 GATHER = 0.1
 
 
 class Stream:
-    """Stands for sys.stdout or sys.stderr: gathers text, and sends it now and then."""
+    """Replaces sys.stdout or sys.stderr: collects text and sends it from time to time."""
 
     encoding, errors, closed = "utf-8", "replace", False
 
@@ -55,7 +55,7 @@ class Stream:
 
 
 class Publisher(DisplayPublisher):
-    """What `display` shows."""
+    """Sends what `display` shows."""
 
     def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **_others):
         sys.stdout.flush()
@@ -69,8 +69,8 @@ class Publisher(DisplayPublisher):
         self.shell.send({"is": "clear", "wait": bool(wait)})
 
 
-class Result(DisplayHook):
-    """The value of a cell's last line."""
+class LastValue(DisplayHook):
+    """Sends the value of a cell's last line."""
 
     def write_output_prompt(self):
         pass
@@ -98,13 +98,13 @@ class Shell(InteractiveShell):
         self.send({"is": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
 
     def enable_gui(self, gui=None):
-        """No window system here; matplotlib asks for none with its inline pictures."""
+        """Do nothing: there is no window system, and matplotlib draws inline."""
 
 
 def make_shell(send) -> Shell:
-    """The one shell of this process, with its outputs going to `send`."""
+    """The shell of this process, which gives its outputs to `send`."""
     config = Config()
     config.HistoryManager.enabled = False
-    shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=Result, send=send)
+    shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=LastValue, send=send)
     sys.stdout, sys.stderr = Stream("stdout", send), Stream("stderr", send)
     return shell

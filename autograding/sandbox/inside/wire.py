@@ -1,8 +1,8 @@
-"""How the grader and a sandboxed kernel talk: frames of JSON with raw bytes behind, and nothing that runs when read.
+"""The messages between the grader and a kernel: frames of JSON and raw bytes. Reading one runs no code.
 
-This file stands alone (standard library and NumPy): both sides load it. A frame is two lengths, then JSON, then bytes.
-Arrays travel as their raw bytes, never pickled. Every list and dict in the JSON of a tree carries a letter, so that no
-value can pass itself off as another kind.
+Both sides load this file, so it needs only the standard library and NumPy. A frame is two lengths, then JSON, then
+bytes. Arrays travel as raw bytes, never pickled. Every list and dict in a tree's JSON begins with a letter, so that one
+kind cannot be taken for another.
 """
 
 import json
@@ -17,32 +17,32 @@ ARRAY_KINDS = "fiub"
 
 
 class Malformed(ValueError):
-    """What came is no frame, or no plain tree, or too long."""
+    """The bytes are not a frame or not a plain tree, or too long."""
 
 
 def send(sock, message: dict, blob: bytes = b"") -> None:
-    """Write one frame: `message` is anything JSON can hold."""
+    """Write one frame; `message` is anything that JSON can hold."""
     text = json.dumps(message).encode("ascii")
     sock.sendall(HEAD.pack(len(text), len(blob)) + text + blob)
 
 
 def receive(sock, most: int) -> tuple[dict, bytes] | None:
-    """Read one frame of at most `most` bytes; None when the other side is gone."""
+    """Read one frame of at most `most` bytes; None if the other side has ended."""
     head = _exactly(sock, HEAD.size)
     if head is None:
         return None
     text_length, blob_length = HEAD.unpack(head)
     if text_length + blob_length > most:
-        raise Malformed(f"a frame of {text_length + blob_length} bytes, at most {most}")
+        raise Malformed(f"a frame of {text_length + blob_length} bytes, expected {most} at most")
     text, blob = _exactly(sock, text_length), _exactly(sock, blob_length)
     if text is None or blob is None:
         return None
     try:
         message = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Malformed("a frame that is no JSON") from error
+        raise Malformed("a frame that is not JSON") from error
     if not isinstance(message, dict):
-        raise Malformed("a frame that is no object")
+        raise Malformed("a frame that is not an object")
     return message, blob
 
 
@@ -77,15 +77,15 @@ def _pack(value, blobs):
         plain = value.astype(value.dtype.newbyteorder("<"), copy=False)
         blobs.append(plain.tobytes())
         return ["a", plain.dtype.str, list(plain.shape)]
-    raise TypeError(f"{type(value).__name__} is no part of a plain tree")
+    raise TypeError(f"{type(value).__name__} is not allowed in a plain tree")
 
 
 def unpack(packed, blob: bytes):
-    """The tree again. Raises Malformed for anything that `pack` would not have written."""
+    """The tree that was packed. Raises Malformed for anything that `pack` would not write."""
     try:
         tree, used = _unpack(packed, blob, 0)
     except (RecursionError, ValueError, TypeError, IndexError, OverflowError) as error:
-        raise Malformed(f"no plain tree: {error}") from error
+        raise Malformed(f"not a plain tree: {error}") from error
     if used != len(blob):
         raise Malformed("more bytes than arrays")
     return tree
@@ -105,17 +105,17 @@ def _unpack(value, blob, at):
             result = {}
             for key, item in items:
                 if type(key) is not str or key in result:
-                    raise Malformed("a key that is no text, or comes twice")
+                    raise Malformed("a key that is not text, or comes twice")
                 result[key], at = _unpack(item, blob, at)
             return result, at
         case ["a", str(name), list(shape)] if all(type(size) is int and size >= 0 for size in shape):
             dtype = np.dtype(name)
             if dtype.kind not in ARRAY_KINDS or dtype.hasobject or dtype.fields or dtype.shape:
-                raise Malformed("an array that is not of numbers")
+                raise Malformed("an array of something else than numbers")
             size = math.prod(shape) * dtype.itemsize
             if at + size > len(blob):
                 raise Malformed("an array with too few bytes")
             flat = np.frombuffer(blob[at : at + size], dtype=dtype)
             # A copy, in the machine's own order: judges may write to it, and compare its dtype.
             return flat.reshape(shape).astype(dtype.newbyteorder("=")), at + size
-    raise Malformed("a value of no known kind")
+    raise Malformed("a value of unknown kind")

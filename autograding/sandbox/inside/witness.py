@@ -1,9 +1,9 @@
-"""How a cell ended, told by what a student's patches do not reach by name.
+"""Tell how a cell ended, by functions that a student's patches do not reach by name.
 
-Everything that is used here was taken before a stranger's code ran, and is held in closures: builtins and methods that
-are C below, none of them looked up again. Replacing IPython's parts, builtins, json, sys.modules or this package's own
-functions changes nothing. Who rummages in frames and in the garbage collector's lists, or writes to memory, can still
-lie: they share this process.
+All functions that are used here were bound in closures before a stranger's code ran: builtins and methods written in C.
+None is looked up again. Replacing parts of IPython, builtins, json, sys.modules or functions of this package changes
+nothing. Code that searches frames or the garbage collector's lists, or writes to memory, can still lie: it shares this
+process.
 """
 
 import ast
@@ -24,15 +24,15 @@ LONGEST_TEXT = 20_000
 
 
 class Witness(NamedTuple):
-    """What `make_witness` gives."""
+    """The functions that `make_witness` makes."""
 
-    receive: object  # () -> (message, blob), or None when the grader has hung up
+    receive: object  # () -> (message, blob), or None when the grader has closed the socket
     run_graded: object  # (source) -> (the exception or None, the number that the cell gives as text or None)
     done: object  # (number, exception, value): tells the grader
 
 
 def make_witness(shell, outlet) -> Witness:
-    """For the shell and the way out of one kernel, before anything of a stranger's is run."""
+    """Make the witness of one kernel, before any of a stranger's code runs."""
     Base, Syntax, System = builtins.BaseException, builtins.SyntaxError, builtins.SystemExit
     compile_, eval_, kind_of, is_a, text_of, length = compile, eval, type, isinstance, str, len
     show_number, same_text = repr, str.__str__
@@ -41,7 +41,7 @@ def make_witness(shell, outlet) -> Witness:
     Expr, Module, Expression = ast.Expr, ast.Module, ast.Expression
     only_tree = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     with_await, coroutine = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, inspect.CO_COROUTINE
-    # A cell that is no plain Python has magics, which are IPython's to understand.
+    # A cell that is not plain Python has magics, which IPython translates.
     transform, in_a_loop = TransformerManager().transform_cell, _asyncio_runner
     numbers, of_numpy, plain_number = (int, float), (np.floating, np.integer), np.generic.item
     quote, scan = c_encode_basestring_ascii, c_make_scanner(json.JSONDecoder())
@@ -76,7 +76,7 @@ def make_witness(shell, outlet) -> Witness:
         if error is not None:
             try:
                 text = cut(same_text(text_of(error)), slice(LONGEST_TEXT))
-            except Base:  # a student's own exception, which cannot be shown
+            except Base:  # an exception of a student's class, whose text fails
                 text = ""
             raised = f"[{quote(name_of(kind_of(error)))}, {quote(text)}]"
         shown = "null" if value is None else quote(value)
@@ -99,14 +99,14 @@ def make_witness(shell, outlet) -> Witness:
         return in_a_loop(value) if code.co_flags & coroutine else value
 
     def run_graded(source):
-        """A plain nbgrader test: it fails because it raises, whatever IPython then shows of that."""
+        """Run a plain nbgrader test. It fails if it raises, whatever IPython shows of that."""
         name = "<test>"
         try:
-            # For the lines that a traceback quotes.
+            # A traceback quotes lines of this text.
             cached = shell.compile.cache(source, shell.execution_count)
             name = cached if kind_of(cached) is text_of else name
             shell.events.trigger("pre_execute")
-        except Base:  # noqa: S110 (a student's patch or hook; the test is run without it)
+        except Base:  # noqa: S110 (a student's patch or hook failed; the test runs without it)
             pass
         error = number = None
         try:
@@ -127,12 +127,12 @@ def make_witness(shell, outlet) -> Witness:
             if error is not None:
                 trace = error.__traceback__
                 while trace is not None and trace.tb_frame.f_code.co_filename != name:
-                    trace = trace.tb_next  # the frames of this file, which say nothing to a student
+                    trace = trace.tb_next  # skip the frames of this file, which tell a student nothing
                 told = kind_of(error), error, trace or error.__traceback__
                 shell.showtraceback(told, exception_only=is_a(error, System))
             shell.events.trigger("post_execute")  # shows the pictures
             shell.execution_count += 1
-        except Base:  # noqa: S110 (what is not shown here is told by `done`)
+        except Base:  # noqa: S110 (`done` tells what is not shown here)
             pass
         return error, number
 

@@ -1,0 +1,1 @@
+"""Commands for a course's authors: build exercises, make up a class, compare its grades, replay a student's."""

@@ -1,0 +1,112 @@
+"""Put right what a student's notebook says about itself, before any of it is run.
+
+A student can write any metadata: which cell is graded, for how many points, whether it is run at all. None of it is
+believed. `clean` is a plain function of the notebook and of the master's cells. `Preflight` does the same as an
+nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
+from traitlets import Dict
+
+from autograding.intake.remarks import Remark, as_markdown
+from autograding.stock.master import MasterCell, master_of
+
+# Tags that nbclient obeys (nbclient/client.py): with the first a cell is not run, with the second it may fail.
+OBEYED_TAGS = {"skip-execution", "raises-exception"}
+
+
+def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell]) -> list[Remark]:
+    """Replace what `nb` says about its cells by what the master says; return what had to be changed."""
+    nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
+    return [*_strip_tags(nb), *_claim_cells(nb, {cell.name: cell for cell in master}), *_put_back(nb, master)]
+
+
+def _strip_tags(nb):
+    remarks = []
+    for number, cell in enumerate(nb.cells, start=1):
+        tags = cell.metadata.pop("tags", None)
+        if isinstance(tags, list) and OBEYED_TAGS.intersection(t for t in tags if isinstance(t, str)):
+            remarks.append(Remark("skipping", str(number)))
+    return remarks
+
+
+def _claim_cells(nb, master):
+    """Give each of the master's names to one cell: the last one that has it, as DeduplicateIds does."""
+    remarks, claimed = [], set()
+    for cell in reversed(nb.cells):
+        meta = cell.metadata.pop("nbgrader", None)
+        name = meta.get("grade_id") if isinstance(meta, dict) else None
+        original = master.get(name) if isinstance(name, str) else None
+        if original is None:
+            continue
+        if name in claimed:
+            remarks.append(Remark("copied", name))
+            continue
+        claimed.add(name)
+        cell.metadata["nbgrader"] = nbformat.from_dict(original.metadata)
+        # OverwriteCells restores a locked cell's text and every cell's type; this only tells of it. A cell with hidden
+        # tests was released without them, so its text always differs.
+        if original.locked and cell.source != original.source and _no_hidden_tests(original):
+            remarks.append(Remark("rewritten", name))
+    return remarks[::-1]
+
+
+def _no_hidden_tests(cell):
+    return ClearHiddenTests.begin_test_delimeter.default_value not in cell.source
+
+
+def _put_back(nb, master):
+    """Put back each cell that a student may not delete, after the cell that it followed."""
+    remarks = []
+    for place, original in enumerate(master):
+        present = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells]
+        # A missing answer is not put back: its stub would hide an answer that the student gave in another cell.
+        if original.name in present or not (original.locked or original.grade or original.task):
+            continue
+        before = master[place - 1].name if place else None
+        if before in present and before is not None:
+            where = present.index(before) + 1
+        else:
+            # Where that cell is missing too: a test goes after all answers, a cell that prepares goes before them.
+            where = len(nb.cells) if original.grade or original.task else 0
+        nb.cells.insert(where, _new_cell(original, nb.nbformat_minor))
+        remarks.append(Remark("restored", original.name))
+    return remarks
+
+
+def _new_cell(original, nbformat_minor):
+    make = nbformat.v4.new_code_cell if original.cell_type == "code" else nbformat.v4.new_markdown_cell
+    # The id must be the same at each grading. Formats before 4.5 have none.
+    identity = "restored-" + hashlib.sha256(original.name.encode()).hexdigest()[:16]
+    cell = make(original.source, id=identity, metadata={"nbgrader": original.metadata})
+    if nbformat_minor < 5:
+        del cell["id"]
+    return cell
+
+
+class Preflight(NbGraderPreprocessor):
+    """Call `clean`, and put the remarks into a first cell. Takes the place of nbgrader's DeduplicateIds."""
+
+    remarks = Dict({}, help="What our own command noticed about the file of each notebook.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """nbgrader's entry point."""
+        names = resources["nbgrader"]
+        noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
+        # Our parent is the exporter. Its parent is the converter, which knows where the master lies.
+        noticed += clean(nb, master_of(self.parent.parent.coursedir, names))
+        if self.config.Autograding.get("isolation") == "none":
+            noticed.append(Remark("unisolated"))
+        if noticed:
+            cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id="notes-from-the-grader")
+            if nb.nbformat_minor < 5:
+                del cell["id"]
+            nb.cells.insert(0, cell)
+        # The table of results reads this. What a student wrote under this name is gone by now.
+        nb.metadata["autograding"] = {"remarks": [list(r) for r in noticed]}
+        return nb, resources

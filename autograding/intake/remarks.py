@@ -1,0 +1,69 @@
+"""What was noticed about a submission before it was run, and the sentences that tell it.
+
+A remark is stored as (kind, what), so that each reader gets it in their own language. The student reads the sentence;
+the teacher's table adds what stock nbgrader would have done.
+"""
+
+from typing import NamedTuple
+
+from autograding.messages import _, plain
+
+# Remarks after which the released exercise was graded in the submission's place.
+NOTHING_GRADED = {"missing", "unreadable"}
+
+
+class Remark(NamedTuple):
+    """One thing noticed; `what` names the cell or the file."""
+
+    kind: str
+    what: str = ""
+
+
+def sentence(remark: Remark) -> str:
+    """The remark for a student."""
+    what = plain(remark.what, 120)
+    sentences = {
+        "copied": _("The cell {what} was there more than once: the last one was graded."),
+        "restored": _("The cell {what} was missing and was put back."),
+        "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
+        "skipping": _("The cell {what} asked not to be run, or to be allowed to fail: it was run as any other."),
+        "renamed": _("The notebook was named {what}: it was graded under its right name."),
+        "missing": _("No notebook {what} was handed in, so there was nothing to grade."),
+        "unreadable": _("The notebook could not be read, so nothing in it was graded: {what}."),
+        "left out": _("The file {what} was left out."),
+        "unisolated": _("The notebook was run without a sandbox, because the teacher trusts these submissions."),
+        "undated": _("The date of the submission could not be read ({what}): no late penalty was applied."),
+    }
+    return sentences[remark.kind].format(what=what)
+
+
+def done_by_stock(remark: Remark) -> str:
+    """What stock nbgrader 0.9.6 would have done, for the teacher; empty where it would do the same."""
+    asides = {
+        "copied": _("stock nbgrader stops the whole class here"),
+        "restored": _("stock nbgrader keeps an earlier score here"),
+        "skipping": _("stock nbgrader gives full marks here"),
+        "renamed": _("stock nbgrader leaves it without a mark"),
+        "missing": _("stock nbgrader leaves the student out"),
+        "unreadable": _("stock nbgrader leaves it without a mark"),
+        "undated": _("stock nbgrader leaves it without a mark"),
+    }
+    return asides.get(remark.kind, "")
+
+
+def for_teacher(remarks: list[Remark]) -> list[str]:
+    """The remarks for the table of results, which tells once for each kind what stock nbgrader does."""
+    asides = {remark.kind: done_by_stock(remark) for remark in remarks}
+    told = [sentence(remark) for remark in remarks]
+    return told + [f"({aside}.)" for aside in dict.fromkeys(asides.values()) if aside]
+
+
+def warning_unisolated() -> str:
+    """What a command prints after it ran strangers' code with the teacher's rights."""
+    return _("WARNING: run without a sandbox (isolation: none): these marks are worth as much as you trust the class.")
+
+
+def as_markdown(remarks: list[Remark]) -> str:
+    """The remarks as the first cell of the graded notebook, with a student's words escaped."""
+    escaped = (sentence(r).translate({ord(c): f"&#{ord(c)};" for c in "&<>`*_[]!$\\#"}) for r in remarks)
+    return "\n".join([f"**{_('Notes from the grader')}**", "", *(f"- {text}" for text in escaped)])

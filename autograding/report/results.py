@@ -1,0 +1,177 @@
+"""The scores of a class: read from the gradebook and the graded notebooks, shown as a table and a CSV file."""
+
+import csv
+import shutil
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import is_grade
+
+from autograding.course import Course
+from autograding.messages import _, plain
+from autograding.report.notes import NO_RESPONSE, message_of, notes_on
+from autograding.stock.gradebook import OpenGradebook
+
+
+@dataclass
+class Cell:
+    """One graded cell of one student."""
+
+    notebook: str
+    name: str
+    score: float
+    points: float
+    needs_a_person: bool
+    message: str = ""  # what the cell told the student when it cost points
+
+
+@dataclass
+class Result:
+    """One student's result for one assignment."""
+
+    student: str
+    cells: list[Cell]
+    late_penalty: float
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        return max(0.0, sum(cell.score for cell in self.cells) - self.late_penalty)
+
+    @property
+    def points(self) -> float:
+        return sum(cell.points for cell in self.cells)
+
+    @property
+    def waiting(self) -> list[Cell]:
+        """The answers that a person has to grade, or to look at again after a second submission."""
+        return [cell for cell in self.cells if cell.needs_a_person]
+
+    @property
+    def total_so_far(self) -> float:
+        """The total without the answers that a person has to grade."""
+        settled = sum(cell.score for cell in self.cells if not cell.needs_a_person)
+        return max(0.0, settled - self.late_penalty)
+
+    @property
+    def points_waiting(self) -> float:
+        """The points that a person has yet to decide on."""
+        return sum(cell.points for cell in self.waiting)
+
+    @property
+    def note(self) -> str:
+        return " ".join(self.notes)
+
+
+def read_results(course: Course, assignment: str, students: Iterable[str]) -> list[Result]:
+    """The results of many students, over one connection to the gradebook."""
+    order = _order(course, assignment)
+    book = OpenGradebook(course.directory.db_url, course.directory.course_id)
+    results = []
+    for student in students:
+        with book.one_transaction():
+            results.append(read_result(course, assignment, student, order))
+    book.close()
+    return results
+
+
+def read_result(course: Course, assignment: str, student: str, order: dict | None = None) -> Result:
+    """One student's scores from the gradebook, with notes from the graded notebook."""
+    with course.gradebook() as gradebook:
+        submission = gradebook.find_submission(assignment, student)
+        penalty = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
+        cells, stubs = [], set()
+        for notebook in submission.notebooks:
+            stubs |= {(notebook.name, c.name) for c in notebook.comments if c.auto_comment == NO_RESPONSE}
+            cells += [
+                Cell(notebook.name, grade.name, grade.score, grade.max_score, grade.needs_manual_grade)
+                for grade in notebook.grades
+            ]
+    order = order or _order(course, assignment)
+    cells.sort(key=lambda cell: order.get((cell.notebook, cell.name), len(order)))
+    result = Result(student, cells, penalty)
+    for path in sorted(course.folder("autograded", student, assignment).glob("*.ipynb")):
+        nb = nbformat.read(path, as_version=4)
+        told = {cell.metadata.nbgrader.grade_id: message_of(cell) for cell in nb.cells if is_grade(cell)}
+        mine = [cell for cell in cells if cell.notebook == path.stem]
+        for cell in mine:
+            cell.message = told.get(cell.name, "")
+        lost = [cell.name for cell in mine if cell.score < cell.points]
+        result.notes += notes_on(nb, lost, {name for notebook, name in stubs if notebook == path.stem})
+    if result.waiting:
+        names = ", ".join(cell.name for cell in result.waiting)
+        result.notes.append(_("Waits for a person: {names}.").format(names=names))
+    if penalty:
+        result.notes.append(_("Late: {n:g} points off.").format(n=penalty))
+    return result
+
+
+def _order(course, assignment):
+    """The order of the graded cells in the solution: the gradebook has none."""
+    places = {}
+    for path in sorted(course.folder("source", ".", assignment).glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if is_grade(cell):
+                places[path.stem, cell.metadata.nbgrader.grade_id] = len(places)
+    return places
+
+
+def table(results: list[Result], width: int | None = None) -> str:
+    """The class as text: a legend of the graded cells, then a line for each student with the notes wrapped."""
+    if not results:
+        return _("Nobody has been graded.")
+    width = width or shutil.get_terminal_size((120, 24)).columns
+    columns = results[0].cells
+    legend = [f"  {i:>2}  {cell.name} ({cell.points:g})" for i, cell in enumerate(columns, start=1)]
+    name_width = max(len(_("student")), *(len(r.student) for r in results))
+    head = f"{_('student'):<{name_width}}  " + " ".join(f"{i:>4}" for i in range(1, len(columns) + 1))
+    head += f"  {_('total'):>9}  {_('note')}"
+    lines = [*legend, "", head, "-" * min(width, len(head) + 20)]
+    indent = len(head) - len(_("note"))
+    for result in results:
+        scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
+        line = f"{plain(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
+        # Apart, so that full marks in all that a machine grades look full: 14/14+2?
+        total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
+        total += f"+{result.points_waiting:g}?" if result.waiting else ""
+        line += f"  {total:>9}  "
+        note = textwrap.wrap(result.note, max(30, width - indent)) or [""]
+        lines += [line + note[0], *(" " * indent + more for more in note[1:])]
+    mean = sum(r.total for r in results) / len(results)
+    lines.append(
+        _("Class of {n}: mean {mean:.1f} of {points:g}").format(
+            n=len(results), mean=mean, points=columns and results[0].points
+        )
+    )
+    waiting = [cell.name for result in results for cell in result.waiting]
+    if waiting:
+        lines.append(
+            _("Answers that await a person: {n} ({names}). Give points in formgrader, then run this again").format(
+                n=len(waiting), names=", ".join(dict.fromkeys(waiting))
+            )
+        )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def write_csv(results: list[Result], assignment: str, path: Path) -> None:
+    """Write the class as a CSV file in UTF-8; an older file is replaced in one step."""
+    names = [cell.name for cell in results[0].cells] if results else []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".part")
+    with half.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "note"])
+        for result in results:
+            scores = {cell.name: cell.score for cell in result.cells}
+            row = [result.student, assignment, *(scores.get(name, "") for name in names)]
+            row += [result.late_penalty, result.total, result.points, result.points_waiting, result.note]
+            rows.writerow([_inert(value) for value in row])
+    half.replace(path)
+
+
+def _inert(value):
+    """Mark a text so that no spreadsheet takes it for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

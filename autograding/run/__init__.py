@@ -1,0 +1,1 @@
+"""One run over a class: prepare each submission, execute it anywhere, record it."""

@@ -1,0 +1,211 @@
+"""Execute one notebook: `execute(job)` takes plain data and returns the executed notebook.
+
+It uses no gradebook, no course folder and no state. So it may run in this process, in a pool, or on another machine
+that has the same packages and the course's module of checks.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograding.calls import CheckCall, NotACheck, parse
+from autograding.messages import _
+from autograding.run import verdicts
+from autograding.sandbox import bubblewrap
+from autograding.sandbox.limits import Limits
+from autograding.sandbox.outputs import Outputs
+from autograding.sandbox.session import Ended, Session, Stopped
+from autograding.sandbox.warm import SandboxFailed, branch_for
+from autograding.seeds import seed
+
+
+@dataclass(frozen=True)
+class GradedCell:
+    """A graded code cell as the teacher wrote it."""
+
+    name: str
+    source: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """All data that the execution of one notebook depends on."""
+
+    assignment: str
+    student: str
+    notebook: bytes  # put right: see preflight
+    files: tuple[tuple[str, bytes], ...]  # of its folder, by relative name
+    graded: tuple[GradedCell, ...]  # the master's, never the student's
+    limits: Limits
+    seed_key: bytes
+    checks: str = ""  # dotted name of the course's module of checks
+    course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One graded cell as it was judged: what a replay shows."""
+
+    name: str
+    source: str
+    seed: int
+    problem: object
+    reply: object  # {"answer": what the caller returned}, or why there is none
+    verdict: verdicts.Verdict
+
+
+def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
+    """The notebook with its outputs; the outputs of a judged cell are the verdict and nothing else.
+
+    `tell` gets an `Asked` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
+    ends the kernels of all workers.
+    """
+    try:
+        executed, asked = _execute(job)
+    except SandboxFailed:
+        executed, asked = _execute(job)
+    if tell is not None:
+        for one in asked:
+            tell(one)
+    return executed
+
+
+def _execute(job):
+    nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
+    by_name = {cell.name: cell for cell in job.graded}
+    checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
+    calls = calls_of(job.graded) if checks is not None else {}
+    everything = []
+    with Kernels(job, checks) as kernels:
+        for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            cell.execution_count = number
+            if name in calls:
+                asked = kernels.ask(by_name[name], calls[name])
+                verdicts.write(cell, asked.verdict)
+                everything.append(asked)
+            else:
+                cell.outputs, ended = kernels.cell(cell.source, graded=name in by_name)
+                if name in by_name:
+                    verdicts.fold_in(cell, by_name[name].points, ended)
+    return nbformat.writes(nb).encode("utf-8"), everything
+
+
+def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
+    """The graded cells that are judged outside the sandbox. The others run as plain nbgrader tests."""
+    calls = {}
+    for cell in graded:
+        try:
+            calls[cell.name] = parse(cell.source)
+        except NotACheck:
+            continue
+    return calls
+
+
+class Kernels:
+    """The kernels of one notebook: when one dies, a new one runs the finished cells again and goes on."""
+
+    def __init__(self, job: Job, checks):
+        self.job, self.limits, self.checks = job, job.limits, checks
+        stand_ins = verdicts.folder_of_stand_ins(checks)
+        hidden = bubblewrap.installed(job.checks.partition(".")[0]) if checks is not None else []
+        self._place = (self.limits, stand_ins, tuple(hidden))
+        self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
+        self.deadline = time.monotonic() + self.limits.notebook_seconds
+        self.left = self.limits.outputs_bytes
+        self.done: list[tuple[str, bool]] = []  # the cells that a new kernel runs again
+        self.restarts = self.limits.restarts
+        self.session: Session | None = None
+
+    def __enter__(self):
+        self._start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._end()
+
+    def cell(self, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
+        """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
+        ended = Ended(None)
+        if not source.strip():
+            return [], ended
+        outputs = Outputs(min(self.limits.output_bytes, self.left))
+        try:
+            ended = self._ready().run(source, outputs, graded)
+            self.done.append((source, graded))
+            if ended.raised is not None:
+                _show_error(outputs.list, *ended.raised)
+        except Stopped as stopped:
+            self._stopped(stopped)
+            outputs.list.append(_as_output(stopped))
+        self.left -= outputs.size
+        return outputs.list, ended
+
+    def ask(self, cell: GradedCell, call: CheckCall) -> Asked:
+        """Ask the student's function a problem, and judge its answer."""
+        number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name)
+        problem = verdicts.problem_of(self.checks, call, number)
+        try:
+            reply = self._ready().call(call.function, self.caller, verdicts.sent_of(self.checks, problem))
+            verdict = verdicts.judged(self.checks, call, problem, reply)
+        except Stopped as stopped:
+            self._stopped(stopped)
+            reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
+        return Asked(cell.name, cell.source, number, problem, reply, verdict)
+
+    def _start(self):
+        self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.deadline)
+        self.session.__enter__()
+
+    def _end(self):
+        if self.session is not None:
+            self.session.__exit__()
+            self.session = None
+
+    def _ready(self):
+        """A kernel that has run every cell so far, except those that fail."""
+        if time.monotonic() >= self.deadline:
+            reason = _("the notebook took more than {n:g} s in all").format(n=self.limits.notebook_seconds)
+            raise Stopped("CellTimeoutError", reason, self.session is not None)
+        while self.session is None:
+            if not self.restarts:
+                raise Stopped("DeadKernelError", _("earlier cells ended the notebook's Python too often"), False)
+            self.restarts -= 1
+            self._start()
+            again, self.done = self.done, []
+            for number, (source, graded) in enumerate(again):
+                try:
+                    self.session.run(source, Outputs(self.limits.output_bytes), graded)
+                    self.done.append((source, graded))
+                except Stopped as stopped:
+                    # It ended well once. Now it is left out, and the cells after it get another chance.
+                    self._stopped(stopped)
+                    if self.session is None:
+                        self.done += again[number + 1 :]
+                        break
+        return self.session
+
+    def _stopped(self, stopped):
+        if not stopped.alive:
+            self._end()
+
+
+def _show_error(outputs, name, text):
+    """Add the error of a cell that raised, where the notebook kept IPython from showing it."""
+    if not any(output.output_type == "error" and output.ename == name for output in outputs):
+        said = _("The cell failed, and the notebook hides its errors.")
+        outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}", said]))
+
+
+def _sentence(stopped):
+    return _("Not run to its end: {reason}.").format(reason=stopped.reason)
+
+
+def _as_output(stopped):
+    text = _sentence(stopped)
+    return new_output("error", ename=stopped.kind, evalue=text, traceback=[f"{stopped.kind}: {text}"])

@@ -1,0 +1,99 @@
+"""The master's cells: what the solution says about each cell that nbgrader knows, as the gradebook stores it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.nbgraderformat import SCHEMA_VERSION
+
+
+class MasterCell(NamedTuple):
+    """A cell as the teacher wrote it and the gradebook stored it."""
+
+    name: str
+    cell_type: str
+    source: str
+    checksum: str
+    locked: bool
+    grade: bool
+    solution: bool
+    task: bool
+    points: float
+
+    @property
+    def metadata(self) -> dict:
+        """The only nbgrader metadata that this cell may have."""
+        meta = {
+            "schema_version": SCHEMA_VERSION,
+            "grade_id": self.name,
+            "grade": self.grade,
+            "solution": self.solution,
+            "locked": self.locked,
+            "task": self.task,
+            "cell_type": self.cell_type,
+            "checksum": self.checksum,
+        }
+        return meta | ({"points": self.points} if self.grade or self.task else {})
+
+
+def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: Path) -> list[MasterCell]:
+    """The master's cells from the gradebook, in the order of the notebook `source`.
+
+    The gradebook alone has no order: source_cells in nbgrader/api.py is a relation without one.
+    """
+    entry = gradebook.find_notebook(notebook, assignment)
+    points = {cell.name: cell.max_score for cell in [*entry.grade_cells, *entry.task_cells]}
+    graded = {cell.name for cell in entry.grade_cells}
+    tasks = {cell.name for cell in entry.task_cells}
+    solutions = {cell.name for cell in entry.solution_cells}
+    order = {}
+    if source.is_file():
+        cells = nbformat.read(source, as_version=4).cells
+        order = {cell.metadata.get("nbgrader", {}).get("grade_id"): place for place, cell in enumerate(cells)}
+    return [
+        MasterCell(
+            name=cell.name,
+            cell_type=cell.cell_type,
+            source=cell.source,
+            checksum=cell.checksum,
+            locked=cell.locked,
+            grade=cell.name in graded,
+            # A graded answer is both, and the gradebook lists it under both.
+            solution=cell.name in solutions,
+            task=cell.name in tasks,
+            points=points.get(cell.name, 0.0),
+        )
+        for cell in sorted(entry.source_cells, key=lambda cell: order.get(cell.name, len(order)))
+    ]
+
+
+_known: dict[tuple, list[MasterCell]] | None = None
+
+
+@contextmanager
+def master_read_once() -> Iterator[None]:
+    """Within, the master's cells are read once: they are the same for every student of a run."""
+    global _known
+    before, _known = _known, {}
+    try:
+        yield
+    finally:
+        _known = before
+
+
+def master_of(coursedir, names: dict) -> list[MasterCell]:
+    """The master's cells of the notebook that nbgrader converts; `names` is its resources["nbgrader"]."""
+    source = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
+    which = (names["db_url"], source, names["notebook"])
+    if _known is not None and which in _known:
+        return _known[which]
+    with Gradebook(names["db_url"]) as gradebook:
+        cells = master_cells(
+            gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
+        )
+    if _known is not None:
+        _known[which] = cells
+    return cells

@@ -1,0 +1,120 @@
+"""Do once what nbgrader and nbconvert do for each student: compile templates, check schemas, colour code."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import jsonschema
+import nbconvert.exporters.html
+import nbgrader.nbgraderformat.common
+from bs4 import BeautifulSoup
+from jinja2 import BytecodeCache
+from nbconvert.exporters import TemplateExporter
+from nbconvert.filters import Highlight2HTML
+
+LARGEST_KEPT = 20_000  # letters; the coloured form of a longer cell is not kept in memory
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates, kept while this process runs. Jinja itself checks whether a source has changed."""
+
+    def __init__(self):
+        self.by_key: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket):
+        """Jinja's entry point."""
+        if bucket.key in self.by_key:
+            bucket.bytecode_from_string(self.by_key[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        """Jinja's entry point."""
+        self.by_key[bucket.key] = bucket.bytecode_to_string()
+
+
+class _CodeColoured(Highlight2HTML):
+    """Colour code once: all students have the same tests."""
+
+    def __call__(self, source, language=None, metadata=None):
+        """nbconvert's entry point."""
+        if len(source) > LARGEST_KEPT or self.extra_formatter_options:
+            return super().__call__(source, language, metadata)
+        magic = (metadata or {}).get("magics_language", "")
+        return _coloured(source, language or self.pygments_lexer, magic)
+
+
+@lru_cache(maxsize=500)
+def _coloured(source, language, magic):
+    return Highlight2HTML()(source, language, {"magics_language": magic} if magic else {})
+
+
+@cache
+def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
+    """The exporter, with templates that are compiled once in this process. That saves half the time of a page."""
+    kept = _Compiled()
+
+    class CompiledOnce(exporter):
+        def _create_environment(self):
+            environment = super()._create_environment()
+            environment.bytecode_cache = kept
+            return environment
+
+        def from_notebook_node(self, nb, resources=None, **options):
+            """nbconvert's entry point."""
+            language = nb.metadata.get("language_info", {})
+            lexer = language.get("pygments_lexer", language.get("name"))  # as in nbconvert/exporters/html.py
+            self.filters["highlight_code"] = _CodeColoured(pygments_lexer=lexer, parent=self)
+            return super().from_notebook_node(nb, resources, **options)
+
+    # Keep the name, so that a course's configuration of the exporter holds.
+    CompiledOnce.__name__ = exporter.__name__
+    return CompiledOnce
+
+
+@contextmanager
+def schemas_checked_once() -> Iterator[None]:
+    """Within, nbgrader checks the metadata of each cell, but not its own schema again for each cell."""
+    known = {}
+
+    def validate(instance, schema):
+        text = json.dumps(schema)  # nbgrader reads the schema again for each notebook
+        if text not in known:
+            kind = jsonschema.validators.validator_for(schema)
+            kind.check_schema(schema)
+            known[text] = kind(schema)
+        error = jsonschema.exceptions.best_match(known[text].iter_errors(instance))
+        if error is not None:
+            raise error
+
+    with patch.object(nbgrader.nbgraderformat.common, "jsonschema", SimpleNamespace(validate=validate)):
+        yield
+
+
+@contextmanager
+def pages_parsed_where_needed() -> Iterator[None]:
+    """Within, nbconvert parses only those pages that it has to change.
+
+    Otherwise it parses every page and writes it again (from_notebook_node in nbconvert/exporters/html.py), to describe
+    pictures without a description, and to let the keyboard reach the cells of a template that is not nbgrader's.
+    """
+    with patch.object(nbconvert.exporters.html, "BeautifulSoup", _parsed_where_needed):
+        yield
+
+
+def _parsed_where_needed(page, features):
+    return BeautifulSoup(page, features=features) if _HAS_TO_CHANGE.search(page) else _Finished(page)
+
+
+# A picture without a description in its tag, or a class of that other template.
+_HAS_TO_CHANGE = re.compile(r"<img\b(?![^<>]*\salt=)|jp-Notebook", re.IGNORECASE)
+
+
+class _Finished(str):
+    """A page with nothing to change."""
+
+    def select(self, _selector):
+        """As in BeautifulSoup: the elements to change."""
+        return []
