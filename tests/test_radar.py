@@ -152,7 +152,7 @@ BAD = [
     ("label,distance\nx,1\n", "line 1: the column amplitude is missing"),
     ("amplitude,range\n1,1\n", "line 1: there is a column 'range'; expected amplitude,distance"),
     ("amplitude,distance,\n1,1,\n", "line 1: there is a column ''"),
-    ("amplitude,distance,distance\n1,1,1\n", "line 1: the column distance stands twice"),
+    ("amplitude,distance,distance\n1,1,1\n", "line 1: the column distance is there twice"),
     ("amplitude;distance\n1;1\n", "line 1: columns are separated by ;, not by commas"),
     ("amplitude\tdistance\n1\t1\n", "line 1: columns are separated by tabs"),
     (HEAD + "1,1\n1\n", "line 3: there are 1 fields, 1; expected 2, amplitude,distance"),

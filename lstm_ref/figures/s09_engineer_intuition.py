@@ -136,7 +136,7 @@ def keeper_picture(params: LSTMParams, quiet: float, strong: float, loudest: flo
     """
     trial = keeper_trial(quiet, strong, loudest, spikes=spikes)
     result = keeper_result(params, trial)
-    # How far each sequence is beyond, or within, what is allowed: the largest is the worst.
+    # How each sequence compares with the limits; above 1 is beyond them. The largest is the worst.
     over = np.stack([result.before / 0.25, 0.5 / np.maximum(result.kept, 1e-3), result.moved / 0.1])
     n = int(np.nanmax(np.nan_to_num(over, nan=0.0), axis=0).argmax())
     one = slice(n, n + 1)
