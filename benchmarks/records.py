@@ -2,8 +2,8 @@
 
 Everything but the execution is as in a real run: the trusted copies, the store, the gradebook, the graded notebooks,
 the feedback. Each distinct notebook is executed once, and that result is replayed for every student who handed it in.
-Prints the rate of each stretch of the class; fails where the last stretch needs half as much again of the processor as
-the first. (By the clock, too, but that also tells of whatever else the machine does.)
+Prints the rate of each stretch of the class, and fails if the last stretch takes 1.5 times the processor time of the
+first. (The time by the clock is only printed, because it also depends on what else the machine does.)
 """
 
 import argparse

@@ -73,10 +73,10 @@ def test_a_wrong_answer_that_the_check_does_not_know_is_noticed(course):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("14_late", "What then?"), f"'14_late' is no stem for a chapter after {LAST}: expected {STEM[:2]}_name"),
-        (("attention", "What then?"), "'attention' is no stem for a chapter"),
-        ((STEM, "On attention."), "'On attention.' is no question"),
-        ((STEM, "What then?", "--function", "a-b"), "'a-b' is no name for a function"),
+        (("14_late", "What then?"), f"'14_late' does not follow {LAST}: expected {STEM[:2]}_name"),
+        (("attention", "What then?"), "'attention' does not follow"),
+        ((STEM, "On attention."), "'On attention.' is not a question"),
+        ((STEM, "What then?", "--function", "a-b"), "'a-b' cannot be the name of a function"),
     ],
 )
 def test_what_it_cannot_begin_it_refuses(tmp_path, arguments, told):
