@@ -1,8 +1,8 @@
 """nbgrader's own tests of autograde, run through ours: `python tools/nbgrader_tests.py [pytest's options, -k NAME]`.
 
 They ship in nbgrader's wheel. Each is given a configuration folder whose nbgrader_config.py calls `plug_in(c)`, so that
-nbgrader is hardened as in a course. They are not part of the default tests: they take ten minutes and more, and change only
-with nbgrader. DIFFERENCES lists the intended differences with their reasons; one that no longer occurs fails, too.
+nbgrader is hardened as in a course. They are not part of the default tests: they take ten minutes and more, and change
+only with nbgrader. DIFFERENCES lists the intended differences with their reasons; one that no longer occurs fails, too.
 """
 
 import os
