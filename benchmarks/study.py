@@ -66,7 +66,7 @@ class Study:
 
 
 def stored(path: Path) -> list[dict[str, str]]:
-    """The lines that are there, as texts; none where there is no file."""
+    """The stored runs, their numbers as texts; none if there is no file."""
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:

@@ -97,7 +97,7 @@ class KeeperResult(NamedTuple):
 
 
 def keeper_result(params: LSTMParams, trial: KeeperTrial) -> KeeperResult:
-    """Run a cell with two inputs over the trial and measure c of unit 0.
+    """Run a cell with two inputs, W_* (H, H+2), over the trial and measure c of unit 0: (B,) numbers each.
 
     A cell passes if `before` is at most 0.25, `moved` at most 0.1 and `kept` at least 0.5, wherever they are numbers.
     """

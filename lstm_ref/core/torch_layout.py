@@ -45,7 +45,7 @@ def torch_shapes(
     bidirectional: bool = False,
     proj_size: int = 0,
 ) -> Shapes:
-    """name -> shape of every parameter of an `nn.LSTM`, in its own order. The arguments are those of `nn.LSTM`."""
+    """name -> shape of every parameter of an `nn.LSTM`, in PyTorch's order. The arguments are those of `nn.LSTM`."""
     width = proj_size or hidden_size
     shapes: Shapes = {}
     for layer in range(num_layers):
@@ -130,7 +130,10 @@ def where_in_torch(
 
 
 def to_torch_arrays(params: LSTMParams) -> TorchArrays:
-    """The weights of one cell as `nn.LSTM` keeps them: gates stacked i, f, candidate, o; all of b in bias_ih."""
+    """The weights of one cell as `nn.LSTM` keeps them: gates stacked i, f, candidate, o; all of b in bias_ih.
+
+    Raises TypeError for mixed dtypes or libraries.
+    """
     xp = same_kind(W_f=params.W_f, b_f=params.b_f)
     H = params.hidden_size
     W = [params.W_i, params.W_f, params.W_c, params.W_o]

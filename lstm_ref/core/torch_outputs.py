@@ -12,7 +12,7 @@ from lstm_ref.messages import _
 
 
 def first_state(batch: int, num_layers: int, directions: int, hidden_size: int) -> tuple[np.ndarray, np.ndarray]:
-    """(h_0, c_0) of zeros in the shape that `nn.LSTM` wants them in: (layers * directions, B, H) each."""
+    """(h_0, c_0) of zeros, in the shape that `nn.LSTM` expects: (layers * directions, B, H) each."""
     shape = (num_layers * directions, batch, hidden_size)
     return np.zeros(shape), np.zeros(shape)
 

@@ -175,7 +175,7 @@ def train_classifier(
 
 
 def batch_of(data: RadarData, rows: torch.Tensor) -> RadarData:
-    """The recordings in `rows`, with no more padding than the longest of them needs."""
+    """The recordings in `rows` (n,), with no more padding than the longest of them needs."""
     lengths = data.lengths[rows]
     return RadarData(data.xs[rows, : int(lengths.max())], lengths, data.labels[rows])
 

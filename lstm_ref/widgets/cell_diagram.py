@@ -219,7 +219,7 @@ class CellDiagram(CourseWidget):
             "about_write": _("What is added to the memory."),
             "about_c": _("The new memory: what is kept and what is written, added. Only the next step gets it."),
             "about_tanh_c": _("The memory squashed to between −1 and 1, so that h cannot grow with it."),
-            "about_h": _("The new output: it goes to the next step and to whoever reads this cell."),
+            "about_h": _("The new output: it goes to the next step and to all that read this cell."),
             "reads": _("reads"),
             "value": _("number"),
             "weight": _("weight"),
