@@ -1,4 +1,4 @@
-"""The table of attacks, stock nbgrader beside ours: `python benchmarks/attacks.py [NAME ...] [--again] [--ours]`.
+"""The table of attacks: stock nbgrader and ours compared. `python benchmarks/attacks.py [NAME ...] [--again] [--ours]`.
 
 Each attack on the toy course of tests/autograding is graded twice, with an honest student after it: by stock
 `nbgrader autograde` in a folder of its own, and by `python -m autograding` in a class with other attacks. Stock runs
@@ -212,7 +212,7 @@ def graded(together: list, ours: bool) -> dict[str, tuple[str, bool]]:
 
 
 def left_behind(course: Path, student: str) -> list[str]:
-    """What lies in the student's folders after grading that should not, in words."""
+    """What is in the student's folders after grading and should not be there, in words."""
     graded, told = course / "autograded" / student, course / "feedback" / student
     files = [path for folder in (graded, told) for path in folder.rglob("*") if path.is_file()]
     small = [path for path in files if path.stat().st_size < 2**25]
@@ -316,7 +316,7 @@ def reap() -> None:
 
 
 def score(course: Path, student: str) -> float | None:
-    """The student's points in the gradebook, or None where there are none."""
+    """The student's points in the gradebook, or None if there are none."""
     if not (course / "gradebook.db").exists():
         return None
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "toy") as gradebook:

@@ -83,7 +83,7 @@ def _measure(course, options, scratch):
     print(("{:>18}" * len(COLUMNS)).format(*COLUMNS))
     rows, start = [], time.monotonic()
     with Grader(course, assignment) as grader:
-        list(grader.grade(names[:1], Replay(), 1, force=True))  # imports, and what is opened once
+        list(grader.grade(names[:1], Replay(), 1, force=True))  # not timed: imports, and files that are opened once
         last, last_used = time.monotonic(), time.process_time()
         for number, graded in enumerate(grader.grade(names, Replay(), 1, force=True), start=1):
             if graded.error is not None:

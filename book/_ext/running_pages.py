@@ -52,7 +52,7 @@ class Running:
             self.end()
             raise
         finally:
-            notebook.update(ran)  # as far as it ran, where its kernel died
+            notebook.update(ran)  # its outputs so far, if its kernel died
 
     def end(self):
         """Start no more pages, and do not wait for those that run: their kernels end with this process."""

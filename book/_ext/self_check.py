@@ -75,7 +75,7 @@ def enter_question(self, node):
 
 def enter_choice(self, node):
     if node.parent.index(node) == next(n for n, child in enumerate(node.parent) if isinstance(child, choice)):
-        self.body.append("</div>")  # the end of what is asked
+        self.body.append("</div>")  # closes the text of the question
     self.body.append('<div class="lstm-answer">')
 
 

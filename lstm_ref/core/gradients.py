@@ -57,7 +57,7 @@ def finite_differences(loss: Callable[[Array], Array], x: Array, step: float = 1
 
 
 class GradientCheck(NamedTuple):
-    """The worst disagreement of a gradient with finite differences, and where it is."""
+    """The largest error of a gradient compared with finite differences, and where it is."""
 
     error: float  # |got - expected| / max(1, |expected|)
     index: tuple[int, ...]

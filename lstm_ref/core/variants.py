@@ -58,7 +58,7 @@ class GRUParams(NamedTuple):
 def peephole_step(x: Array, state: LSTMState, params: LSTMParams, peepholes: Peepholes) -> LSTMState:
     """One step of an LSTM whose gates see the memory: f and i the old one, o the new one.
 
-    x (B, D), state (B, H) each, -> state (B, H) each. Each unit sees its own memory alone. Raises as `lstm_step` does,
+    x (B, D), state (B, H) each, -> state (B, H) each. Each unit sees only its own memory. Raises as `lstm_step` does,
     and ValueError for a projection. Gers & Schmidhuber (2000), "Recurrent nets that time and count".
     """
     _no_projection(params)

@@ -85,7 +85,7 @@ def learning(history) -> Figure:
 
 
 def _lines_above(drawing, axes) -> None:
-    """A legend of these axes, above all panels: on a phone there is no room for it inside of one."""
+    """A legend of these axes, above all panels: on a phone it does not fit into one."""
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=11)
 
 

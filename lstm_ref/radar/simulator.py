@@ -14,9 +14,9 @@ from lstm_ref.messages import _
 
 
 class StepKind(IntEnum):
-    """What a step of a simulated sequence was."""
+    """What happened at a step of a simulated sequence."""
 
-    QUIET = 0  # noise and clutter alone
+    QUIET = 0  # only noise and clutter
     BUMP = 1  # the beam is on a target
     SPIKE = 2  # a pulse of another radar: one step of interference
     DROPOUT = 3  # nothing was received: both numbers are 0
