@@ -39,7 +39,7 @@ def course(tmp_path):
         shutil.copytree(ROOT / name / STEM, tmp_path / name / STEM)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     for name in ("python", "nbgrader"):
-        # Not a link: the sandbox binds the environment that Python reports, and that path must exist.
+        # A script, not a link, so that Python reports an environment that exists: the sandbox binds that.
         program = tmp_path / ".venv" / "bin" / name
         program.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).with_name(name)}" "$@"\n')
         program.chmod(0o755)

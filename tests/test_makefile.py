@@ -110,7 +110,7 @@ def test_an_installation_is_held_to_the_lock_and_done_once(course):
 def test_it_is_done_again_when_what_is_asked_for_has_changed(course, changed):
     make(course, ".venv/has/lab")
     assert installed(course) == ["lab"]
-    # File times are coarse, so pretend that all was done an hour ago.
+    # File times are coarse, so pretend that all was done long ago.
     for path in course.rglob("*"):
         os.utime(path, (1_000_000, 1_000_000))
     make(course, ".venv/has/lab")

@@ -15,7 +15,7 @@ NOTE = """\
 TITLE = "An exercise"
 BODY = """\
 This page shows what is asked; the work is done in JupyterLab. Download the notebook: {{download}}`{stem}.ipynb`.
-It belongs to the chapter: {{doc}}`/book/{stem}`."""
+Its chapter: {{doc}}`/book/{stem}`."""
 
 
 def add_note(app, docname, source):
