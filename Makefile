@@ -1,11 +1,11 @@
-# Everything runs in .venv, which is made here and kept up to date: nothing has to be activated. Each use installs what
-# it needs and no more, requirements/USE.txt; `make .venv/has/USE` only installs.
+# Everything runs in .venv, which make creates and keeps up to date: nothing has to be activated. Each use installs only
+# what it needs, requirements/USE.txt; `make .venv/has/USE` installs and does nothing else.
 PYTHON ?= python3
-# Where PyTorch comes from: the address of an index, or a folder of wheels. Empty: where pip finds everything else.
+# Where PyTorch comes from: the address of an index, or a folder of wheels. Empty: from the same index as the rest.
 TORCH_FROM ?=
 # make book STRICT=1: any cell that fails, and any warning, stops the build.
 STRICT ?=
-# Python keeps what it compiled, whatever the shell says: nothing is compiled in advance.
+# Python may store compiled files, whatever the shell says: they are not made during installation.
 export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 HAS := .venv/has
@@ -17,10 +17,10 @@ PORT ?= 8000
 .PHONY: everywhere catalogue lock clean
 .DEFAULT_GOAL := help
 
-help: ## say what can be made
+help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
 
-# Pages that failed do not keep the others from being read: they are named at the very end, with make's own error.
+# Pages that failed do not stop the build of the others. They are named at the very end, in an error of make's own.
 SEE = Open $(CURDIR)/_build/html/index.html in a browser, or run: make serve
 FAILED = $(shell cat _build/failed_pages.txt 2>/dev/null)
 end = $(info $(1))$(if $(FAILED),$(error $(FAILED)))
@@ -51,7 +51,7 @@ grade: $(HAS)/grade ## grade submitted/*/ASSIGNMENT: table, CSV, feedback
 
 large: $(HAS)/grade $(HAS)/large ## install what a class needs that is too large for one machine, or for SQLite
 
-demonstration: $(HAS)/grade ## make up a class of every kind of student, grade it in demonstration/, compare with what is due
+demonstration: $(HAS)/grade ## make up a class of all kinds of students, grade it in demonstration/, compare with the expected marks
 	$(BIN)/python -m autograding.authoring.demonstration $(ASSIGNMENT) --answers $(ANSWERS) --out demonstration/submitted
 	$(BIN)/python -m autograding $(ASSIGNMENT) --class demonstration
 	$(BIN)/python -m autograding.authoring.expected $(ASSIGNMENT) --answers $(ANSWERS) --class demonstration
@@ -67,7 +67,7 @@ lint: $(HAS)/lint ## code style, and that nothing generated differs from its sou
 	$(BIN)/python -m autograding.authoring.exercises --check
 	$(BIN)/python tools/catalogue.py --check
 
-everywhere: $(HAS)/test ## execute every page on four code paths of the processor, name each cell that says something else
+everywhere: $(HAS)/test ## execute every page on four code paths of the processor, name each cell whose output differs
 	$(BIN)/python -m benchmarks.same_everywhere $(PAGES)
 
 test: $(HAS)/test .venv/system ## all tests; builds the book
@@ -82,7 +82,7 @@ lock: ## renew requirements.lock from requirements.txt; with UPGRADE=1, take the
 clean: ## remove what was built; submissions and marks stay
 	rm -rf _build .pytest_cache .ruff_cache
 
-# One stamp for each use, written last: an installation that was cut short is done again.
+# One stamp for each use, written last: an interrupted installation is done again.
 $(HAS)/%: requirements.lock pyproject.toml requirements/*.txt tools/install.sh tools/venv.sh
 	sh tools/venv.sh $(PYTHON)
 	sh tools/install.sh $* '$(TORCH_FROM)'

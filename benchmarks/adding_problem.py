@@ -1,10 +1,10 @@
-"""How long a network must learn to solve the adding problem: `python -m benchmarks.adding_problem`.
+"""How many iterations networks need to solve the adding problem: `python -m benchmarks.adding_problem`.
 
-Four networks, five lengths, ten seeds, the shortest on several code paths of the processor: an hour and a half on one
-core. Each run ends when the mean squared error on unseen sequences, looked at every 100 iterations, is below 0.01, or
-at the cap. It is written to benchmarks/results/adding_problem.json as soon as it is done, so an interrupted benchmark
-goes on where it was. Delete the file to start anew; it is refused if it was made with other settings. Chapter 1 draws
-it.
+Four networks, five lengths, ten seeds; the shortest length on several code paths of the processor. An hour and a half
+on one core. Each run ends when the mean squared error on unseen sequences, measured every 100 iterations, is below
+0.01, or at the cap. Each run is stored in benchmarks/results/adding_problem.json when it ends, so an interrupted
+benchmark goes on where it stopped. Delete the file to start again; a file with other settings is refused. Chapter 1
+draws the results.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def run_all(options) -> None:
 
 
 def run(model: str, steps: int, seed: int) -> dict:
-    """One training: `iterations` is None where it never got there; `curve` is the MSE every 100 iterations."""
+    """One training: `iterations` is None if it did not solve the problem; `curve` is the MSE every 100 iterations."""
     start, curve, solved_at = time.perf_counter(), [], None
     network = AddingNetwork(model, steps, seed, hidden_size=HIDDEN_SIZE)
     for iteration, mse in train_on_adding(network, steps, seed, iterations=CAP, **SETTINGS):
@@ -83,7 +83,7 @@ def run(model: str, steps: int, seed: int) -> dict:
 
 
 def results(path: Path) -> dict:
-    """What is there already. Raises SystemExit where it was made with other settings."""
+    """The results that are stored already. Raises SystemExit if they were made with other settings."""
     about = {
         "command": COMMAND,
         "solved_below": SOLVED,
@@ -96,12 +96,12 @@ def results(path: Path) -> dict:
     found = json.loads(path.read_text(encoding="utf-8"))
     other = [name for name in about if found.get(name) != about[name]]
     if other:
-        raise SystemExit(f"{path} was made with another {', '.join(other)}. Delete it to start anew.")
+        raise SystemExit(f"{path} was made with another {', '.join(other)}. Delete it to start again.")
     return found
 
 
 def write(path: Path, found: dict) -> None:
-    """One run a line, so that a difference can be read; replaced at once, so that a cut leaves no half file."""
+    """One run per line, so that a diff is readable; replaced in one step, so that nothing leaves half a file."""
     head = {name: value for name, value in found.items() if name != "runs"}
     runs = ",\n".join("  " + json.dumps(run) for run in found["runs"])
     text = json.dumps(head, indent=1).removesuffix("\n}") + ',\n "runs": [\n' + runs + "\n ]\n}\n"

@@ -1,18 +1,18 @@
-"""The table of attacks, stock nbgrader beside ours: `python benchmarks/attacks.py [NAME ...] [--again] [--ours]`.
+"""The table of attacks: stock nbgrader and ours compared. `python benchmarks/attacks.py [NAME ...] [--again] [--ours]`.
 
 Each attack on the toy course of tests/autograding is graded twice, with an honest student after it: by stock
 `nbgrader autograde` in a folder of its own, and by `python -m autograding` in a class with other attacks. Stock runs
-strangers' code with the rights of whoever starts this; where that would be dangerous, what it does is said and not
-tried (attacks.toml, `stock`).
+strangers' code with the rights of whoever starts this; where that would be dangerous, the attack is not tried, and
+attacks.toml says in `stock` what it would do.
 
-What was found is kept row by row in benchmarks/results/attacks.csv, and as a table in attacks.md beside it: cut short,
-the same command goes on where it was. A row is done anew when its attack has changed, and with --again;
-with --ours, ours alone. A cell has three seconds, also an honest student's: a machine that is busy with other things
-gives rows in which an honest one is stopped, which are worth another try.
+Results are stored row by row in benchmarks/results/attacks.csv, and as a table in attacks.md beside it: after an
+interruption, the same command goes on where it stopped. A row is done again when its attack has changed, and with
+--again; with --ours, by our grader only. A cell has three seconds, also an honest student's: on a busy machine an
+honest one may be stopped. Such rows are worth another try.
 
-Scores do not tell of every harm. So what both graders leave behind is read, too: the stranger's autograded folder and
+Scores do not show every harm. So what both graders leave behind is read, too: the stranger's autograded folder and
 pages for a file of the teacher's machine or a script that a reader's browser would run, the notebook's own clock for
-its time, the disk. What stock does to whom (the column in the middle) follows from what was found, by `harm`.
+its time, the disk. `harm` puts what stock does to whom (the column in the middle) into words.
 """
 
 import argparse
@@ -49,10 +49,10 @@ FULL = 6
 LONG = 20  # seconds of one notebook: the limit that ours gives
 DISK = 2**30  # bytes in the autograded folder
 SECRET = "root:x:0"  # /etc/passwd begins with it
-# A tag that runs what the attacks call; where it is shown as text, its "<" is escaped.
+# A tag that runs the function that the attacks call. If the tag is only shown as text, its "<" is escaped.
 RUNS = re.compile(r"<(?:script|img|svg|iframe|a)\b[^<]*steal\(|<script[^>]*>[^<]*steal\(")
 LONGEST = 120  # seconds for stock and a class of two
-TOGETHER = 6  # attacks that ours grades in one class: a row costs less, and they have each other to hurt
+TOGETHER = 6  # attacks that ours grades in one class: that is faster, and they may hurt each other
 MUCH = 3 * 2**29  # bytes in one process: half as much again as the limit that ours gives
 LIMITS = """
 c.ExecutePreprocessor.timeout = 3
@@ -73,7 +73,7 @@ KINDS = {
     "the grader dies": ("grader killed",),
 }
 HONEST = {attack.name for attack in attacks() if attack.honest}
-SEEN = re.compile(r"seen: (\d+)")  # looks_into_other_processes says it
+SEEN = re.compile(r"seen: (\d+)")  # the attack looks_into_other_processes prints it
 STEPS = ("generate_assignment", "autograde", "generate_feedback")
 COLUMNS = ["row", "name", "stock", "ours", "held", "attack", "grader", "nbgrader"]
 SET_CHILD_SUBREAPER = 36  # sys/prctl.h
@@ -86,7 +86,7 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="also those that are in the table")
     parser.add_argument("--ours", action="store_true", help="again, by ours; stock's results are kept")
     options = parser.parse_args()
-    # Whatever an attack leaves running becomes a child of this, and is ended before the next.
+    # Whatever an attack leaves running becomes a child of this process, and is ended before the next attack.
     ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     everyone = attacks()
     chosen = [attack for attack in everyone if not options.names or attack.name in options.names]
@@ -116,7 +116,7 @@ def main() -> int:
 
 
 def stored() -> dict[str, dict]:
-    """The rows that are kept, by the attack's name."""
+    """The stored rows, by the attack's name."""
     if not RESULTS.exists():
         return {}
     with RESULTS.open(encoding="utf-8", newline="") as file:
@@ -152,7 +152,7 @@ def line(row: dict) -> str:
 
 
 def harm(row: dict) -> str:
-    """What stock does to whom, in one or a few words, from what was found."""
+    """What stock does to whom, in a few words, worked out from its results."""
     if "honest" not in row["stock"]:  # too dangerous to be tried
         return row["stock"].strip("()")
     mine, honest, *more = row["stock"].split(", ")
@@ -170,7 +170,7 @@ def harm(row: dict) -> str:
 
 
 def grader() -> str:
-    """Which state of our grader it was."""
+    """A digest of our grader's code."""
     files = hashlib.sha256()
     for path in sorted((ROOT / "autograding").rglob("*.py")):
         files.update(path.read_bytes())
@@ -178,7 +178,7 @@ def grader() -> str:
 
 
 def graded(together: list, ours: bool) -> dict[str, tuple[str, bool]]:
-    """What became of each attack and of the honest student after it, in words, and whether it is as it should be."""
+    """For each attack: its result and that of the honest student after it, in words, and whether both are right."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as listening:
         course = Path(folder, "course")
         shutil.copytree(TOY, course, ignore=shutil.ignore_patterns("__pycache__"))
@@ -212,7 +212,7 @@ def graded(together: list, ours: bool) -> dict[str, tuple[str, bool]]:
 
 
 def left_behind(course: Path, student: str) -> list[str]:
-    """What lies in the student's folders after grading that should not, in words."""
+    """What is in the student's folders after grading and should not be there, in words."""
     graded, told = course / "autograded" / student, course / "feedback" / student
     files = [path for folder in (graded, told) for path in folder.rglob("*") if path.is_file()]
     small = [path for path in files if path.stat().st_size < 2**25]
@@ -261,7 +261,7 @@ def run(course: Path, module_and_arguments: list[str], longest: float) -> list[s
     """Run a module in the course; return what went wrong, in words."""
     places = os.pathsep.join([str(ROOT), str(course)])
     environment = os.environ | {"PYTHONPATH": places, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    # In a session of its own: a notebook that kills its grader must not kill this.
+    # In a session of its own: a notebook that kills its grader must not kill this process.
     process = subprocess.Popen(
         [sys.executable, "-m", *module_and_arguments],
         cwd=course,
@@ -295,7 +295,7 @@ def peak(pid: int) -> int:
 
 
 def end_leftovers(until: float) -> None:
-    """Let what an attack left behind go on a little (daemons that edit later), then end it."""
+    """Let the processes that an attack left behind run a little (some edit files later), then end them."""
     while (left := descendants(os.getpid())) and time.monotonic() < until:
         reap()
         time.sleep(0.1)
@@ -316,7 +316,7 @@ def reap() -> None:
 
 
 def score(course: Path, student: str) -> float | None:
-    """The student's points in the gradebook, or None where there are none."""
+    """The student's points in the gradebook, or None if there are none."""
     if not (course / "gradebook.db").exists():
         return None
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "toy") as gradebook:

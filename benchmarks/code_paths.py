@@ -1,15 +1,15 @@
-"""The ways that torch, NumPy and their matrix libraries can go through one and the same computation.
+"""The code paths that torch, NumPy and their matrix libraries can take for the same computation.
 
-They choose their code by the processor when they are loaded, and another code adds in another order and rounds
-otherwise. The variables below switch newer instructions off, so that one machine shows what other machines do. A path
-that a machine does not have falls back to the best one that it has.
+They choose one by the processor when they are loaded. Another path adds in another order, so it rounds differently. The
+variables below switch newer instructions off, so that one machine shows what other machines do. If a machine does not
+have a path, it takes the best one that it has.
 """
 
 import os
 import subprocess
 import sys
 
-ENTERED = "LSTM_COURSE_CODE_PATH"  # in the environment of a process that runs on one of these paths: which
+ENTERED = "LSTM_COURSE_CODE_PATH"  # the environment variable that names the path of a process
 PATHS = {
     "machine": {},
     "avx512": {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
@@ -31,7 +31,7 @@ PATHS = {
 
 
 def environment(path: str, threads: int) -> dict[str, str]:
-    """The variables of a process on this path; what was set outside does not choose another."""
+    """The environment of a process on this path; variables set outside that would choose another path are left out."""
     ours = {name for settings in PATHS.values() for name in settings}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     counts = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads))
@@ -44,5 +44,5 @@ def entered() -> str:
 
 
 def run_on(path: str, module: str, arguments: list[str]) -> None:
-    """Run `python -m module arguments` on a path, one thread: code is chosen at the start of a process."""
+    """Run `python -m module arguments` on a path, with one thread. A process chooses its path when it starts."""
     subprocess.run([sys.executable, "-m", module, *arguments], env=environment(path, threads=1), check=True)

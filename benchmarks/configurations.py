@@ -1,8 +1,8 @@
-"""What each setting of the radar classifier is worth: `python -m benchmarks.configurations`.
+"""How much each setting of the radar classifier matters: `python -m benchmarks.configurations`.
 
-One setting is changed at a time; the others stay at BASE. Each configuration is trained with ten seeds, on each code
-path of the processor: a seed is that of the recordings that are learned from, of the first weights and of the order.
-All are judged on the same 1,000 other recordings. About half an hour on an idle core. Chapter 11 draws it.
+One setting is changed at a time; the others stay as in BASE. Each configuration is trained with ten seeds, on each code
+path of the processor. The seed sets the recordings to train on, the first weights and the order. All are tested on the
+same 1,000 other recordings. About half an hour on an idle core. Chapter 11 draws the results.
 """
 
 import time
@@ -21,7 +21,7 @@ CHANGED = tuple(
 
 
 def run(seed: int, setting: str, value) -> dict:
-    """One training; what is judged is the mean of the last three epochs, because single ones jump."""
+    """One training. Its results are means over the last three epochs, because single epochs fluctuate."""
     start = time.perf_counter()
     options = dict(BASE) if setting == "base" else {**BASE, setting: value}
     training = {name: options.pop(name) for name in ("lr", "clip")}

@@ -2,11 +2,12 @@
 
 A class whose notebooks import torch and matplotlib and draw a picture is graded end to end (gradebook, autograded
 notebooks, feedback) by `python -m autograding` and by stock `nbgrader autograde` and `generate_feedback`, one after the
-other. Stock's time grows with the class, so it may grade a smaller one: both are told per student, its start included.
+other. Stock's time grows with the class, so it may grade a smaller one: both times are given per student, with the time
+to start.
 
-With --memory, ours alone grades that class, each notebook waiting so that all workers are busy at one moment, with one
-worker and with three, and what each further worker costs is told: memory that processes share is counted once (Pss,
-/proc/PID/smaps_rollup), its most at any moment of the run.
+With --memory, only ours grades that class, with one worker and with three, and prints how much memory each further
+worker takes: the largest value during the run, with shared memory counted once (Pss, /proc/PID/smaps_rollup). Each
+notebook waits a little, so that at some moment all workers are busy.
 """
 
 import argparse
@@ -47,7 +48,7 @@ c.CourseDirectory.release_directory = "exercises"
 
 
 def main() -> None:
-    """Grade both, print seconds per student and the ratio."""
+    """Grade with both, print seconds per student and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--students", type=int, default=100)
     parser.add_argument("--stock", type=int, help="students that stock grades (as many)")
@@ -80,7 +81,7 @@ def memory(students: int) -> None:
 
 
 class Most:
-    """The most memory of a process and all below it, looked at again and again."""
+    """The most memory that a process and all its descendants have used, from repeated looks."""
 
     def __init__(self):
         self.most, self.parts = 0, {}

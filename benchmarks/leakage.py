@@ -1,7 +1,7 @@
-"""How much a wrong split flatters: `python -m benchmarks.leakage`.
+"""How much better a wrong split makes a classifier look: `python -m benchmarks.leakage`.
 
-Chapter 11 gives recordings labels that mean nothing, and trains a classifier on some of their windows. Here it does so
-with ten seeds on each code path, holding back windows or whole recordings. About three minutes on an idle core.
+Chapter 11 gives recordings random labels, and trains a classifier on some of their windows. Here this is done with ten
+seeds on each code path, holding back windows or whole recordings. About three minutes on an idle core.
 """
 
 from benchmarks.study import Study
@@ -10,7 +10,7 @@ from lstm_ref.training.leakage import split_windows, windows_with_tossed_labels
 
 
 def run(seed: int, held_back: str) -> dict:
-    """One training: the share of held-back windows that it is right about."""
+    """One training: the share of held-back windows for which the classifier is right."""
     windows = windows_with_tossed_labels(seed)
     learn, held = split_windows(windows, seed, by_recording=held_back == "recordings")
     network = RadarClassifier(16, pooling="mean", input_size=6, seed=seed)

@@ -1,7 +1,7 @@
 """How many forget gates an LSTM opens to solve the adding problem: `python -m benchmarks.one_gate`.
 
-Chapter 1 watches one training over sequences of 30 steps. Here are ten of them on each code path: the error at the end,
-how many of the 32 gates are open, and what is left of a change over 29 steps. About three minutes on an idle core.
+Chapter 1 shows one training over sequences of 30 steps. Here are ten of them on each code path: the error at the end,
+how many of the 32 gates are open, and what is left of a change after 29 steps. About three minutes on an idle core.
 """
 
 from benchmarks.study import Study
@@ -12,7 +12,7 @@ OPEN = 0.9  # the mean of a gate that counts as open
 
 
 def run(seed: int) -> dict:
-    """One training, looked at before it and after it."""
+    """One training: the network before it and after it."""
     network = AddingNetwork("LSTM", STEPS, seed)
     gates, before = gates_and_reach(network, STEPS)
     widest_before = gates.max()

@@ -1,7 +1,7 @@
 """What one unit learns with other first weights and on other processors: `python -m benchmarks.one_unit`.
 
 Chapter 9 trains one unit. Here it is trained with ten seeds on each code path. A line holds the share of 1,000 unseen
-recordings about which the unit is right, and all its weights. About two minutes on an idle core.
+recordings for which the unit is right, and all its weights. About two minutes on an idle core.
 """
 
 from benchmarks.study import Study

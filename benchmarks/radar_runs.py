@@ -1,7 +1,7 @@
 """The classifier that chapter 11 trains, with other seeds and on other processors: `python -m benchmarks.radar_runs`.
 
-Ten trainings on each code path, with other recordings, first weights and orders. What the chapter says of its own
-training is said of these. About three minutes on an idle core.
+Ten trainings on each code path, with other recordings, first weights and orders. What the chapter says about its own
+training must hold for these. About three minutes on an idle core.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from lstm_ref import (
 )
 
 RECORDINGS, JUDGED_ON, JUDGED_SEED = 600, 500, 999_999
-CUT = 0.5  # where logits are cut by those who take them for probabilities
+CUT = 0.5  # the threshold of those who mistake logits for probabilities
 UNITS = (20.0, 5000.0)  # what an instrument writes for 1 of the training: millivolts, metres
 
 
@@ -51,7 +51,7 @@ def run(seed: int) -> dict:
 
 
 def share_behind_the_peak(model: RadarClassifier, data) -> float:
-    """How much of the attention lies at the highest amplitude or after it, over all recordings with a target."""
+    """The share of the attention at the highest amplitude or after it: the mean over all recordings with a target."""
     with torch.no_grad():
         weights = attention_weights(model.lstm(data.xs)[0], data.lengths, model.v)
     peaks = data.xs[..., 0].argmax(1)
@@ -60,7 +60,7 @@ def share_behind_the_peak(model: RadarClassifier, data) -> float:
 
 
 def probability(model: RadarClassifier, units) -> float:
-    """What the model says of one recording with a target whose values are written in these units."""
+    """The probability of a target that the model gives one recording with a target, its values in these units."""
     xs = simulate_radar(1, 32, seed=5, target_share=1.0, swerling=0, spikes=0.05).xs * np.asarray(units)
     with torch.no_grad():
         return float(torch.sigmoid(model(torch.tensor(xs, dtype=torch.float32), torch.tensor([32]))))

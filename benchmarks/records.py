@@ -2,8 +2,8 @@
 
 Everything but the execution is as in a real run: the trusted copies, the store, the gradebook, the graded notebooks,
 the feedback. Each distinct notebook is executed once, and that result is replayed for every student who handed it in.
-Prints the rate of each stretch of the class; fails where the last stretch needs half as much again of the processor as
-the first. (By the clock, too, but that also tells of whatever else the machine does.)
+Prints the rate of each stretch of the class, and fails if the last stretch takes 1.5 times the processor time of the
+first. (The time by the clock is only printed, because it also depends on what else the machine does.)
 """
 
 import argparse
@@ -83,7 +83,7 @@ def _measure(course, options, scratch):
     print(("{:>18}" * len(COLUMNS)).format(*COLUMNS))
     rows, start = [], time.monotonic()
     with Grader(course, assignment) as grader:
-        list(grader.grade(names[:1], Replay(), 1, force=True))  # imports, and what is opened once
+        list(grader.grade(names[:1], Replay(), 1, force=True))  # not timed: imports, and files that are opened once
         last, last_used = time.monotonic(), time.process_time()
         for number, graded in enumerate(grader.grade(names, Replay(), 1, force=True), start=1):
             if graded.error is not None:

@@ -1,9 +1,9 @@
 """Does the book say the same on every processor? `python -m benchmarks.same_everywhere [PAGE ...]`.
 
-A run of training that rests on the last bit ends elsewhere on another processor. Here every page is executed on several
-code paths of this one (benchmarks/code_paths.py), with one thread and with two. Each cell that prints another text than
-on the machine's own path is named, and the exit status is 1. Pictures may differ, and so may the sentences that stand
-for them: what is compared is what a page prints. The first lines say which code ran on each path.
+A training whose result depends on the last bit ends differently on another processor. Here every page is executed on
+several code paths of this one (benchmarks/code_paths.py), with one thread and with two. Each cell that prints another
+text than on the machine's own path is named, and the exit status is 1. Pictures may differ, and so may the sentences
+that stand for them: only printed text is compared. The first lines say which code ran on each path.
 """
 
 import argparse
@@ -28,12 +28,12 @@ from benchmarks.code_paths import PATHS, environment
 
 BOOK = Path(__file__).parents[1] / "book"
 LONGEST = 600  # seconds for one cell: a path without vector instructions is slow
-# A picture is not compared, so it is not drawn either: that would take a third of the time.
+# Pictures are not compared, so they are not drawn: drawing would take a third of the time.
 NOT_DRAWN = """
 import lstm_ref.figures.drawing
 lstm_ref.figures.drawing.forms = lambda figure, alt, *others, **more: {"image/png": "", "text/plain": alt}
 """
-# What a process says of the code that it runs.
+# Prints which code path a process runs on.
 ASKED = """
 import numpy, torch
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
@@ -43,7 +43,7 @@ print(f"torch {torch.backends.cpu.get_cpu_capability()}, NumPy {' '.join(numpy_r
 
 
 class Run(NamedTuple):
-    """One page on one path with so many threads."""
+    """One page on one path with this number of threads."""
 
     page: Path
     path: str
@@ -66,7 +66,7 @@ class Said(NamedTuple):
 
 
 def said_by(run: Run) -> Said:
-    """Execute the page as the book does, but for its pictures, on the path of this run."""
+    """Execute the page as the book does, except for its pictures, on the path of this run."""
     source = run.page.read_text(encoding="utf-8")
     notebook = read_myst_markdown_notebook(source, MdParserConfig(enable_extensions=["dollarmath", "colon_fence"]))
     notebook.cells.insert(0, nbformat.v4.new_code_cell(NOT_DRAWN))
@@ -75,7 +75,7 @@ def said_by(run: Run) -> Said:
         timeout=LONGEST,
         kernel_name="python3",
         resources={"metadata": {"path": str(run.page.parent)}},
-        # Or each kernel warns that its messages could be read on the way.
+        # Without this, each kernel warns that others could read its messages.
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
     error = None
@@ -88,7 +88,7 @@ def said_by(run: Run) -> Said:
 
 
 def said_in(executed: Path) -> Said:
-    """What a page said that was executed before, whole."""
+    """What a page printed that was executed before, without an error."""
     return _said(nbformat.read(executed, as_version=4), None)
 
 
@@ -108,12 +108,12 @@ def _text(cell: nbformat.NotebookNode) -> str:
 
 
 def _seen(data) -> bool:
-    """Whether it is a picture or a widget, and its text only stands for it."""
+    """Whether the output is a picture or a widget, whose text only stands for it."""
     return any(kind.startswith("image/") or "widget-view" in kind for kind in data)
 
 
 def differences(found: dict[Run, Said]) -> Iterator[str]:
-    """For each page that fails, and each cell that says something else than in the first run of its page: what."""
+    """A line for each page that fails, and for each cell that prints something else than in its page's first run."""
     first: dict[Path, Run] = {}
     for run, said in found.items():
         if said.error is not None:
@@ -133,7 +133,7 @@ def main() -> int:
     parser.add_argument("--paths", nargs="+", choices=PATHS, default=list(PATHS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--few", action="store_true", help="each path once, with these numbers of threads in turn")
-    parser.add_argument("--built", type=Path, metavar="FOLDER", help="executed pages: what the machine says is there")
+    parser.add_argument("--built", type=Path, metavar="FOLDER", help="pages executed already, on the machine's path")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="pages executed at a time")
     options = parser.parse_args()
     known = {page.stem: page for page in pages()}

@@ -1,8 +1,8 @@
-"""Radar classifiers with one fault each, watched while they learn: `python -m benchmarks.sick_models`.
+"""Radar classifiers with one fault each, watched while they train: `python -m benchmarks.sick_models`.
 
-After every epoch: loss and accuracy, on what is learned from and on other recordings, the longest gradient, and how the
-gates stand. About half a minute on an idle core; written to benchmarks/results/sick_models.csv, which chapter 11 draws.
-One training each is drawn; benchmarks/sick_signs.py says how often each sign is seen in many.
+After every epoch: loss and accuracy, on the training recordings and on others, the largest gradient, and how open the
+gates are. About half a minute on an idle core; written to benchmarks/results/sick_models.csv, which chapter 11 draws.
+This is one training of each model; benchmarks/sick_signs.py counts in many trainings how often each sign is seen.
 """
 
 import argparse
@@ -25,7 +25,7 @@ COLUMNS = ("model", "epoch", *CURVES, *(f"{gate}_{what}" for gate in GATES for w
 
 
 def healthy(seed: int) -> dict:
-    """What every model starts from; a fault changes one entry. Seeds share no recordings, weights or orders."""
+    """The settings of a healthy model; a fault changes one entry. Seeds share no recordings, weights or orders."""
     return {
         "make": lambda **options: RadarClassifier(hidden_size=32, **{"pooling": "last", "seed": seed, **options}),
         "optimiser": lambda model: torch.optim.Adam(model.parameters(), lr=0.01),
@@ -63,13 +63,13 @@ def in_metres(data: RadarData) -> RadarData:
 
 
 def shuffled(data: RadarData) -> RadarData:
-    """The labels were sorted apart from the recordings: each stands beside another's."""
+    """As if the labels had been sorted without their recordings: labels and recordings no longer belong together."""
     order = torch.randperm(len(data.labels), generator=torch.Generator().manual_seed(0))
     return data._replace(labels=data.labels[order])
 
 
 def with_noise(data: RadarData, seed: int) -> RadarData:
-    """Ten more inputs that have nothing to say."""
+    """Ten more inputs of nothing but noise."""
     more = torch.randn(*data.xs.shape[:2], 10, generator=torch.Generator().manual_seed(seed))
     return data._replace(xs=torch.cat([data.xs, more], dim=2))
 
@@ -133,7 +133,7 @@ def watch(name: str, how: dict) -> list[dict]:
 
 
 def main() -> None:
-    """Train them all and write what was seen."""
+    """Train them all and write their curves."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", default=list(models()), help="models")
     parser.add_argument("--out", type=Path, default=RESULTS)

@@ -1,7 +1,7 @@
 """How often the signs of each fault are seen: `python -m benchmarks.sick_signs`.
 
-Chapter 11 draws one training of each sick model. Here each is trained with ten seeds on each code path, and a line
-holds what its curves and gates come to. About a quarter of an hour on an idle core.
+Chapter 11 draws one training of each sick model. Here each is trained with ten seeds on each code path; a line sums up
+one training's curves and gates. About a quarter of an hour on an idle core.
 """
 
 from benchmarks.sick_models import models, watch

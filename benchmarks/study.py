@@ -1,9 +1,9 @@
 """Trainings over seeds and code paths of the processor, each stored as soon as it is done.
 
-One training proves little: another seed ends elsewhere, and so does the same seed on another processor, whose sums are
-rounded otherwise. A study therefore repeats each training with ten seeds, on several code paths: see
-benchmarks/code_paths.py. Every run is a line of a CSV file, written when it is done, so that a study that was cut short
-goes on where it was; delete the file to start anew.
+One training proves little: another seed ends differently, and so does the same seed on another processor, which rounds
+sums differently. A study therefore repeats each training with ten seeds, on several code paths: see
+benchmarks/code_paths.py. Every run is a line of a CSV file, written when it is done, so that an interrupted study goes
+on where it stopped; delete the file to start again.
 """
 
 import argparse
@@ -18,13 +18,13 @@ from benchmarks.code_paths import PATHS, entered, run_on
 
 RESULTS = Path(__file__).with_name("results")
 SEEDS = 10
-# The machine that ran the stored studies has no AMX, so that its own path and the one up to AVX-512 are the same code.
+# The machine that ran the stored studies has no AMX, so its own path and that up to AVX-512 are the same code.
 DIFFERENT = ("machine", "avx2", "sse")
 
 
 @dataclass(frozen=True)
 class Study:
-    """What is run: `run(**key)` for each of `keys`, with a seed beside it, gives the numbers of one line."""
+    """For each of `keys` and each seed, `run(seed=seed, **key)` returns the numbers of one line."""
 
     name: str  # of the module, and of the file under results/
     keys: tuple[dict, ...]
@@ -66,7 +66,7 @@ class Study:
 
 
 def stored(path: Path) -> list[dict[str, str]]:
-    """The lines that are there, as texts; none where there is no file."""
+    """The stored runs, their numbers as texts; none if there is no file."""
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8") as file:

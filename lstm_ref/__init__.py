@@ -1,6 +1,6 @@
 """The reference LSTM of the course: equations, checks, figures and widgets.
 
-`import lstm_ref` loads NumPy alone. Each name that `__init__.pyi` lists is found in its module when it is first used,
+`import lstm_ref` loads NumPy only. Each name that `__init__.pyi` lists is found in its module when it is first used,
 so that torch, matplotlib and the widgets cost nothing to those who do not need them. Editors read that file, too.
 """
 

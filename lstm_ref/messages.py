@@ -1,4 +1,4 @@
-"""Every sentence that a reader, student or programmer sees, behind one door: `_("English text")`.
+"""Translate every sentence that a reader, student or programmer sees: `_("English text")`.
 
 The English text is the message id. A translation is a file `locale/<language>/LC_MESSAGES/lstm_ref.mo`, chosen by the
 environment variable LSTM_COURSE_LANGUAGE (two letters, English by default). `make catalogue` collects the texts into
@@ -15,7 +15,7 @@ LOCALE = str(Path(__file__).with_name("locale"))
 
 @cache
 def _catalogue(language: str, folder: str) -> gettext.NullTranslations:
-    # English needs no file; any other language that is asked for and missing is an error, not a silent fallback.
+    # English needs no file. Any other language without a catalogue is an error, not a silent fallback.
     return gettext.translation("lstm_ref", folder, languages=[language], fallback=language == "en")
 
 

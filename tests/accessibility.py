@@ -1,9 +1,8 @@
 """What axe objects to on a page: in light and in dark, on a wide screen and on a phone.
 
-It says what four runs of every rule would say, in half the time. The rules that do not look at colours are run anew
-only where something else than colours has changed. Of the words in code, definitions and tables that look alike,
-thousands on some pages, the contrast of one is measured. And none of the letters in pictures, of which axe never says
-anything.
+It finds what four runs of every rule would find, in half the time. Rules that do not look at colours are run again only
+if something else than colours has changed. Of all words in code, definitions and tables that look alike, thousands on
+some pages, only one has its contrast measured. Letters in pictures are left out: axe never reports them.
 """
 
 from collections.abc import Iterator
@@ -12,16 +11,19 @@ from axe_playwright_python.sync_playwright import Axe
 
 SCHEMES = ("light", "dark")
 WIDTHS = (1200, 360)
-OPTIONS = {"resultTypes": ["violations"], "preload": False}  # or axe fetches style sheets itself, from wrong addresses
+OPTIONS = {
+    "resultTypes": ["violations"],
+    "preload": False,
+}  # else axe fetches style sheets itself, from wrong addresses
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
-# No colour takes its time to become another.
+# Colours change at once, without transitions.
 AT_ONCE = "*, *::before, *::after { transition: none !important; }"
-# A page that has a theme has taken it up, and nothing on it moves.
+# True once the page shows the wanted theme, if it has themes, and nothing on it moves.
 SHOWN = """(scheme) => (document.documentElement.dataset.theme ?? scheme) === scheme
   && document.getAnimations().every((one) => one.playState !== "running")"""
 
-# All that the other rules look at: the elements, their attributes, which of them are shown, where, and how large.
+# All that rules without colours look at: the elements, their attributes, which of them are shown, where, how large.
 BESIDES_COLOURS = """() => document.querySelector("main").outerHTML + [...document.querySelectorAll("main *")].map(
   (one) => {
     const {x, y, width, height} = one.getBoundingClientRect();
@@ -29,8 +31,8 @@ BESIDES_COLOURS = """() => document.querySelector("main").outerHTML + [...docume
     return [shown, x, y, width, height, one.scrollWidth, one.scrollHeight];
   }).join(" ")"""
 
-# Marks each text in code, in a list of definitions or in a table that looks like one before it, on the same ground. Not
-# where it may lie over something else: then its place decides what its ground is.
+# Marks each text in code, in a list of definitions or in a table that looks like an earlier one on the same background.
+# Text that may lie over something else is not marked: its background depends on its place.
 MARK_ALIKE = """() => {
   const grounds = new Map();
   const ground = (one) => {

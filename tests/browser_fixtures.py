@@ -30,9 +30,9 @@ def _build_book():
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory) -> Path:
-    """The folder of the book's pages, built as `make book` builds it; only what changed is built anew.
+    """The folder of the book's pages, built as `make book` builds it; only what changed is built again.
 
-    Once per run: where several processes share the tests, the first builds and the others wait for it.
+    Once per run: if several processes share the tests, the first one builds and the others wait for it.
     """
     run = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -97,10 +97,10 @@ def _note_error(page, message):
 
 @pytest.fixture
 def visit(browser, context):
-    """visit(address, ...) -> page. When the test ends, anything the pages complained about or asked elsewhere fails it.
+    """visit(address, ...) -> page. Any error on a page, and any request to another machine, fails the test at its end.
 
-    A test that breaks a page on purpose empties `page.troubles` when it has looked at them. Without its formulas a page
-    loads in two thirds of the time.
+    A test that breaks a page on purpose empties `page.troubles` after checking them. Without its formulas a page loads
+    in two thirds of the time.
     """
     pages = []
 
@@ -128,21 +128,22 @@ def visit(browser, context):
 
 
 def chapters() -> list[str]:
-    """The pages of the book that are written here, by name: 03_forget_gate, glossary, index, ..."""
+    """The names of the book's pages: 03_forget_gate, glossary, index, ..."""
     return sorted(path.stem for path in (ROOT / "book").glob("*.md"))
 
 
-# A page must hold whatever fonts a machine has. Wide: what WCAG 2.2, 1.4.12 lets a reader ask for. Narrow: condensed.
+# Pages must look right with any font. Wide: the spacing that WCAG 2.2, 1.4.12 lets readers set. Narrow: a condensed
+# font.
 LETTERS = {
     "wide": "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }",
     "narrow": "* { letter-spacing: -0.05em !important; word-spacing: 0 !important; }",
 }
 
-# Every picture is drawn for the width that it has: a widget does that a moment after its width has changed.
+# True once every picture is drawn for its present width: a widget redraws a moment after its width has changed.
 DRAWN = """() => [...document.querySelectorAll(".lstm-plot")].every(
   plot => plot.querySelector("svg").viewBox.baseVal.width === Math.max(plot.clientWidth, 200))"""
 
-# Once a page has loaded, its formulas are set, which may ask for fonts, and its widgets are made.
+# After a page has loaded, its formulas are typeset, which may load fonts, and its widgets are made.
 FORMULAS = """async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"""
 VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]'
 WIDGETS = """views => [...document.querySelectorAll(views)].every(
@@ -150,14 +151,14 @@ WIDGETS = """views => [...document.querySelectorAll(views)].every(
 
 
 def wait_until_whole(page):
-    """Until nothing more of a page is to come: formulas, fonts, widgets, their pictures. A page that fails says so."""
+    """Wait until a page has its formulas, fonts, widgets and their pictures. A widget that failed shows a message."""
     page.evaluate(FORMULAS)
     page.wait_for_function(WIDGETS, arg=VIEWS)
     page.wait_for_function(DRAWN)
 
 
-# What a reader's hand does, without the mouse: give controls values one after the other, each with the event that the
-# browser sends; then, when the page has drawn itself, read every number in `within`.
+# Does what a reader does, without a mouse: sets controls one after the other, each with the event that a browser sends;
+# then, when the page is redrawn, reads every number in `within`.
 MOVE_AND_READ = """async (root, [moves, within]) => {
   for (const [name, value] of moves) {
     const control = root.querySelector(`[data-control="${name}"]`);
@@ -185,13 +186,13 @@ def numbers(root, within, moves=()):
 
 
 def press_example(root, key):
-    """Choose an example by the keyboard. Only once it is drawn do the thumbs lie where it puts them."""
+    """Choose an example by the keyboard, and wait until it is drawn: only then have the sliders moved."""
     root.locator(f"[data-preset={key}]").focus()
     root.page.keyboard.press("Enter")
     numbers(root, "table")
 
 
-# A stroke of the hand in a lane, from one bar to another: as many points as the test gives, each (step, level 0 to 1).
+# A pointer stroke in a lane, through the points that the test gives, each (step, level 0 to 1).
 STROKE = """(row, points) => {
   const box = row.getBoundingClientRect();
   const send = (type, [t, level]) => row.dispatchEvent(new PointerEvent(type, {
@@ -207,5 +208,5 @@ STROKE = """(row, points) => {
 
 
 def stroke(root, gate, *points):
-    """Draw in the lane of a gate, as a hand would: the points are (step, level)."""
+    """Draw in the lane of a gate with the pointer: the points are (step, level)."""
     root.locator(f".lstm-{gate} .lstm-bars").evaluate(STROKE, points)

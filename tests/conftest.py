@@ -1,16 +1,16 @@
-"""Fixtures that several test files share, the number of threads in all that the tests start, and who begins."""
+"""Fixtures that several test files share, the number of threads of every process, and the order of the files."""
 
 import os
 
 from browser_fixtures import address, book, browser, context, site, visit  # noqa: F401  pytest finds fixtures here by name
 
-# As in the sandbox. NumPy and torch read this when they are loaded, here, in kernels, in graders. With two workers on
-# two cores, two threads each wait most of the time for one another: 189 s instead of 12 s for one training.
+# As in the sandbox. NumPy and torch read this when they are loaded, here, in kernels and in graders. With two threads
+# each, two workers on two cores mostly wait for one another: 189 s instead of 12 s for one training.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
-# Of two workers that take a file each, the first builds the book while the other does what needs no book. Then come the
-# other files that take long, so that none of them is begun when there is nothing else left.
+# The first file builds the book while another worker runs tests that need no book. Then come the other slow files, so
+# that no worker starts one when nothing else is left.
 FIRST = (
     "test_every_page_browser.py",
     "test_exercise_answers.py",

@@ -1,4 +1,4 @@
-"""Faults planted in a page: `accessibility.objections` finds all that four runs of every rule find."""
+"""In pages with planted faults, `accessibility.objections` finds all that four runs of every rule find."""
 
 import re
 
@@ -130,5 +130,5 @@ def test_where_the_dark_changes_nothing_but_colours_the_other_rules_run_in_the_l
 
 
 def test_four_runs_of_every_rule_find_no_other(show):
-    """But of two words of code that look alike they name both."""
+    """One difference: of two words of code that look alike, the four runs report both."""
     assert by_fault(every_rule_four_times(show(PAGE))) == FAULTS | {("color-contrast", "second"): ALWAYS}

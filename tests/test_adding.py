@@ -1,4 +1,4 @@
-"""The adding problem: what it asks, how networks start, that training is repeatable; and its stored results."""
+"""The adding problem: its data, how networks start, that training is repeatable; and its stored results."""
 
 import importlib.util
 import json

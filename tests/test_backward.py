@@ -1,4 +1,4 @@
-"""The backward passes against torch's autograd and against finite differences, every input of theirs."""
+"""The backward passes against torch's autograd and against finite differences, for every input."""
 
 import re
 
@@ -40,7 +40,7 @@ def close(got, want, tolerance=1e-10):
 
 
 def lstm_loss(xs, state, params):
-    """What D_HS and D_STATE are the gradients of."""
+    """The loss whose gradients are D_HS and D_STATE."""
     hs, last = ref.lstm_forward(xs, params, state)
     d_hs, d_state = (D_HS, D_STATE) if isinstance(xs, np.ndarray) else (tensors(D_HS), tensors(D_STATE))
     return (hs * d_hs).sum() + (last.h * d_state.h).sum() + (last.c * d_state.c).sum()
@@ -141,7 +141,7 @@ def test_with_the_ways_through_h_shut_the_gradient_on_c_is_the_product_of_the_fo
 
 
 def test_the_gradient_on_c_is_the_jacobian_that_chapter_1_measures():
-    """A column of ones for each unit gives the whole matrix dc_T/dc_0, of which memory_norms tells the norm."""
+    """A column of ones for each unit gives the whole matrix dc_T/dc_0, whose norm memory_norms returns."""
     xs = np.concatenate([np.zeros((1, 1, D)), XS[:1]], axis=1)
     _hs, first = ref.lstm_forward(xs[:, :1], PARAMS)
     rows = []
@@ -149,7 +149,7 @@ def test_the_gradient_on_c_is_the_jacobian_that_chapter_1_measures():
         d_state = ref.LSTMState(np.zeros((1, H)), np.eye(H)[[unit]])
         grads = ref.lstm_backward(np.zeros((1, T, H)), xs[:, 1:], PARAMS, first, d_state)
         o = ref.output_gate(np.zeros((1, H)), xs[:, 0], PARAMS.W_o, PARAMS.b_o)
-        # memory_norms moves c_1 and with it h_1 = o tanh(c_1).
+        # memory_norms changes c_1 and with it h_1 = o tanh(c_1).
         rows.append(grads.state.c[0] + (grads.state.h * o * (1 - np.tanh(first.c) ** 2))[0])
     norm = np.linalg.norm(np.array(rows), ord=2)
     assert norm == pytest.approx(ref.memory_norms(xs, PARAMS)[0, T], rel=1e-12)

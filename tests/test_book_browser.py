@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 PAGE = "book/03_forget_gate.html"
 EXPLORER = ".lstm-gate-explorer >> nth=0"
 
-# The letters of the pictures that are smaller than `least` pixels, indices and exponents too: [pixels, letters].
+# Letters in pictures that are smaller than `least` pixels, indices and exponents included: [pixels, letters].
 SMALL_LETTERS = """least => [...document.querySelectorAll(".lstm-figure svg")].flatMap(svg => {
   const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
   return [...svg.querySelectorAll("text, text *")]
@@ -21,7 +21,7 @@ SMALL_LETTERS = """least => [...document.querySelectorAll(".lstm-figure svg")].f
 
 
 def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, book):
-    """`visit` fails the test for any request that leaves the machine and any error in the console."""
+    """`visit` fails the test if a request leaves the machine or the console has an error."""
     names = [path.relative_to(book) for path in sorted(book.rglob("*.html")) if "_static" not in path.parts]
     assert len(names) >= 5
     for name in names:
@@ -42,7 +42,7 @@ def test_every_page_is_whole_without_a_network_and_fits_a_phone(visit, site, boo
 
 
 def test_every_page_names_an_icon_that_exists(book):
-    """A browser that finds none asks for /favicon.ico, and its absence is an error in the console, now and then."""
+    """Without an icon, a browser requests /favicon.ico, and sometimes logs an error because it is missing."""
     for page in book.rglob("*.html"):
         if "_static" not in page.parts:
             icon = re.search(r'<link rel="icon" href="([^"]+)"', page.read_text(encoding="utf-8"))

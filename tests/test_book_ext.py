@@ -32,7 +32,7 @@ import exercise_pages  # noqa: E402  the extensions live beside the pages, not i
 import fresh_pages  # noqa: E402
 import whole_streams  # noqa: E402
 
-# A small book of two pages that are executed and one that is not, over a package of its own.
+# A small book with two executed pages, one that is not executed, and a package of its own.
 SMALL = {
     "index.md": "# Title\n\n```{toctree}\none\ntwo\n```\n",
     "one.md": """---
@@ -103,7 +103,7 @@ def small(tmp_path, monkeypatch):
 
 
 def environment(root, *pages, excluded=()):
-    """As much of Sphinx's as the extension asks."""
+    """As much of Sphinx's environment as the extension uses."""
     settings = NbParserConfig(execution_cache_path=str(root / "cache"), execution_excludepatterns=excluded)
     return SimpleNamespace(
         found_docs=pages,
@@ -184,8 +184,8 @@ def test_the_key_is_in_the_kernelspec_and_nothing_else_is_changed():
     assert nb["metadata"]["kernelspec"] == {"name": "python3", "display_name": "Python 3", "uses": "abc"}
 
 
-# Builds the small book at each line that comes, and says which pages were read, and which of them executed. It is a
-# process of its own because Sphinx never forgets which extension reads .md.
+# For each line of input, builds the small book and prints which pages were read and which of them were executed. It is
+# a process of its own because Sphinx never forgets which extension reads .md.
 BUILD = """
 import io, json, re, sys
 from sphinx.application import Sphinx
@@ -234,7 +234,7 @@ def test_pages_are_read_again_and_executed_again_just_when_they_must(small, buil
     assert built() == [[], []]
     (small / "reference" / "shown.py").write_text("x = 1")
     assert built() == [["one"], ["one"]]
-    # As it was before: the result is still there.
+    # As it was before: the result is still in the cache.
     (small / "reference" / "shown.py").write_text("")
     assert built() == [["one"], []]
     (small / "_ext" / "whole_streams.py").write_text("")

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "book"
 CHAPTERS = sorted(BOOK.glob("[01][0-9]_*.md"))
 
-# In this order. A chapter may open with another verb than "Move it first", but with something to touch.
+# In this order. A chapter may open with another verb than "Move it first", but it must open with something to try.
 FORM = {
     "a question for a title": r"^# .*\?",
     "the time it takes": r"^\*\*Time:\*\* \d+ minutes to read and play, then \d+ to \d+ for the exercise\.$",
@@ -29,7 +29,7 @@ FORM = {
 
 
 def missing(text, stem):
-    """What of FORM the text of a chapter does not have, or not in its place."""
+    """The parts of FORM that the text of a chapter lacks, or has in the wrong place."""
     found, start = [], 0
     for what, pattern in FORM.items():
         match = re.compile(pattern.replace("STEM", stem), re.MULTILINE).search(text, start)

@@ -10,7 +10,7 @@ from lstm_ref.checks import CHECKS, check, judge, make
 from lstm_ref.checks.engine import call as caller
 
 RIGHT = {name: c.reference for name, c in CHECKS.items()}
-# Where settings are asked for, the reference only says what form they have: their check holds no answer.
+# Where settings are asked for, the reference only shows their form: such a check holds no answer.
 WITHOUT_ANSWER = ["leaky_settings", "latch_settings", "bump_settings"]
 ANSWERED = [name for name in CHECKS if name not in WITHOUT_ANSWER]
 ASKED_WITH_NUMBERS = [name for name in CHECKS if any(make(name, 0)["calls"])]
@@ -54,7 +54,7 @@ def test_the_parts_together_are_the_whole(name):
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_part_asks_as_many_calls_whatever_the_seed(name):
-    """So that the judge need not make a problem anew to know which answers belong to which part."""
+    """So the judge knows which answers belong to which part without making the problem again."""
     for part in CHECKS[name].parts:
         assert len({len(make(name, seed, part)["calls"]) for seed in range(10)}) == 1
 

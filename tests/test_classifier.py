@@ -1,4 +1,4 @@
-"""The radar classifier: what it is fed, how it starts, that padding and the batch do not move it, that it learns."""
+"""The radar classifier: its data, how it starts, that padding and the batch do not change it, that it learns."""
 
 import math
 import re
@@ -80,7 +80,7 @@ def test_training_repeats_itself_and_leaves_the_callers_random_numbers_alone(dat
 
 
 def test_it_learns_and_is_left_in_evaluation_mode(data):
-    """Said of the median of five seeds: one training may lag behind."""
+    """Tested on the median of five seeds: a single training may lag behind."""
     losses, shares = [], []
     for seed in range(5):
         model = RadarClassifier(8, pooling="max", dropout=0.2, seed=seed)

@@ -1,8 +1,8 @@
-"""The whole way of a class through nbgrader: made up, graded, fed back; one class for each exercise.
+"""A class for each exercise is made up and goes through nbgrader, from hand-in to feedback.
 
-Each has the solution, the untouched notebook and one wrong answer for each function; that of chapter 3 has every
-accident besides. All the other wrong answers are judged without a notebook around them in test_exercise_answers.py, and
-with it by `make demonstrations`.
+Each class has the solution, the untouched notebook and one wrong answer for each function; that of chapter 3 also has
+every kind of accident. All other wrong answers are judged without a notebook in test_exercise_answers.py, and in
+notebooks by `make demonstrations`.
 """
 
 import contextlib
@@ -26,9 +26,10 @@ from autograding.report.results import read_result
 ROOT = Path(__file__).parents[1]
 STEMS = sorted(folder.name for folder in (ROOT / "solutions").iterdir())
 WHOLE = "03_forget_gate"
-# In the class that has an infinite loop, which takes as long for each graded cell; longer than its slow import.
+# Seconds for a cell in the class with an infinite loop, which takes that long for each graded cell; longer than the
+# slow import there.
 CELL = "\nc.ExecutePreprocessor.timeout = 6\n"
-# Chapters 1 to 9 need no torch, and of a small class its import is what takes longest.
+# Chapters 1 to 9 need no torch; for a small class, importing it takes longer than all else.
 NO_TORCH = """
 c.Autograding.preload = [name for name in c.Autograding.preload if not name.startswith("torch")]
 """
@@ -64,13 +65,13 @@ def by_commands(stem, root, table):
 
 
 def in_this_process(stem, root, table):
-    """The same without starting Python anew, and without the accidents."""
+    """The same without starting another Python, and without the accidents."""
     chosen = {"right", "untouched"} | {f"wrong_{wrong['name']}" for wrong in read(table)}
     people = [one for one in demonstration.members(Course(root), stem, table) if one.name in chosen]
     demonstration.write(people, stem, root / "submitted")
     printed = io.StringIO()
     with contextlib.chdir(root), contextlib.redirect_stdout(printed):
-        # One after the other: a second process would be longer in starting than in grading its half of a small class.
+        # One after the other: starting a second process would take longer than grading half of a small class.
         assert main([stem, "--jobs", "1"]) == 0, printed.getvalue()
     return people, printed.getvalue()
 
@@ -113,7 +114,7 @@ def test_the_table_names_every_student(graded):
 
 
 def test_marks_other_than_expected_are_named(graded):
-    """The command that `make demonstration` ends with: silent about a right class, and it can fail."""
+    """The last command of `make demonstration`: it prints nothing if all marks are as expected, and it can fail."""
     course, stem, people, results, _printed = graded
     wronged = [replace(person, loses=frozenset()) if person.name == "untouched" else person for person in people]
     told = disagreements(course, stem, wronged, list(results.values()))

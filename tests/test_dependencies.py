@@ -1,4 +1,4 @@
-"""What is imported is declared, what is declared is used and pinned, and each use brings what it needs and no more."""
+"""What is imported is declared, what is declared is used and pinned, and each use installs only what it needs."""
 
 import ast
 import json
@@ -23,7 +23,7 @@ SETTING = re.compile(r"^(:.*|%.*|!.*)$", re.MULTILINE)
 
 
 class Line:
-    """One line of a file in requirements/: what it asks for, and why."""
+    """One line of a file in requirements/: what it requires, and why."""
 
     def __init__(self, text):
         self.text, _, self.reason = (part.strip() for part in text.partition("#"))
@@ -37,7 +37,7 @@ def lines(use):
 
 
 def parts(use):
-    """A use and all that its file includes."""
+    """A use, and all uses that its file includes."""
     text = (ROOT / "requirements" / f"{use}.txt").read_text(encoding="utf-8")
     included = re.findall(r"^-r (\w+)\.txt$", text, re.MULTILINE)
     return {use}.union(*map(parts, included))
@@ -53,7 +53,7 @@ def everything():
 
 
 def sources(path):
-    """The Python in a file: all of it, the code cells of a notebook, or those of a page."""
+    """The Python code in a file: a module, or the code cells of a notebook or of a page."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         return [text]
@@ -87,7 +87,7 @@ def ours():
     return {part for path in files() if path.suffix == ".py" for part in (path.stem, *path.parts[:-1])}
 
 
-# Which distributions bring a name: every file of every distribution has to be looked at.
+# Cached: to know which distributions bring a name, every file of every distribution is read.
 brought_by = cache(packages_distributions)
 
 
@@ -112,7 +112,7 @@ def missing(found, names):
     return {name: sorted(where) for name, where in found.items() if not distributions(name) & names}
 
 
-# Folder -> what has to be installed where it is used. PyTorch is no part of the lab: exercises 1 to 10 do without it.
+# Folder -> the uses whose packages it needs. The lab is without PyTorch: exercises 1 to 10 do not need it.
 NEEDS = {
     "lstm_ref": ("course", "pictures", "torch"),
     "book": ("book",),
@@ -166,7 +166,7 @@ def test_everything_at_once_is_every_file():
 
 
 def locked():
-    """name -> its requirements in the lock; there are several where platforms differ."""
+    """name -> its requirements in the lock: several if platforms differ."""
     found = {}
     for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
         text = line.partition("#")[0].strip()
@@ -178,7 +178,7 @@ def locked():
 
 @cache
 def closure(use):
-    """All distributions that a use brings here: name -> the extras that are asked for."""
+    """All distributions that a use installs on this machine: name -> the requested extras."""
     found = {}
 
     def add(requirement):
@@ -209,7 +209,7 @@ def test_the_lock_pins_what_a_use_declares_and_all_that_it_brings(use):
     for name in closure(use):
         applying = [one for one in lock.get(name, []) if one.marker is None or one.marker.evaluate()]
         assert len(applying) == 1, f"{name}, which requirements/{use}.txt brings: run `make lock`"
-        # A build may have a name of its own behind the version, as in 2.13.0+cpu.
+        # The version may end with the name of a build, as in 2.13.0+cpu.
         assert applying[0].specifier.contains(distribution(name).version.partition("+")[0])
 
 
@@ -248,7 +248,7 @@ def test_each_use_installs_what_it_needs_and_no_more(use, brings, not_more):
     assert not closure(use).keys() & not_more
 
 
-# Stands before an exercise's code, and keeps from it what its use does not bring.
+# Runs before an exercise's code, and hides from it the packages that its use does not install.
 ONLY = """
 import sys
 class Absent:
@@ -260,7 +260,7 @@ sys.meta_path.insert(0, Absent())
 
 
 def run_with(use, code):
-    """Run a text where nothing is found but what a use brings."""
+    """Run a text with only the packages that a use installs."""
     names = [name for name, of in packages_distributions().items() if not {*map(canonicalize_name, of)} & allowed(use)]
     code = f"ABSENT = {set(names)}\n{ONLY}\n{code}"
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

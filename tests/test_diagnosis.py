@@ -51,7 +51,7 @@ def test_windows_belong_to_their_recordings_and_labels_are_tossed():
         readings = windows.data.xs[of_it][:, :, 2:]
         assert torch.all(readings == readings[0, 0])
     assert windows.data.labels.mean() == 0.5
-    # Neighbours overlap: two thirds of one are in the next.
+    # Neighbouring windows overlap by two thirds.
     first, second = windows.data.xs[windows.recording == 3][:2]
     assert torch.equal(first[8:], second[:16])
 

@@ -1,4 +1,4 @@
-"""Pictures for a page: what was given no colour can be read in the dark, and letters keep their size on a phone."""
+"""Pictures for a page: text without a colour is readable in dark mode, and letters keep their size on a phone."""
 
 import re
 

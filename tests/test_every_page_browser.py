@@ -1,4 +1,4 @@
-"""Every page of the built book in a browser: all can use it, and its questions explain every answer."""
+"""Every page of the built book in a browser: everyone can use it, and its questions explain every answer."""
 
 import pytest
 from accessibility import objections
@@ -6,8 +6,8 @@ from browser_fixtures import chapters, wait_until_whole
 
 pytestmark = pytest.mark.browser
 
-# The theme sees to it some time after a resize, later on a busy machine, that code which scrolls takes the focus. Where
-# it never does, the test waits in vain.
+# Some time after a resize, later on a busy machine, the theme lets code blocks that scroll take the focus. If it never
+# does, the test waits in vain.
 SETTLED = """() => [...document.querySelectorAll(
   'main pre, main .cell_output > .output, main .pst-scrollable-table-container')].every(
   (one) => one.tabIndex === 0 || one.scrollWidth <= one.clientWidth)"""

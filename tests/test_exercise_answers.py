@@ -38,7 +38,7 @@ def checked_by(stem, cells):
 
 
 def is_graded(cell):
-    """By a check; an answer that a person grades is its own cell."""
+    """Whether a check grades this cell. An answer that a person grades is a cell by itself."""
     nbgrader = cell.metadata.get("nbgrader", {})
     return nbgrader.get("grade", False) and not nbgrader["solution"]
 
@@ -62,7 +62,7 @@ def run_solution(stem, replaced="nothing", source=""):
 
 
 def complaints(stem, names, seed, slow=None):
-    """What each graded cell says, for those that refuse; of those that take their time only the ones named `slow`."""
+    """What each graded cell says that refuses an answer. Slow checks are run only for the cells in `slow`."""
     said = {}
     for grade_id, source in graded_cells(stem).items():
         call = ast.parse(source).body[0].value
@@ -87,7 +87,7 @@ def test_the_solution_passes(stem, seed):
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:divide by zero:RuntimeWarning")
 def test_a_wrong_answer_loses_its_own_points_and_is_told_why(stem, wrong, seed):
-    slow = wrong["loses"] if seed == 0 else ()  # a training is asked for once, and where it is what is wrong
+    slow = wrong["loses"] if seed == 0 else ()  # slow: only once, and where the training is wrong
     said = complaints(stem, run_solution(stem, wrong["replaces"], wrong["source"]), seed, slow)
     if seed and not any(not CHECKS[name].once for name in checked_by(stem, wrong["loses"])):
         return

@@ -1,4 +1,4 @@
-"""A page that fails costs the reader that page alone; it stops the author, and whoever asks for strictness."""
+"""If one page fails, readers still get all others; strict builds, such as the author's, stop."""
 
 import io
 import re
@@ -41,13 +41,13 @@ print("first of", 6 * 7)
 print("last of", 6 * 7)
 ```
 """
-# Not at once: that the cell has begun must have been told before.
+# With a delay: the kernel must first have reported that the cell has started.
 DIES = "import os, signal, time; time.sleep(2); os.kill(os.getpid(), signal.SIGKILL)"
 WARNS = "import sys; print('a warning', file=sys.stderr)"
 
 
 class Book:
-    """A book of two pages, `index` and `other`, of which one holds the code that a test gives it."""
+    """A book of two pages, `index` and `other`; one of them holds the code that a test gives."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -69,7 +69,7 @@ exclude_patterns = ["_build"]
         (self.folder / f"{name}.md").write_text(PAGE.format(code=code, execution=execution, kernel=kernel))
 
     def build(self, strict=False):
-        """The status of a build, or what stopped it."""
+        """Build; return the exit status, or the error that stopped the build."""
         built, trees = self.folder / "_build" / "html", self.folder / "_build" / "trees"
         self.warnings = io.StringIO()
         says = {"status": None, "warning": self.warnings, "warningiserror": strict, "keep_going": strict}
@@ -82,7 +82,7 @@ exclude_patterns = ["_build"]
         return app.statuscode
 
     def page(self, name):
-        """What is read on a page, without its markup."""
+        """The text of a page, without its markup."""
         html = (self.folder / "_build" / "html" / f"{name}.html").read_text()
         body = html[html.index('<div class="body"') : html.index('<div class="sphinxsidebar"')]
         return re.sub(r"<[^>]+>", "", body)

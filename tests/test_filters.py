@@ -1,4 +1,4 @@
-"""The older filters: their equations, their limits, and what they share with the memory of a cell."""
+"""The older filters: their equations, their limits, and that each is a cell's memory under given gates."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def z():
 
 
 def as_memory(f, i, z, c0):
-    """The same with the cell's own line, given gates for every step."""
+    """The same result from the cell's own equation, with gates given for every step."""
     f, i, z = (np.broadcast_to(row, len(z))[None, :, None] for row in (f, i, z))
     return run_memory(f, i, z, np.array([[c0]]))[0, :, 0]
 
@@ -32,13 +32,13 @@ def test_the_first_gains_by_hand():
 
 
 def test_with_a_level_that_stands_still_the_estimate_is_the_mean():
-    """A guess as uncertain as a measurement counts as one of them."""
+    """A first guess that is as uncertain as a measurement counts as one measurement."""
     z = np.array([1.0, 5.0, 3.0])
     assert kalman_filter(z, 0.0, 2.0, c0=7.0, p0=2.0).estimate[-1] == pytest.approx(np.mean([7.0, *z]))
 
 
 def test_the_filter_beats_every_constant_gain_on_its_own_world():
-    """What it is for: the mean squared error over many levels that drift, against exponential averages."""
+    """The mean squared error over many drifting levels is smaller than that of any exponential average."""
     rng = np.random.default_rng(1)
     q, r, errors = 0.05, 1.0, {}
     for _n in range(400):

@@ -1,4 +1,4 @@
-"""The instructors' guide is true: its first commands are run in their order, and what it says is seen is seen."""
+"""The instructors' guide is true: its first commands are run in their order, and print what it says."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def blocks(text):
 
 
 def unseen(promised, output):
-    """The promised lines that the output does not hold, whatever the spaces."""
+    """The promised lines that are missing in the output; spaces are ignored."""
     shown = " ".join(output.split())
     return [line for line in promised.splitlines() if " ".join(line.split()) not in shown]
 
@@ -39,7 +39,7 @@ def course(tmp_path):
         shutil.copytree(ROOT / name / STEM, tmp_path / name / STEM)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     for name in ("python", "nbgrader"):
-        # No link: the sandbox binds the environment that Python says it runs in, and there must be one.
+        # A script, not a link, so that Python reports an environment that exists: the sandbox binds that.
         program = tmp_path / ".venv" / "bin" / name
         program.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).with_name(name)}" "$@"\n')
         program.chmod(0o755)

@@ -28,7 +28,7 @@ CELLS = [
 
 @pytest.fixture
 def lab(tmp_path):
-    """The address of a notebook with CELLS, open in a JupyterLab that knows no settings of this machine."""
+    """The address of a notebook with CELLS, open in a JupyterLab without this machine's settings."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, tmp_path / "gate.ipynb")
@@ -71,7 +71,7 @@ def test_the_page_and_python_follow_each_other(visit, lab):
         page.wait_for_selector(EXPLORER, timeout=60000)
 
     page.wait_for_selector(".jp-Notebook .cm-content", timeout=60000)
-    # A cell run before the kernel is ready is forgotten without a word.
+    # JupyterLab silently drops a cell that is run before the kernel is ready.
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60000)
     run(0)
     root = page.locator(EXPLORER)
@@ -80,7 +80,7 @@ def test_the_page_and_python_follow_each_other(visit, lab):
     root.locator('input[data-control="f"]').focus()
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(500)  # Python's answers, had it any to give, would come now and move the slider
+    page.wait_for_timeout(500)  # if Python answered, its answers would come now and move the slider
     assert numbers(root, ".lstm-equations")["f"] == 0.95
     f, t, row, c = json.loads(run(1))
     assert (f, t, c) == (0.95, 3, 0.95)

@@ -1,4 +1,4 @@
-"""What `make` installs for each use, what it does when that was cut short, and with which words a command ends."""
+"""What `make` installs for each use, what it does after an interruption, and what each command prints last."""
 
 import os
 import re
@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# Stands in for Python: it writes down what pip is asked for, and what modules are run with which arguments. With a file
-# `pip_fails` beside the log, pip fails. Everything else is done by the real one.
+# A stand-in for Python: it logs what pip is to install, and which modules are run with which arguments. If there is a
+# file `pip_fails` beside the log, pip fails. Everything else is done by the real Python.
 STAND_IN = f"""#!/bin/sh
 case "$*" in
 "-m venv --clear .venv")
@@ -27,7 +27,7 @@ case "$*" in
 *) exec {sys.executable} "$@" ;;
 esac
 """
-# Stands in for jupyter-book: one page failed.
+# A stand-in for jupyter-book: one page failed.
 BUILDS = """#!/bin/sh
 echo "jupyter-book $*" >> log
 case "$*" in
@@ -54,14 +54,14 @@ def course(tmp_path):
 
 def make(folder, *arguments, python="./python3"):
     program = ["make", f"PYTHON={python}", *arguments]
-    # The tests themselves are begun by make; the one that is tried is nobody's child and has nobody's options.
+    # `make test` runs these tests, too: the make that is tested must not inherit its options.
     alone = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "env": alone}
     return subprocess.run(program, cwd=folder, check=False, **options)
 
 
 def log(folder):
-    """What was done since it was asked last, one line for each."""
+    """What was done since the last call, one line each."""
     path = folder / "log"
     lines = path.read_text().splitlines() if path.exists() else []
     path.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ def log(folder):
 
 
 def installed(folder):
-    """The requirement files that pip was given, in their order, without those that every use begins with."""
+    """The requirement files that pip was given, in order, without those that every use installs first."""
     found = [name for line in log(folder) for name in re.findall(r"-r requirements/(\w+)\.txt", line)]
     return [name for name in found if name != "course"]
 
@@ -110,7 +110,7 @@ def test_an_installation_is_held_to_the_lock_and_done_once(course):
 def test_it_is_done_again_when_what_is_asked_for_has_changed(course, changed):
     make(course, ".venv/has/lab")
     assert installed(course) == ["lab"]
-    # A file system's clock ticks slowly; an hour ago all was done.
+    # File times are coarse, so pretend that all was done long ago.
     for path in course.rglob("*"):
         os.utime(path, (1_000_000, 1_000_000))
     make(course, ".venv/has/lab")
@@ -161,7 +161,7 @@ def test_what_the_sandbox_reads_is_compiled_before(course):
 
 
 def without(folder, code):
-    """A Python that runs a text of ours first."""
+    """A Python that first runs a given text."""
     path = folder / "other_python"
     path.write_text(f'#!/bin/sh\nshift\nexec {sys.executable} -c "{code}\n$1"\n')
     path.chmod(0o755)

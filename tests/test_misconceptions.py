@@ -1,4 +1,4 @@
-"""Every mistake of the course's list is refused and named somewhere, or has a reason why it cannot occur."""
+"""Every mistake in the course's list is refused and named by some check, or has a reason why it cannot occur."""
 
 import ast
 import tomllib
@@ -39,7 +39,7 @@ def test_each_mistake_has_answers_or_a_reason(mistake):
 
 @pytest.mark.parametrize("mistake, address", CITED, ids=[f"{m['number']}-{a}" for m, a in CITED])
 def test_the_answer_exists_loses_points_and_is_named(mistake, address):
-    """test_exercise_answers.py tries what the feedback says; here, that it is a name and no general complaint."""
+    """The feedback names the mistake and is no general complaint; test_exercise_answers.py tests that it is given."""
     wrong = found(address)
     assert wrong["loses"]
     sentences = [

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAST = sorted(path.name for path in (ROOT / "solutions").iterdir())[-1]
 STEM = f"{int(LAST[:2]) + 1:02}_attention"
-# What every chapter is tested with, as far as it concerns one chapter: named by the chapter's stem or its function.
+# The general tests that concern one chapter; their names contain the chapter's stem or its function.
 GENERAL = ("test_chapters.py", "test_checks.py", "test_exercise_answers.py", "test_dependencies.py", "test_book_ext.py")
 
 
@@ -22,7 +22,7 @@ def run(folder, *command):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A copy of the course in which a chapter has been begun, and what was said."""
+    """A copy of the course in which a chapter has been begun, and what the tool printed."""
     folder = tmp_path_factory.mktemp("course")
     ignored = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache", "demonstration")
     shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
@@ -73,10 +73,10 @@ def test_a_wrong_answer_that_the_check_does_not_know_is_noticed(course):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("14_late", "What then?"), f"'14_late' is no stem for a chapter after {LAST}: expected {STEM[:2]}_name"),
-        (("attention", "What then?"), "'attention' is no stem for a chapter"),
-        ((STEM, "On attention."), "'On attention.' is no question"),
-        ((STEM, "What then?", "--function", "a-b"), "'a-b' is no name for a function"),
+        (("14_late", "What then?"), f"'14_late' does not follow {LAST}: expected {STEM[:2]}_name"),
+        (("attention", "What then?"), "'attention' does not follow"),
+        ((STEM, "On attention."), "'On attention.' is not a question"),
+        ((STEM, "What then?", "--function", "a-b"), "'a-b' cannot be the name of a function"),
     ],
 )
 def test_what_it_cannot_begin_it_refuses(tmp_path, arguments, told):

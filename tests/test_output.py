@@ -1,4 +1,4 @@
-"""What is shown of a memory over a sequence, and what can be told back."""
+"""What is shown of a memory over a sequence, and how the memory is found from its output."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_torch_gives_the_same_and_a_gradient():
     o = torch.tensor([0.5, 0.5, 0.0], dtype=torch.float64)
     h = torch.tensor([0.25, -0.5, 0.0], dtype=torch.float64, requires_grad=True)
     c = memory_from_output(h, o)
-    # The two libraries' atanh may differ in the last bits, by the processor: 4 of them are allowed.
+    # The atanh of the two libraries may differ in the last bits, depending on the processor: 4 units are allowed.
     np.testing.assert_allclose(c.detach().numpy(), memory_from_output(h.detach().numpy(), o.numpy()), rtol=2**-49)
     c[0].backward()
     assert h.grad[0].item() == pytest.approx(1 / (0.5 * (1 - 0.25)), rel=1e-12)  # 1 / (o (1 - tanh(c)**2))

@@ -46,7 +46,7 @@ def test_every_public_name_is_found_and_documented():
 
 
 def test_every_public_name_is_found_where_it_is_defined():
-    """What a page depends on follows from this file: an editor reads it, too."""
+    """Editors read __init__.pyi, and the book finds in it what its pages depend on."""
     stub = Path(lstm_ref.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
     found = {name: place for place, name in re.findall(r"^from (\S+) import (\w+) as \w+$", stub, re.MULTILINE)}
     assert found.keys() == set(lstm_ref.__all__) == set(dir(lstm_ref))
@@ -121,7 +121,7 @@ def test_the_stand_in_for_strangers_has_the_same_types_and_no_answers():
 
 
 def test_what_a_type_can_do_in_a_notebook_it_can_do_while_that_is_graded():
-    """`params.hidden_size` in an answer that was right all along must not cost its points in the sandbox."""
+    """A right answer that uses `params.hidden_size` must not lose its points in the sandbox."""
     there = f"import sys; sys.path.insert(0, {str(STAND_INS)!r}); import lstm_ref as r; "
     for name in ("LSTMParams", "LSTMState", "Gates", "LSTMGrads"):
         public = {attribute for attribute in dir(getattr(lstm_ref, name)) if not attribute.startswith("_")}

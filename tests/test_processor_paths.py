@@ -11,7 +11,7 @@ from benchmarks.code_paths import PATHS, environment
 from benchmarks.same_everywhere import ASKED, Run, Said, differences
 
 ROOT = Path(__file__).parents[1]
-# Of the other pages none trains; `python -m benchmarks.same_everywhere` compares them all.
+# No other page trains a network. `python -m benchmarks.same_everywhere` compares all pages.
 TRAIN = ("01_why_lstm", "09_engineer_intuition", "11_configure_and_diagnose")
 SEEDS = 12
 VERDICTS = f"""
@@ -32,7 +32,7 @@ except AssertionError:
 
 
 def run(code, path, threads=1):
-    """What a process on this path prints."""
+    """Run a process on this path, and return what it prints."""
     places = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(path, threads) | places, capture_output=True, text=True
@@ -53,7 +53,7 @@ def test_exercise_11_is_judged_alike_whatever_the_seed(path):
 
 
 def test_the_pages_that_train_say_the_same_on_every_path(book):
-    """On the machine's own, what the book that was built says."""
+    """For the machine's own path, the pages of the built book are taken."""
     built = book.parent / "jupyter_execute" / "book"
     options = ["--few", "--threads", "1", "1", "2", "1", "--jobs", "1", "--built", built]
     command = [sys.executable, "-m", "benchmarks.same_everywhere", *TRAIN, *options]

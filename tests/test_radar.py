@@ -1,4 +1,4 @@
-"""Simulated radar: physics, seeds, labels. CSV files: what is accepted, and in which words the rest is refused."""
+"""Simulated radar: physics, seeds, labels. CSV files: what is accepted, and the messages for the rest."""
 
 import re
 
@@ -37,7 +37,7 @@ def test_a_bump_is_as_long_as_the_beam_and_higher_than_its_surroundings():
     bump = kinds == StepKind.BUMP
     assert set(bump.sum(axis=1)) <= {6, 7}
     assert (np.diff(bump.astype(int), axis=1) == 1).sum() + bump[:, 0].sum() == 200  # one stretch each
-    # Half of the highest amplitude, give or take what the distance does meanwhile.
+    # Half of the highest amplitude, with some room because the distance changes meanwhile.
     assert xs[..., 0][bump].min() > 0.45 * (1 / 1.2**2)
     assert (xs[..., 0][bump].mean()) > 5 * xs[..., 0][~bump].mean()
 
@@ -152,7 +152,7 @@ BAD = [
     ("label,distance\nx,1\n", "line 1: the column amplitude is missing"),
     ("amplitude,range\n1,1\n", "line 1: there is a column 'range'; expected amplitude,distance"),
     ("amplitude,distance,\n1,1,\n", "line 1: there is a column ''"),
-    ("amplitude,distance,distance\n1,1,1\n", "line 1: the column distance stands twice"),
+    ("amplitude,distance,distance\n1,1,1\n", "line 1: the column distance is there twice"),
     ("amplitude;distance\n1;1\n", "line 1: columns are separated by ;, not by commas"),
     ("amplitude\tdistance\n1\t1\n", "line 1: columns are separated by tabs"),
     (HEAD + "1,1\n1\n", "line 3: there are 1 fields, 1; expected 2, amplitude,distance"),

@@ -28,7 +28,7 @@ def h0():
 
 
 def module(params):
-    """An nn.RNN with the same weights, its bias shared between its two."""
+    """An nn.RNN with the same weights; the bias is split between its two biases."""
     rnn = nn.RNN(D, H, batch_first=True, dtype=torch.float64)
     with torch.no_grad():
         rnn.weight_hh_l0.copy_(torch.tensor(params.W[:, :H]))

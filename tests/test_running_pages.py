@@ -1,4 +1,4 @@
-"""Pages are executed side by side, each once, and each gets what it gave itself."""
+"""Pages are executed side by side, each once, and each gets its own outputs."""
 
 import pytest
 from test_failed_pages import Book
@@ -21,7 +21,7 @@ def book(tmp_path):
 
 
 def test_pages_run_side_by_side_and_keep_their_own_outputs(book, tmp_path):
-    """Each waits for the other: one after the other, the first would end alone."""
+    """Each page waits for the other one; if they ran one after the other, the first would wait in vain."""
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
     book.write("index", WAIT.format(here=one, there=two) + "\nprint('I am', 'the index')")
     book.write("other", WAIT.format(here=two, there=one) + "\nprint('I am', 'the other')")

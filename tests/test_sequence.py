@@ -1,4 +1,4 @@
-"""Sequences, layers and directions against `nn.LSTM` with copied weights, and the weights there and back."""
+"""Sequences, layers and directions against `nn.LSTM` with copied weights; the weights to `nn.LSTM` and back."""
 
 import re
 
@@ -14,8 +14,8 @@ B, T, D, H = 3, 7, 2, 4
 GPU = pytest.param(
     "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU: torch.cuda.is_available() is False")
 )
-# float64: sums of 6 products, 7 steps, 3 layers stay below 1e-15. float32 on a CPU: 6e-8 a rounding. On a GPU cuDNN
-# adds in another order, and IEEE float32 is asked for (see ieee), so five times that.
+# float64: sums of 6 products over 7 steps and 3 layers stay below 1e-15. float32 on a CPU: 6e-8 per rounding. On a GPU
+# cuDNN adds in another order, so five times that, with IEEE float32 switched on (see ieee).
 TOLERANCE = {("cpu", torch.float64): 1e-12, ("cpu", torch.float32): 1e-6}
 TOLERANCE |= {("cuda", torch.float64): 1e-12, ("cuda", torch.float32): 5e-6}
 
@@ -44,7 +44,7 @@ SHAPES = [
     for both in (False, True)
     for projection in (0, 3)
 ]
-# PyTorch says that it takes its slower path for these; the numbers are what is compared here.
+# PyTorch warns that it takes a slower path for these; only the numbers matter here.
 pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN:UserWarning")
 
 

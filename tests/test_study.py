@@ -37,7 +37,7 @@ def test_a_study_that_was_cut_goes_on_where_it_was(tmp_path, monkeypatch):
 
 
 def test_a_path_is_a_process_of_its_own(tmp_path):
-    """Torch chooses its code when it is loaded: a study that is asked for two paths starts two processes."""
+    """Torch chooses its code path when it is loaded: a study on two paths starts two processes."""
     out = tmp_path / "found.csv"
     command = [sys.executable, "-m", "benchmarks.leakage", "--seeds", "1", "--paths", "avx2", "sse", "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Every number of nn.LSTM is found in the book's equations and back; what it gives is read as it is meant."""
+"""Every number of nn.LSTM is found in the book's equations and back; its outputs are read correctly."""
 
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def test_every_number_is_where_the_bridge_puts_it(sizes):
 
 @pytest.mark.parametrize("sizes", KINDS)
 def test_what_a_weight_is_multiplied_by_is_what_the_place_says(sizes):
-    """The gate's sum, put together number by number from the places, is what the book's equation gives."""
+    """The sum of a gate, built number by number from the places, equals that of the book's equation."""
     lstm = module(**sizes)
     layer = ref.from_torch(lstm)[0]
     params = ref.as_numpy(layer if isinstance(layer, ref.LSTMParams) else layer[0])

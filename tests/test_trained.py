@@ -1,4 +1,4 @@
-"""The check of a trained classifier: what leaves the judge, and what it says of answers that were made up."""
+"""The check of a trained classifier: what leaves the judge, and what it says about made-up answers."""
 
 import numpy as np
 import pytest
@@ -14,12 +14,12 @@ LABELS = PROBLEM["calls"][0]["new_labels"]
 
 
 def sure(labels):
-    """Logits that are right, far from 0 and all different."""
+    """Right logits, far from 0 and all different."""
     return ((2 * labels - 1) * np.linspace(2, 3, len(labels))).astype(np.float32)
 
 
 def told(**changed) -> str | None:
-    """What is said of a right answer with something changed."""
+    """What the check says about a right answer with something changed."""
     logits = changed.get("logits", sure(LABELS))
     said = {"logits": logits, "again": logits, "alone": logits[:4].reshape(4, -1), "padded": logits}
     said["seen"] = sure(PROBLEM["calls"][0]["labels"])
@@ -38,7 +38,7 @@ def test_the_labels_of_new_recordings_stay_with_the_judge():
 def test_every_student_is_asked_about_other_recordings():
     other = make("train_classifier", 4)["calls"][0]
     assert not np.array_equal(other["new_xs"], PROBLEM["calls"][0]["new_xs"])
-    assert 0.3 < LABELS.mean() < 0.5 and len(LABELS) == NEW  # so who says always the same is far from NEEDED
+    assert 0.3 < LABELS.mean() < 0.5 and len(LABELS) == NEW  # so an answer that is always the same is far from NEEDED
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -53,7 +53,7 @@ def test_no_threshold_on_a_rank_of_the_amplitudes_is_enough(seed):
 
 
 def turned(count):
-    """Right answers, `count` of them turned round."""
+    """Right answers, except that `count` of them are reversed."""
     logits = sure(LABELS)
     logits[:count] *= -1
     return logits

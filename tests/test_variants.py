@@ -16,7 +16,7 @@ from torch import nn
 import lstm_ref as ref
 
 B, T, D, H = 3, 6, 2, 4
-# float32: 6e-8 a rounding, a few of them in each of six chained steps.
+# float32: 6e-8 per rounding, with a few roundings in each of six chained steps.
 NEAR = {np.float64: 1e-12, np.float32: 1e-6}
 
 

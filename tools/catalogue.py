@@ -1,7 +1,7 @@
-"""Collect what readers, students and teachers are told into message catalogues: `python tools/catalogue.py [--check]`.
+"""Collect the texts for readers, students and teachers into message catalogues: `python tools/catalogue.py [--check]`.
 
-One template per package, `PACKAGE/locale/PACKAGE.pot`. With --check nothing is written; a template that a fresh
-collection would change is named, and the exit status is 1. The pages of the book have templates of their own, which
+One template per package, `PACKAGE/locale/PACKAGE.pot`. With --check nothing is written; each template that is out of
+date is named, and the exit status is then 1. The pages of the book have templates of their own, which
 Sphinx makes: `jupyter-book build . --builder custom --custom-builder gettext --path-output _build/gettext`.
 """
 
@@ -19,7 +19,7 @@ PACKAGES = ("lstm_ref", "autograding")
 
 
 def template(package: str) -> bytes:
-    """The catalogue template of a package, the same for the same sources: no date, no line numbers."""
+    """The catalogue template of a package. It depends on the sources alone: no date, no line numbers."""
     catalogue = Catalog(project=package, charset="utf-8", fuzzy=False)
     for path, _line, message, comments, _context in extract_from_dir(ROOT / package, keywords={"_": None}):
         catalogue.add(message, locations=[(f"{package}/{path}", None)], auto_comments=comments)

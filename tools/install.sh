@@ -4,18 +4,19 @@ set -eu
 use=$1
 torch_from=${2:-}
 wanted=requirements/$use.txt
-# Not compiled here: Python compiles what it imports, once, and that is a tenth of what is installed.
+# Not compiled here: Python compiles what it imports, when it is first imported; that is a tenth of what is installed.
 pip=".venv/bin/python -m pip install --progress-bar off --no-compile"
 
 if [ -n "$torch_from" ] && grep -q "^torch==\|^-r torch.txt" "$wanted"; then
-    # Alone first: an index of PyTorch's builds need not have what they stand on.
+    # PyTorch alone first: an index of its builds may not have its dependencies.
     if [ -d "$torch_from" ]; then from="--no-index --find-links"; else from="--index-url"; fi
     $pip --no-deps $from "$torch_from" -r requirements/torch.txt
 fi
 $pip -c requirements.lock -r requirements/course.txt -r "$wanted"
-# This folder itself: lstm_ref and autograding are found from everywhere.
+# This project itself, so that lstm_ref and autograding can be imported from any folder.
 $pip --quiet --no-deps --no-build-isolation --editable .
-# But in the sandbox nothing can be kept. A file that does not compile is for another Python.
+# The sandbox cannot store compiled files, so what it imports is compiled now. Files that do not compile are for another
+# version of Python.
 packages=".venv/lib/python3*/site-packages"
 case $use in
 grade) compiled=$packages ;;
@@ -25,6 +26,6 @@ esac
 # shellcheck disable=SC2086 # the folders are meant to be found and split
 [ -z "$compiled" ] || .venv/bin/python -m compileall -qq -j 0 -x '/tests?/|/_internal/' $compiled || true
 if [ -x .venv/bin/jupyter-lab ] && [ ! -e .venv/etc/jupyter/labconfig/page_config.json ]; then
-    # JupyterLab would ask the network for news, and the reader whether it may.
+    # JupyterLab would ask the reader whether it may fetch news from the network.
     .venv/bin/jupyter labextension disable --level=sys_prefix "@jupyterlab/apputils-extension:announcements"
 fi

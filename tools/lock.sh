@@ -1,6 +1,6 @@
 #!/bin/sh
 # Write requirements.lock from requirements.txt: one version of each package, for every platform and Python 3.11 on.
-# What is pinned already stays, as long as it fits; `make lock UPGRADE=1` takes the newest of everything instead.
+# Pinned versions stay as long as they fit; `make lock UPGRADE=1` takes the newest version of everything instead.
 set -eu
 python=${1:-python3}
 upgrade=${2:-}
@@ -9,8 +9,8 @@ trap 'rm -rf "$tools"' EXIT
 "$python" -m venv "$tools"
 pip="$tools/bin/python -m pip"
 $pip install --quiet uv==0.13.9
-# uv does not read pip's settings. What was set there as pip's index is uv's, too; further ones would answer for one
-# machine only, such as with a build of PyTorch that has not the dependencies of the others.
+# uv does not read pip's settings, so pip's index is passed on. Its extra indexes are not: what they hold may be for one
+# machine only, such as a build of PyTorch without the dependencies of the other builds.
 index=$($pip config get global.index-url 2>/dev/null || true)
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
 "$tools/bin/uv" pip compile --quiet requirements.txt --output-file requirements.lock \

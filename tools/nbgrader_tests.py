@@ -1,8 +1,8 @@
 """nbgrader's own tests of autograde, run through ours: `python tools/nbgrader_tests.py [pytest's options, -k NAME]`.
 
 They ship in nbgrader's wheel. Each is given a configuration folder whose nbgrader_config.py calls `plug_in(c)`, so that
-what they start is hardened as a course is. No part of the default tests: they take ten minutes and more, and change
-only with nbgrader. A difference that is meant stands in DIFFERENCES with its reason; one that is gone fails, too.
+nbgrader is hardened as in a course. They are not part of the default tests: they take ten minutes and more, and change
+only with nbgrader. DIFFERENCES lists the intended differences with their reasons; one that no longer occurs fails, too.
 """
 
 import os
@@ -21,12 +21,12 @@ c = get_config()
 plug_in(c)
 """
 FORGIVEN = "it wants a submission with unknown cells or metadata to end in an error: what a notebook says about itself "
-FORGIVEN += "is put right, and it is graded"
+FORGIVEN += "is corrected, and it is graded"
 DIFFERENCES = {
     "test_handle_failure": FORGIVEN,
     "test_handle_failure_single_notebook": FORGIVEN,
     "test_missing_source_kernelspec": "it wants a submission that names an unknown kernel to end in an error: "
-    "a notebook does not choose what it is run by",
+    "a notebook does not choose the kernel that runs it",
     "test_no_execute": "it wants --no-execute to score the outputs that the student saved: they are the student's to "
     "write, and every notebook is run",
     "test_side_effects": "it wants a file that the notebook wrote to lie in autograded/: nothing is copied out of the "
@@ -35,7 +35,7 @@ DIFFERENCES = {
 
 
 class Differences:
-    """A pytest plugin: what is known to differ must differ, and says why."""
+    """A pytest plugin: the tests in DIFFERENCES must fail; each shows its reason."""
 
     def pytest_collection_modifyitems(self, items):
         for item in items:

@@ -1,8 +1,8 @@
 """Begin a chapter: `python tools/new_chapter.py 12_attention "What is worth a look back?"`.
 
 Writes its page, its exercise, the check of one function, and two wrong answers, all from tools/chapter/, and adds the
-chapter to the table of contents and to the list on the first page. What is written passes every test of a chapter, so
-that from there on each step can be tried. Nothing that exists is overwritten.
+chapter to the table of contents and to the list on the first page. The new chapter passes every test of a chapter, so
+that you can test after each change. Nothing that exists is overwritten.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TEMPLATES = Path(__file__).with_name("chapter")
 STEM = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
-# From each template to its place.
+# Each template, and the file that is made from it.
 PLACES = {
     "page.md": "book/{stem}.md",
     "exercise.ipynb": "solutions/{stem}/{stem}.ipynb",
@@ -32,12 +32,12 @@ def main() -> int:
     found = STEM.fullmatch(options.stem)
     last = sorted(path.name for path in (ROOT / "solutions").iterdir())[-1]
     if not found or int(found[1]) != int(last[:2]) + 1:
-        parser.error(f"{options.stem!r} is no stem for a chapter after {last}: expected {int(last[:2]) + 1:02}_name")
+        parser.error(f"{options.stem!r} does not follow {last}: expected {int(last[:2]) + 1:02}_name")
     if not options.question.endswith("?"):
-        parser.error(f"{options.question!r} is no question: a chapter has one for its title")
+        parser.error(f"{options.question!r} is not a question: the title of a chapter is one")
     function = options.function or found[2]
     if not function.isidentifier():
-        parser.error(f"{function!r} is no name for a function")
+        parser.error(f"{function!r} cannot be the name of a function")
     words = {"stem": options.stem, "number": str(int(found[1])), "question": options.question, "function": function}
     written = [write(template, place.format(**words), words) for template, place in PLACES.items()]
     insert_after(
@@ -58,19 +58,19 @@ def main() -> int:
 
 
 def write(template: str, place: str, words: dict[str, str]) -> str:
-    """The template with its words in place of STEM, NUMBER, QUESTION and FUNCTION; returns where it lies."""
+    """Fill in STEM, NUMBER, QUESTION and FUNCTION in a template, and write it to `place`, which is returned."""
     text = (TEMPLATES / template).read_text(encoding="utf-8")
     for name, word in words.items():
         text = text.replace(name.upper(), word)
     path = ROOT / place
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8") as file:  # a file that is there already is an error
+    with path.open("x", encoding="utf-8") as file:  # an error if the file exists
         file.write(text)
     return place
 
 
 def insert_after(path: Path, pattern: str, lines: str) -> None:
-    """Put lines behind the one place that the pattern finds."""
+    """Insert lines after the one place that the pattern matches. Exits with an error if there is not just one."""
     text = path.read_text(encoding="utf-8")
     places = list(re.finditer(pattern, text, re.MULTILINE))
     if len(places) != 1:

@@ -1,15 +1,15 @@
 #!/bin/sh
-# See to the programs that the tests need and pip does not bring. Installs them with apt where it may, else names
-# what is missing and fails.
+# Check for the programs that the tests need and pip does not install. Installs missing ones with apt if it may; else it
+# names them and fails.
 set -eu
 
-# Debian keeps the database server's own programs off PATH.
+# Debian does not put the programs of the database server on PATH.
 for folder in /usr/lib/postgresql/*/bin; do PATH="$PATH:$folder"; done
 have() {
     for program; do if command -v "$program" >/dev/null 2>&1; then return 0; fi; done
     return 1
 }
-# Any Chromium will do; without windows it takes half the time, and Debian has such a one.
+# Any Chromium will do. Debian's headless shell, which has no windows, takes half the time.
 if have bwrap && have postgres && have chromium-headless-shell; then exit 0; fi
 
 as_root=no

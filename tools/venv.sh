@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the environment .venv with the Python that is named; one that works already is left as it is.
+# Create the environment .venv with the given Python, unless there is one that works.
 set -eu
 python=$1
 
@@ -21,5 +21,5 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     echo "Debian and Ubuntu keep them in a package of their own; as root: apt install python$version-venv" >&2
     exit 1
 fi
-# --clear: an environment that was begun and not finished is made anew.
+# --clear: an unfinished environment is created again.
 "$python" -m venv --clear .venv

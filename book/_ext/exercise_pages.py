@@ -1,4 +1,4 @@
-"""Sphinx extension: an exercise, read as a page, says that it is one, gives its notebook and leads to its chapter.
+"""Sphinx extension: a note on each page of an exercise, with links to its notebook and to its chapter.
 
 The note is added to the notebook's text as Sphinx reads it (the file is not touched), so translators find it where they
 find the rest of that page.
@@ -15,11 +15,11 @@ NOTE = """\
 TITLE = "An exercise"
 BODY = """\
 This page shows what is asked; the work is done in JupyterLab. Download the notebook: {{download}}`{stem}.ipynb`.
-The chapter that it belongs to: {{doc}}`/book/{stem}`."""
+Its chapter: {{doc}}`/book/{stem}`."""
 
 
 def add_note(app, docname, source):
-    """Put the note after the notebook's title, or first where the first cell is no text."""
+    """Put the note after the notebook's title, or at the top if the first cell is not text."""
     page = PurePosixPath(docname)
     if page.parts[0] != "exercises":
         return

@@ -1,11 +1,11 @@
-"""Sphinx extension: a page that fails does not cost the reader the others.
+"""Sphinx extension: if one page fails, the others are still built.
 
 With -W (the author, CI, the tests) a cell that fails stops the build. Without it the page is built as far as it ran: an
 admonition on top names the cell and the error, the build goes on and ends with status 1, and `failed_pages.txt` beside
 the folder of pages says in one line which pages failed and why.
 
-A page that failed is run again by every build. A build with -W that follows one with warnings reads every page again:
-what was only a warning then is an error now.
+Every build runs failed pages again. A build with -W that follows a build with warnings reads every page again: what was
+only a warning then is an error now.
 """
 
 import traceback
@@ -23,14 +23,14 @@ _ = get_translation("failed_pages")
 
 
 def strict(app) -> bool:
-    """Whether warnings are errors; with --keep-going Sphinx turns its own note of that off."""
+    """Whether warnings are errors. With --keep-going, Sphinx sets `warningiserror` to False although they are."""
     return app.warningiserror or app.keep_going
 
 
 def execute(notebook, *, cwd, run, forgiving, **settings):
-    """As `run` does; if `forgiving`, a kernel that dies or does not start is a failed page, too.
+    """Execute a page with `run`; if `forgiving`, a kernel that dies or does not start is a failed page, too.
 
-    The first line of what is noted of a failure is the error itself.
+    The first line of the stored traceback is the error itself.
     """
     try:
         result = run(notebook, cwd=cwd, **settings)
@@ -44,7 +44,7 @@ def execute(notebook, *, cwd, run, forgiving, **settings):
 
 
 def begin(app):
-    """Say what a failure means, once it is known how pages are run."""
+    """Decide what a failure does, after `running_pages` has decided how pages are run."""
     _record(app).unlink(missing_ok=True)
     cache.single_nb_execution = partial(execute, run=app.running_pages.execute, forgiving=not strict(app))
     if not strict(app):
@@ -52,20 +52,20 @@ def begin(app):
 
 
 def read_again(app, env, added, changed, removed):
-    """The pages that are not believed, though their text is the same as in the last build."""
+    """The pages to read again although their text is the same as in the last build."""
     if strict(app) and _warned(app).exists():
         return env.found_docs
     return env.found_docs & failures(env).keys()
 
 
 def failures(env) -> dict[str, dict]:
-    """docname -> what MyST-NB noted, of each page that failed."""
+    """docname -> what MyST-NB noted, for each page that failed."""
     noted = {docname: NbMetadataCollector.get_exec_data(env, docname) for docname in env.found_docs}
     return {docname: data for docname, data in noted.items() if data is not None and not data["succeeded"]}
 
 
 def where_and_why(env, docname) -> tuple[str, str]:
-    """Of a page that failed: the place, in words, and the error."""
+    """Where a page failed, in words, and the error."""
     path = Path(env.mystnb_config.output_folder, f"{docname}.ipynb")
     notebook = nbformat.read(path, as_version=4)
     cells = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -85,7 +85,7 @@ def where_and_why(env, docname) -> tuple[str, str]:
 
 
 def tell_reader(app, doctree):
-    """Put what failed on top of its page, below the title."""
+    """Say on a page that failed, below its title, what failed."""
     env = app.env
     if env.docname not in failures(env):
         return
@@ -106,7 +106,7 @@ def tell_reader(app, doctree):
 
 
 def end(app, exception):
-    """Leave a note for the next build, and for who started this one."""
+    """Leave a note for the next build, and one for the user."""
     if exception is not None or app._warncount:
         _warned(app).touch()
     elif strict(app):

@@ -1,8 +1,8 @@
-"""Sphinx extension: a page is executed again when something has changed that its cells use, and only then.
+"""Sphinx extension: a page is executed again only when something that its cells use has changed.
 
-The cache of executed notebooks knows a page by its cells and its kernelspec. So each page's kernelspec gets a key: the
-digest of the modules, files and packages that the cells use. Sphinx reads a page again when its key has changed. It
-reads all pages again, and executes none, when something has changed that reads pages: these extensions, or others.
+The cache of executed notebooks identifies a page by its cells and its kernelspec. So each page's kernelspec gets a key:
+the digest of the modules, files and packages that the cells use. Sphinx reads a page again when its key has changed. It
+reads all pages again, and executes none, when the code that reads pages has changed: these extensions, or others.
 """
 
 import ast
@@ -22,13 +22,13 @@ from autograding.run.dependencies import Code, code_in, digest_of_state, digest_
 
 EXECUTE = ("IPython", "ipykernel", "nbclient")
 READ = ("docutils", "myst_parser", "sphinx")
-# What pages gave before stays in the cache so often: to go back to an earlier state executes nothing.
+# How many results the cache keeps for each page: going back to an earlier state of the sources executes nothing.
 KEPT = 5
 FRONT_MATTER = re.compile(r"\A---\n(.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 def note_readers(_app, config):
-    """Let Sphinx compare what reads pages with what read them before."""
+    """Let Sphinx compare the code that reads pages with that of the last build."""
     packages = {name.partition(".")[0] for name in config.extensions}
     config.fresh_readers = digest_of_state(
         {"book/_ext": digest_of_tree(Path(__file__).parent), **versions({*READ, *packages})}
@@ -36,7 +36,7 @@ def note_readers(_app, config):
 
 
 def find_changed_pages(app, env, _added, _changed, _removed):
-    """The pages whose key is another one than when they were read."""
+    """The pages whose key has changed since they were read."""
     data = data_files(Path(app.srcdir), app.config.fresh_data)
     code = Code(*app.config.fresh_packages)
     pages = {name: page for name in env.found_docs if (page := executed_page(env, name)) is not None}
@@ -48,7 +48,7 @@ def find_changed_pages(app, env, _added, _changed, _removed):
 
 
 def executed_page(env, name: str) -> str | None:
-    """The Python text of a page that is executed; None for any other."""
+    """The Python code of a page that is executed; None for any other page."""
     path = Path(env.doc2path(name))
     notebook = executed_notebook(env, path, path.read_text(encoding="utf-8"))
     if notebook is None:
@@ -59,7 +59,7 @@ def executed_page(env, name: str) -> str | None:
 def state_of(page: str, code: Code, checks: str, data: dict[str, Path]) -> dict[str, str]:
     """All that the result of a page depends on besides its own text, each with its digest or version.
 
-    A page that asks checks names them, and a page that reads data names its files: `"rows.csv"`, `"*.csv"`.
+    A page that calls checks must name them, and a page that reads data must name its files: `"rows.csv"`, `"*.csv"`.
     """
     names = names_in(page)
     said = {node.value for node in ast.walk(ast.parse(page)) if isinstance(node, ast.Constant)}
@@ -82,13 +82,13 @@ def data_files(root: Path, folders: list[str]) -> dict[str, Path]:
 
 
 def add_key(app, name, source):
-    """Put the key into the text that Sphinx reads of a page."""
+    """Put the key into the text of a page as Sphinx reads it."""
     if name in app.env.page_keys:
         source[0] = with_key(source[0], app.env.page_keys[name])
 
 
 def with_key(text: str, key: str) -> str:
-    """A page with the key in its kernelspec, and on as many lines as before, since messages count them."""
+    """A page with the key in its kernelspec. It keeps its number of lines, because messages name lines by number."""
     front = FRONT_MATTER.match(text)
     if front is None:  # an .ipynb
         return json.dumps(_keyed(json.loads(text), key))

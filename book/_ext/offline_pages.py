@@ -1,9 +1,9 @@
-"""Sphinx extension: pages that need neither a network nor a kernel, and that all can use.
+"""Sphinx extension: pages that need neither a network nor a kernel, and that everyone can use.
 
-- MathJax is copied from the installed package `sphinx-mathjax-offline`: only the files that a page may ask for.
+- MathJax is copied from the installed package `sphinx-mathjax-offline`: only the files that a page may request.
 - Widgets are mounted by `book/_assets/mount_widgets.js` instead of RequireJS and html-manager.
-- Beside each live widget its still picture stands in a <noscript>.
-- A bibliography is a list that screen readers can read.
+- Each live widget has its still picture beside it, in a <noscript>.
+- Screen readers can read a bibliography as a list.
 """
 
 from importlib.util import find_spec
@@ -21,7 +21,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def configure(app, config):
-    """Say where the local files are, before any page asks for them."""
+    """Set where the local files are, before any page needs them."""
     config.html_static_path = [*config.html_static_path, str(ASSETS)]
     config.html_css_files = [*config.html_css_files, "course.css"]
     config.mathjax_path = "mathjax/tex-chtml.js"
@@ -30,7 +30,7 @@ def configure(app, config):
 
 
 def copy_mathjax(app, exception):
-    """Put MathJax beside the built pages, where it is not already there."""
+    """Copy MathJax to the built pages, unless it is there already."""
     if exception is not None or app.builder.format != "html":
         return
     source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
@@ -42,7 +42,7 @@ def copy_mathjax(app, exception):
 
 
 class KeepStillPicture(SphinxPostTransform):
-    """Of all the forms of a widget a page keeps two: the live one, and the still one for readers without JavaScript."""
+    """Keep two forms of each widget: the live one, and the still picture for readers without JavaScript."""
 
     default_priority = 3  # just before myst-nb (4) keeps one form and drops the others
     formats = ("html",)

@@ -1,7 +1,7 @@
 """Sphinx extension: several pages are executed at a time, while Sphinx reads one after the other.
 
-When Sphinx knows which pages it will read, those whose results are not in the cache begin to run, each in its kernel.
-MyST-NB asks for each page in its turn, and waits for what runs already.
+When Sphinx knows which pages it will read, those whose results are not in the cache start to run, each in its kernel.
+MyST-NB then asks for one page after the other, and waits if a page is still running.
 """
 
 import os
@@ -15,14 +15,14 @@ from myst_nb.core.execute import cache
 from myst_nb.core.read import create_nb_reader
 from traitlets.config import Config
 
-# More would gain nothing: by then the longest page is waited for. Each takes up to half a gigabyte.
+# More would not be faster: the build then waits for the longest page. Each kernel takes up to half a gigabyte.
 AT_ONCE = min(4, os.cpu_count() or 1)
-# Or each kernel warns that its messages could be read on the way.
+# Without this, each kernel warns that others could read its messages.
 KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 class Running:
-    """Pages that run in kernels of their own; each is known by what the cache knows it by, and by its folder."""
+    """Pages that run, each in its own kernel. A page is identified by its hash in the cache and by its folder."""
 
     def __init__(self, at_once):
         self._at_once = at_once
@@ -31,7 +31,7 @@ class Running:
         self._cache = None
 
     def begin(self, kept, notebook, cwd, **settings):
-        """Let a page run, unless its result is in the cache `kept`."""
+        """Start to run a page, unless its result is in the cache `kept`."""
         self._cache = kept
         try:
             kept.match_cache_notebook(notebook)
@@ -41,7 +41,7 @@ class Running:
             self._begun[self._name(notebook, cwd)] = notebook, run
 
     def execute(self, notebook, *, cwd, **settings):
-        """As jupyter-cache's `single_nb_execution`: the notebook gets its outputs; the result says how it went."""
+        """Like jupyter-cache's `single_nb_execution`: the notebook gets its outputs; the result holds any error."""
         begun = self._begun.pop(self._name(notebook, cwd), None) if self._begun else None
         if begun is None:
             return _run(notebook, cwd, settings)
@@ -52,10 +52,10 @@ class Running:
             self.end()
             raise
         finally:
-            notebook.update(ran)  # as far as it ran, where its kernel died
+            notebook.update(ran)  # its outputs so far, if its kernel died
 
     def end(self):
-        """Begin no more. What runs is not waited for: when this process ends, kernels end, too."""
+        """Start no more pages, and do not wait for those that run: their kernels end with this process."""
         if self._pool is not None:
             self._pool.terminate()
 
@@ -75,7 +75,7 @@ def _run_in_thread(*page):
 
 
 def executed_notebook(env, path: Path, text: str):
-    """The notebook that the text of a page is, if it is one that is executed; None for any other page."""
+    """The text of a page as a notebook if it is to be executed; None for any other page."""
     settings = env.mystnb_config
     reader = create_nb_reader(str(path), env.myst_config, settings, text)
     if reader is None or any(PurePosixPath(path).match(pattern) for pattern in settings.execution_excludepatterns):
@@ -86,12 +86,12 @@ def executed_notebook(env, path: Path, text: str):
 def prepare(app):
     app.running_pages = Running(app.config.running_pages_at_once)
     cache.single_nb_execution = app.running_pages.execute
-    # Kernels side by side would fight for processors with as many threads each.
+    # Several kernels, each with as many threads as there are processors, would slow each other down.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def begin(app, env, docnames):
-    """Let all run that will be asked for, in the order in which Sphinx reads."""
+    """Start all pages that MyST-NB will ask for, in the order in which Sphinx reads them."""
     settings = env.mystnb_config
     kept = get_cache(settings.execution_cache_path)
     for name in docnames:

@@ -1,4 +1,4 @@
-"""Sphinx extension: the `question` directive, by which a reader tests what a chapter left behind.
+"""Sphinx extension: the `question` directive, with which readers test what they have learned from a chapter.
 
     :::{question}
     :right: 2
@@ -11,9 +11,9 @@
     : Right: $0.8^3$.
     :::
 
-Paragraphs ask; a definition list holds the answers, each with its explanation. Choosing one shows what is said of it.
-Radio buttons and a style sheet do it, so it works from a disk and without JavaScript. On paper all is shown.
-The texts are ordinary nodes: translators find them where they find the rest of the page.
+Paragraphs ask; a definition list holds the answers, each with its explanation. Choosing an answer shows the
+explanation. Radio buttons and a style sheet do this, so it works from a disk and without JavaScript. On paper all is
+shown. The texts are ordinary nodes: translators find them where they find the rest of the page.
 """
 
 from docutils import nodes
@@ -33,11 +33,11 @@ class choice(nodes.General, nodes.Element):
 
 
 class answer(nodes.General, nodes.TextElement):
-    """What can be chosen."""
+    """The text of an answer, which can be chosen."""
 
 
 class explanation(nodes.General, nodes.Element):
-    """What is said to the one who chose it."""
+    """What is shown when the answer is chosen."""
 
 
 class Question(SphinxDirective):
@@ -75,7 +75,7 @@ def enter_question(self, node):
 
 def enter_choice(self, node):
     if node.parent.index(node) == next(n for n, child in enumerate(node.parent) if isinstance(child, choice)):
-        self.body.append("</div>")  # the end of what is asked
+        self.body.append("</div>")  # closes the text of the question
     self.body.append('<div class="lstm-answer">')
 
 

@@ -1,7 +1,7 @@
-"""Sphinx extension: what a cell printed is put together as it was printed.
+"""Sphinx extension: the printed output of a cell keeps its lines.
 
-A kernel sends what is printed in pieces, and now and then the cut falls within a line. MyST-NB's `nb_merge_streams`
-puts a line break between pieces, and so a line of one build would be two in the next. Here they are joined first.
+A kernel sends printed text in pieces, and sometimes cuts within a line. MyST-NB's `nb_merge_streams` puts a line break
+between pieces, so a line could become two, and differ from build to build. Here the pieces are joined first.
 """
 
 from myst_nb.core import render
@@ -10,7 +10,7 @@ _as_myst_nb_does = render.coalesce_streams
 
 
 def joined(outputs):
-    """The outputs of a cell, all pieces of one stream in one; those that were given are left as they are."""
+    """The outputs of a cell, with the pieces of each stream joined. The outputs that were given are not changed."""
     whole, streams = [], {}
     for output in outputs:
         stream = output["name"] if output["output_type"] == "stream" else None

@@ -1,1 +1,1 @@
-"""The equations, and what is computed with them: over NumPy or torch, by the array API standard alone."""
+"""The equations, and what is computed with them, for NumPy and torch: only the array API standard is used."""

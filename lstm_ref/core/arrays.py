@@ -1,7 +1,7 @@
-"""What may go into the equations, and the sentences for what may not.
+"""Check what goes into the equations, and say what is wrong with it.
 
 The equations run on NumPy arrays and on torch tensors, on CPU or GPU, by the array API standard. Nothing here imports
-torch: an array brings its own library.
+torch: each array brings its own library.
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from array_api_compat import array_namespace, device, is_array_api_obj
 from lstm_ref.messages import _
 
 Array = Any  # a NumPy array or a torch tensor: there is no common type to name
-# Type and dtype of floating arrays that were seen -> their library. Each step asks this of a dozen arrays, and to find
-# it out takes longer than to compute the step.
+# A cache: (type, dtype) of a floating array -> its library. Each step looks up a dozen arrays; without the cache that
+# takes longer than the step itself.
 _SEEN = {}
 
 
@@ -57,8 +57,8 @@ def _device_name(array: Array) -> str:
 def same_kind(**arrays: Array):
     """The array library that all the named arrays share.
 
-    Raises TypeError where libraries or dtypes differ, ValueError where devices do. NumPy would promote float32 with
-    float64 in silence; the reference refuses, because half of such mixtures are mistakes.
+    Raises TypeError where libraries or dtypes differ, ValueError where devices do. NumPy would silently promote float32
+    to float64; the reference refuses, because such mixtures are often mistakes.
     """
     named = {name: as_float_array(name, array) for name, array in arrays.items()}
     first, reference = next(iter(named.items()))

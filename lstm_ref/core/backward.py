@@ -1,8 +1,8 @@
 """How a gradient travels back: through one step of the LSTM, through a sequence, and through the plain RNN.
 
-The six lines of cell.py from the last to the first, each by the chain rule. Written once for NumPy arrays and torch
-tensors. A name d_h means dL/dh: how much the loss L rises when h rises a little; it has the shape of h.
-"Backpropagation through time": Werbos (1990).
+The chain rule is applied to the six lines of cell.py, from the last to the first. Written once for NumPy arrays and
+torch tensors. A name d_h means dL/dh: how much the loss L rises when h rises a little; it has the shape of h.
+Werbos (1990), "Backpropagation through time".
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from lstm_ref.messages import _
 
 
 class LSTMGrads(NamedTuple):
-    """The gradient of everything that went in, each of its shape."""
+    """The gradients of the inputs, the first state and the parameters, each in the shape of what it belongs to."""
 
     x: Array  # (B, D) of one step, (B, T, D) of a sequence
     state: LSTMState  # of the state before the (first) step
@@ -23,17 +23,20 @@ class LSTMGrads(NamedTuple):
 
 
 class RNNGrads(NamedTuple):
+    """The gradients of the inputs, the first h and the parameters, each in the shape of what it belongs to."""
+
     x: Array  # (B, D) of one step, (B, T, D) of a sequence
     h: Array  # (B, H) of h before the (first) step
     params: RNNParams
 
 
 def lstm_step_backward(d_state: LSTMState, x: Array, state: LSTMState, gates: Gates, params: LSTMParams) -> LSTMGrads:
-    """Through one step, from its end to its start.
+    """Take a gradient back through one step, from its end to its start.
 
     d_state: dL/dh and dL/dc of the state after the step, (B, H) each, from all that comes later. x (B, D), the state
-    before the step, and the gates that `lstm_step_with_gates` gave. Raises ValueError for shapes that do not fit and
-    for a projection.
+    before the step, and the gates that `lstm_step_with_gates` returned. Returns the gradients of x (B, D), of the state
+    before, (B, H) each, and of the parameters: the chain rule on eqs. (6) to (1). Raises ValueError for shapes that do
+    not fit and for a projection, TypeError for mixed dtypes.
     """
     _expect_no_projection(params)
     shape = tuple(gates.c.shape)
@@ -50,7 +53,7 @@ def lstm_step_backward(d_state: LSTMState, x: Array, state: LSTMState, gates: Ga
     # alone: no matrix, no squashing.
     d_f, d_c_prev = d_c * state.c, d_c * f
     d_i, d_candidate = d_c * candidate, d_c * i
-    # Slopes of sigmoid and tanh, written with what they returned.
+    # Derivatives of sigmoid and tanh, computed from their outputs.
     d_z = {
         "f": d_f * f * (1 - f),
         "i": d_i * i * (1 - i),
@@ -71,12 +74,13 @@ def lstm_step_backward(d_state: LSTMState, x: Array, state: LSTMState, gates: Ga
 def lstm_backward(
     d_hs: Array, xs: Array, params: LSTMParams, state: LSTMState | None = None, d_state: LSTMState | None = None
 ) -> LSTMGrads:
-    """Through a sequence, from its last step to its first.
+    """Take a gradient back through a sequence, from its last step to its first.
 
-    d_hs (B, T, H): the gradient that arrives at every h from outside. d_state: what arrives at the last state from
-    later steps, zeros by default. xs, params and state as `lstm_forward`, which is run again for the gates. A sequence
-    in chunks gives what the whole gives if each chunk is handed `.state` of the one after it; that hand-over is what
-    truncated backpropagation leaves out. Raises ValueError and TypeError as `lstm_forward`, and for a projection.
+    d_hs (B, T, H): the gradient that arrives at every h from outside. d_state: the gradient that arrives at the last
+    state from later steps, (B, H) each, zeros by default. xs, params and state as in `lstm_forward`, which is run again
+    for the gates. Chunks of a sequence give the gradients of the whole if each chunk gets, as d_state, the `.state` of
+    the chunk after it; truncated backpropagation leaves that out. Raises ValueError and TypeError as `lstm_forward`,
+    and ValueError for a projection. Werbos (1990).
     """
     _expect_no_projection(params)
     hs, _last, gates = lstm_forward(xs, params, state, return_gates=True)
@@ -104,9 +108,10 @@ def lstm_backward(
 def rnn_backward(
     d_hs: Array, xs: Array, params: RNNParams, h0: Array | None = None, d_h: Array | None = None
 ) -> RNNGrads:
-    """The same for the plain RNN, h = tanh(W · [h_prev, x] + b). d_h: what arrives at the last h from later steps.
+    """Take a gradient back through a sequence of the plain RNN, h = tanh(W · [h_prev, x] + b).
 
-    Raises ValueError and TypeError as `rnn_forward`.
+    d_hs (B, T, H): the gradient that arrives at every h from outside. d_h (B, H): the gradient that arrives at the last
+    h from later steps, zeros by default. Raises ValueError and TypeError as `rnn_forward`. Werbos (1990).
     """
     hs, _last = rnn_forward(xs, params, h0)
     xp = same_kind(d_hs=d_hs, xs=xs)
@@ -127,7 +132,7 @@ def rnn_backward(
 
 
 def _added(a, b):
-    """Two named tuples of gradients added, field by field; None for a is nothing yet."""
+    """The sum of two named tuples of gradients, field by field; `a` is None before the first step."""
     if a is None:
         return b
     return type(a)(*(None if p is None else p + q for p, q in zip(a, b, strict=True)))

@@ -3,8 +3,8 @@
 Written once for NumPy arrays and torch tensors, on CPU or GPU; torch's autograd goes through. Shapes: B sequences at a
 time, D inputs, H hidden units. Every gate reads `[h_prev, x]`, concatenated in that order.
 
-Gers, Schmidhuber & Cummins (2000), "Learning to Forget", is where the forget gate comes from; the equations are
-numbered as the six lines on the book's page of notation.
+Gers, Schmidhuber & Cummins (2000), "Learning to Forget", introduced the forget gate. Equations are numbered as the six
+lines on the book's page of notation.
 """
 
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from lstm_ref.messages import _
 
 
 class LSTMState(NamedTuple):
-    """What a cell hands on: h, which others see, and c, its own."""
+    """What a cell passes on: h for others to see, c for itself."""
 
     h: Array  # (B, H) hidden state: what the next layer sees
     c: Array  # (B, H) cell state: the long-term memory
@@ -56,8 +56,8 @@ def sigmoid(z: Array) -> Array:
     """
     z = as_float_array("z", z)
     xp = same_kind(z=z)
-    # Both exponents are at most 0. At z = 0 torch shares the gradient of a minimum between its two arguments, which is
-    # just what makes the derivative there 1/4; a `where` on the sign of z would lose it.
+    # Both exponents are at most 0. At z = 0 torch splits the gradient of `minimum` equally between its two arguments,
+    # which gives the right derivative, 1/4; a `where` on the sign of z would give another.
     return xp.exp(xp.minimum(z, xp.zeros_like(z))) / (1 + xp.exp(-xp.abs(z)))
 
 
@@ -152,7 +152,7 @@ def hidden_state(o: Array, c: Array) -> Array:
 
 
 class Gates(NamedTuple):
-    """What happened inside a step, (B, H) each, or over a sequence, (B, T, H) each."""
+    """The gates, the candidate and the memory of one step, (B, H) each, or of a sequence, (B, T, H) each."""
 
     f: Array
     i: Array

@@ -1,6 +1,6 @@
-"""Older filters whose memory is one number: z_t goes in, c_t is the memory, c_0 what it is before the first step.
+"""Older filters whose memory is one number: z_t is the input, c_t the memory, c_0 the memory before the first step.
 
-Each is the line c_t = f c_{t-1} + i z_t with gates that something other than the data sets.
+Each computes c_t = f c_{t-1} + i z_t, with gates that do not depend on the data.
 """
 
 import math
@@ -46,7 +46,7 @@ def leaky_integrator(z: np.ndarray, keep: float, c0: float = 0.0) -> np.ndarray:
 
 
 def kalman_filter(z: np.ndarray, q: float, r: float, c0: float = 0.0, p0: float = 1.0) -> KalmanTrace:
-    """The estimate of a level that drifts, from noisy measurements of it, with the gain of each step.
+    """Estimate a drifting level from noisy measurements; also returns the gain and the variance of each step.
 
     The level moves by a random step of variance q each time; a measurement z_t is the level plus noise of variance r;
     c0 is guessed with an error of variance p0. Then P + q is the variance before the measurement, and
@@ -87,5 +87,5 @@ def _signal(z) -> np.ndarray:
 
 
 def _expect(holds: bool, name: str, got, expected: str) -> None:
-    if not holds:  # nan holds for no comparison
+    if not holds:  # this refuses nan, too: every comparison with it is false
         raise ValueError(_("{name} is {got}; expected {expected}").format(name=name, got=got, expected=expected))

@@ -1,4 +1,4 @@
-"""What is done with gradients once they are there: clip them, and check them against the definition."""
+"""Clip gradients, and check them against their definition."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from lstm_ref.messages import _
 def global_norm(grads: Sequence[Array]) -> Array:
     """The length of all gradients taken together as one long vector: sqrt of the sum of all squares, one number.
 
-    grads: arrays of any shape, such as LSTMParams; None stands for no array. Raises ValueError where there is none.
+    grads: arrays of any shape, such as LSTMParams; entries that are None are skipped. Raises ValueError if no array is
+    left, TypeError for mixed dtypes or libraries.
     """
     present = {f"grads[{n}]": grad for n, grad in enumerate(grads) if grad is not None}
     if not present:
@@ -20,17 +21,17 @@ def global_norm(grads: Sequence[Array]) -> Array:
 
 
 def clip_by_norm(grads: Sequence[Array], max_norm: float) -> Sequence[Array]:
-    """The same gradients if their global norm is at most max_norm, else all of them shortened by one factor to it.
+    """The same gradients if their global norm is at most max_norm, else all scaled by one factor to that norm.
 
-    The direction stays: only the length of the step changes. Returns what it was given (a named tuple, a list), with
-    new arrays. Raises ValueError for a max_norm that is not positive and for gradients that are not finite.
-    Pascanu, Mikolov & Bengio (2013), algorithm 1.
+    The direction stays: only the length of the step changes. Returns new arrays, in a named tuple of this type or a
+    list. Raises ValueError for a max_norm that is not positive and for gradients that are not finite. Pascanu, Mikolov
+    & Bengio (2013), algorithm 1.
     """
     if not max_norm > 0:
         raise ValueError(_("max_norm is {got}; expected a positive number").format(got=max_norm))
     norm = float(global_norm(grads))
     if not norm < float("inf"):
-        raise ValueError(_("the norm of grads is {got}; clipping cannot mend a gradient like that").format(got=norm))
+        raise ValueError(_("the norm of grads is {got}; expected a finite number").format(got=norm))
     # One factor for all, so that the direction stays.
     factor = max_norm / norm if norm > max_norm else 1.0
     clipped = [None if g is None else factor * g for g in grads]
@@ -56,7 +57,7 @@ def finite_differences(loss: Callable[[Array], Array], x: Array, step: float = 1
 
 
 class GradientCheck(NamedTuple):
-    """The worst disagreement of a gradient with finite differences, and where it is."""
+    """The largest error of a gradient compared with finite differences, and where it is."""
 
     error: float  # |got - expected| / max(1, |expected|)
     index: tuple[int, ...]
@@ -65,9 +66,9 @@ class GradientCheck(NamedTuple):
 
 
 def gradient_check(loss: Callable[[Array], Array], x: Array, gradient: Array, step: float = 1e-5) -> GradientCheck:
-    """Compare a gradient that was derived with one that was measured. An error below 1e-7 in float64 is agreement.
+    """Compare a derived gradient with a measured one. In float64, an error below 1e-7 means that they agree.
 
-    Raises ValueError where `gradient` has not the shape of x.
+    Raises ValueError if `gradient` does not have the shape of x.
     """
     expect_shape("gradient", gradient, tuple(x.shape), _("the shape of x"))
     measured = finite_differences(loss, x, step)

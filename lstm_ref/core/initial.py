@@ -1,4 +1,4 @@
-"""Weights to start from."""
+"""Initial weights."""
 
 import math
 
@@ -19,8 +19,8 @@ def initial_params(
 ) -> LSTMParams:
     """Random weights and biases, uniform between -scale and scale; 1/sqrt(H) as in `nn.LSTM` by default.
 
-    `forget_bias`, if given, replaces every value of b_f (Jozefowicz et al., 2015, advise 1).
-    Raises ValueError for sizes below 1.
+    Returns W_* (H, H+D) and b_* (H,). `forget_bias`, if given, replaces every value of b_f (Jozefowicz et al., 2015,
+    recommend 1). Raises ValueError for sizes below 1.
     """
     if input_size < 1 or hidden_size < 1:
         raise ValueError(
@@ -41,9 +41,9 @@ def initial_params(
 
 
 def chrono_params(params: LSTMParams, longest: int, seed: int) -> LSTMParams:
-    """The same weights, started so that the units remember for very different times: 2 to `longest` steps.
+    """The same weights with other biases: the units remember for very different times, 2 to `longest` steps.
 
-    Each unit is dealt a time t, uniform between 1 and longest - 1; b_f = ln(t), so that with no input f = t / (1 + t)
+    Each unit gets a random t, uniform between 1 and longest - 1; b_f = ln(t), so that with no input f = t / (1 + t)
     forgets 1 part in 1 + t, and b_i = -b_f, so that i = 1 - f and the memory cannot grow beyond what is written.
     Returns new parameters. Raises ValueError for `longest` below 3.
     Tallec & Ollivier (2018), "Can recurrent neural networks warp time?"

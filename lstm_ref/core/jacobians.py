@@ -16,12 +16,13 @@ def step_jacobian(h: Array, params: RNNParams) -> Array:
 
     From h_t (B, H) to dh_t/dh_{t-1} (B, H, H). W_h is W[:, :H]. Entry
     [b, j, k] says how much unit j of step t moves with unit k of step
-    t-1. Raises ValueError and TypeError for what does not fit.
+    t-1. Raises ValueError for shapes that do not fit, TypeError for
+    mixed dtypes or libraries.
     """
     same_kind(h=h, W=params.W)
     expect_axes("h", h, "B, H")
     expect_shape("h", h, (h.shape[0], params.hidden_size), "(B, H)")
-    # The derivative of tanh, written with what tanh returned.
+    # 1 - h**2 is the derivative of tanh, computed from its output.
     W_h = params.W[:, : params.hidden_size]
     return (1 - h**2)[:, :, None] * W_h
 
@@ -55,7 +56,7 @@ def memory_norms(xs: Array, params: LSTMParams, state: LSTMState | None = None) 
 def _products_from_the_end(jacobians: list[Array], first_row: int):
     """Rows from `first_row` on of 1, J_T, J_T J_{T-1}, ..., J_T ... J_2: one product for each lag.
 
-    The first Jacobian leads to what is before the first step, and is not used.
+    J_1, the first Jacobian, leads back to the state before the first step and is not used.
     """
     xp = same_kind(jacobian=jacobians[0])
     product = (xp.zeros_like(jacobians[0]) + xp.eye(jacobians[0].shape[1], dtype=jacobians[0].dtype))[:, first_row:, :]
@@ -84,7 +85,7 @@ def _lstm_jacobians(xs: Array, params: LSTMParams, state: LSTMState | None) -> l
         f, i, candidate, o, c = (values[:, t, :, None] for values in gates)  # one row per unit
         c_prev = (first if t == 0 else gates.c[:, t - 1, :])[:, :, None]
         shown = xp.tanh(c)
-        # sigmoid' = s (1 - s) and tanh' = 1 - tanh**2, each with what the function returned.
+        # sigmoid' = s (1 - s) and tanh' = 1 - tanh**2, each computed from the function's output.
         c_by_h = c_prev * f * (1 - f) * W["f"] + candidate * i * (1 - i) * W["i"] + i * (1 - candidate**2) * W["c"]
         c_by_c = f * one
         h_by_own_c = o * (1 - shown**2)
@@ -99,10 +100,10 @@ def _lstm_jacobians(xs: Array, params: LSTMParams, state: LSTMState | None) -> l
 def lag_until(norms: Array, fraction: float) -> Array:
     """The first lag at which less than `fraction` is left: norms (B, T), column k is lag k -> (B,) whole numbers.
 
-    T where that never happens within the lags measured. Raises ValueError for anything but two axes.
+    T if that happens at no measured lag. Raises ValueError for anything but two axes.
     """
     xp = same_kind(norms=norms)
     expect_axes("norms", norms, "B, T")
-    # Not a count of those above: norms may rise again after they fell.
+    # Counting the norms above `fraction` would be wrong: norms may rise again after they fell.
     not_yet = xp.cumulative_sum(xp.astype(norms < fraction, xp.int64), axis=1) == 0
     return xp.sum(xp.astype(not_yet, xp.int64), axis=1)

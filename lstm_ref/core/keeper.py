@@ -1,7 +1,7 @@
 """A cell of two units, set by hand, that keeps a bump and drops a lone spike; and sequences to try such cells on.
 
-Unit 0 is the memory. Unit 1 says through its h, one step later, whether the amplitude was strong. What is written into
-the memory is let in only if the amplitude is strong *and* unit 1 says that the last one was.
+Unit 0 is the memory. Unit 1 says through its h, one step later, whether the amplitude was strong. The input gate of
+unit 0 opens only if the amplitude is strong *and* unit 1 says that the last one was strong, too.
 """
 
 import math
@@ -15,11 +15,11 @@ from lstm_ref.core.cell import LSTMParams, sigmoid
 from lstm_ref.core.thresholds import soft_and
 from lstm_ref.messages import _
 
-HOLD = 50  # steps that a memory must last after the bump
-KEPT = 0.5  # what the memory must be after a bump, at least, for all of them
-MOVED = 0.1  # by how much a lone spike may move it at most
-DRIFT = 0.25  # how far the quiet before a bump may move it at most
-SHUT = 10.0  # a bias at which a sigmoid is 0 or 1 to four digits
+HOLD = 50  # for so many steps after the bump the memory must last
+KEPT = 0.5  # at each of these steps the memory must be at least this
+MOVED = 0.1  # a lone spike may move the memory by this at most
+DRIFT = 0.25  # before the bump the memory may be this far from 0 at most
+SHUT = 10.0  # with a bias of -SHUT a sigmoid is 0, and with one of SHUT it is 1, to four digits
 
 
 class KeeperTrial(NamedTuple):
@@ -27,26 +27,26 @@ class KeeperTrial(NamedTuple):
 
     xs: np.ndarray  # (B, T, 2)
     calm: np.ndarray  # (B, T, 2): a quiet amplitude where the spike was
-    bumps: tuple[tuple[int, int] | None, ...]  # for each sequence its bump's first and last step, from 0; None: none
-    spikes: tuple[int | None, ...]  # for each sequence the step of its spike, from 0; None: none
+    bumps: tuple[tuple[int, int] | None, ...]  # first and last step of each one's bump, from 0; None: no bump
+    spikes: tuple[int | None, ...]  # the step of each one's spike, from 0; None: no spike
 
 
 def keeper_params(quiet: float, strong: float, loudest: float) -> LSTMParams:
     """Two units that read (amplitude, distance): unit 0 keeps what was strong twice in a row, and drops a lone spike.
 
-    quiet: what noise never exceeds; strong: what a target reaches at least; loudest: what a spike never exceeds.
+    quiet: noise never exceeds it. strong: a target reaches at least that. loudest: a spike never exceeds it.
     Returns W_* (2, 4) with the columns h[0], h[1], amplitude, distance, and b_* (2,).
     Raises ValueError unless 0 <= quiet < strong <= loudest.
     """
     W = {gate: np.zeros((2, 4)) for gate in "fico"}
     b = {gate: np.zeros(2) for gate in "fico"}
-    # Unit 1 forgets at once, writes always and shows all. Its candidate is near 1 if the amplitude is strong, else -1.
+    # Unit 1 forgets at once, always writes and shows all. Its candidate is near 1 if the amplitude is strong, else -1.
     b["f"][1], b["i"][1] = -SHUT, SHUT
     steep = 6 / (strong - quiet)  # tanh(3) = 0.995 at both ends
     W["c"][1, 2], b["c"][1] = steep, -steep * (quiet + strong) / 2
     # Unit 0 forgets nothing and could always write 1; its input gate is the soft AND.
     b["f"][0], b["c"][0] = SHUT, 3.0
-    said = math.tanh(math.tanh(3.0))  # what unit 1 says, at least, if it is sure
+    said = math.tanh(math.tanh(3.0))  # the least h of unit 1 after a strong amplitude
     W["i"][0, 1], W["i"][0, 2], b["i"][0] = soft_and(-said, said, quiet, strong, loudest)
     b["o"][:] = SHUT
     return LSTMParams(*(part[gate] for gate in "fico" for part in (W, b)))
@@ -70,7 +70,7 @@ def keeper_trial(quiet: float, strong: float, loudest: float, *, spikes: bool = 
     B, T = (24 if spikes else 12), 90
     amplitude = rng.uniform(0, quiet, (B, T))
     distance = rng.uniform(0.8, 1.2, (B, 1)) * np.linspace(1, rng.uniform(0.3, 0.8, B), T, axis=1)
-    calm, bumps, at = amplitude.copy(), [], []
+    calm, bumps, spike_steps = amplitude.copy(), [], []
     for n in range(B):
         kind = ("alone", "before", "after")[n % 3] if spikes else "none"
         first, length = int(rng.integers(14, 28)), int(rng.integers(3, 7))
@@ -79,25 +79,25 @@ def keeper_trial(quiet: float, strong: float, loudest: float, *, spikes: bool = 
             calm[n, first : last + 1] = amplitude[n, first : last + 1] = rng.uniform(strong, 2 * strong, length)
         spike = int({"before": rng.integers(5, first - 5), "after": rng.integers(last + 6, 60)}.get(kind, first))
         if kind != "none":
-            # Every other one is as loud as may be: the worst case is not left to luck.
+            # Every other spike is as loud as allowed: the worst case is not left to chance.
             amplitude[n, spike] = loudest if n % 2 else rng.uniform(strong, loudest)
         bumps.append(None if kind == "alone" else (first, last))
-        at.append(spike if spikes else None)
+        spike_steps.append(spike if spikes else None)
     return KeeperTrial(
-        np.stack([amplitude, distance], axis=2), np.stack([calm, distance], axis=2), tuple(bumps), tuple(at)
+        np.stack([amplitude, distance], axis=2), np.stack([calm, distance], axis=2), tuple(bumps), tuple(spike_steps)
     )
 
 
 class KeeperResult(NamedTuple):
-    """What a cell did on a trial, sequence by sequence; nan where a sequence has no such thing."""
+    """The memory of a cell on a trial, sequence by sequence; nan where a sequence has no bump or no spike."""
 
-    before: np.ndarray  # (B,) the farthest from 0 that the memory came before the bump
-    kept: np.ndarray  # (B,) the least that the memory was from the step after the bump until HOLD steps later
-    moved: np.ndarray  # (B,) the most that the memory differs, at any step, from what it is without the spike
+    before: np.ndarray  # (B,) the memory's largest distance from 0 before the bump
+    kept: np.ndarray  # (B,) the smallest memory during the HOLD steps after the bump
+    moved: np.ndarray  # (B,) the largest difference, at any step, from the memory without the spike
 
 
 def keeper_result(params: LSTMParams, trial: KeeperTrial) -> KeeperResult:
-    """Run a cell with two inputs over the trial and measure c of unit 0.
+    """Run a cell with two inputs, W_* (H, H+2), over the trial and measure c of unit 0: (B,) numbers each.
 
     A cell passes if `before` is at most 0.25, `moved` at most 0.1 and `kept` at least 0.5, wherever they are numbers.
     """
@@ -113,15 +113,15 @@ def keeper_results(cells: Sequence[LSTMParams], trial: KeeperTrial) -> list[Keep
 def memories(cells: Sequence[LSTMParams], xs: np.ndarray) -> np.ndarray:
     """c of several cells at every step of xs (B, T, D): (V, B, T, H), as `lstm_forward` finds it from a zero state.
 
-    A check tries dozens of cells on ninety steps: here they go through each step together.
+    A check tries dozens of cells over ninety steps; it is faster to take each step with all cells together.
     """
-    # The three sigmoids stand together, f, i and o, and the candidate behind them: (V, 4H, H+D).
+    # In the order f, i, o, candidate: so one call computes all three sigmoids. (V, 4H, H+D)
     W = np.stack([np.concatenate([p.W_f, p.W_i, p.W_o, p.W_c]) for p in cells]).astype(float)
     b = np.stack([np.concatenate([p.b_f, p.b_i, p.b_o, p.b_c]) for p in cells]).astype(float)[:, None]
     H = W.shape[1] // 4
     c = np.zeros((len(cells), len(xs), H))
     h, from_h, trace = c.copy(), W[:, :, :H].swapaxes(1, 2).copy(), []
-    # What x brings to every gate, of all steps at once: (T, V, B, 4H).
+    # What x adds to every gate, for all steps at once: (T, V, B, 4H).
     from_x = np.einsum("btd,vgd->tvbg", xs, W[:, :, H:]) + b
     for z in from_x:
         z = z + h @ from_h
@@ -137,7 +137,7 @@ def _measured(c: np.ndarray, without: np.ndarray, trial: KeeperTrial) -> KeeperR
     for n, (bump, spike) in enumerate(zip(trial.bumps, trial.spikes, strict=True)):
         if bump:
             first, last = bump
-            # What a spike did before the bump counts as moved, and not twice.
+            # Without the spike: what it did before the bump already counts in `moved`.
             before[n] = np.abs(without[n, :first]).max()
             kept[n] = c[n, last + 1 : last + 1 + HOLD].min()
         if spike is not None:

@@ -1,8 +1,8 @@
-"""From the outputs of all steps to one vector for each sequence, the padding left out.
+"""Pool the outputs of all steps into one vector for each sequence, without the padding.
 
 For NumPy arrays and torch tensors alike. A batch of B sequences is as long as its longest, T steps; the first
-`lengths[b]` steps of sequence b are valid, the others are padding. Whatever stands in the padding has no say here, not
-even a NaN: append padding, and nothing changes.
+`lengths[b]` steps of sequence b are valid, the others are padding. No value in the padding has an effect, not even a
+NaN: more padding changes nothing.
 """
 
 from lstm_ref.core.arrays import Array, expect_axes, expect_shape, same_kind
@@ -10,7 +10,7 @@ from lstm_ref.messages import _
 
 
 def last_valid(hs: Array, lengths: Array) -> Array:
-    """The output at the last valid step: hs (B, T, H), lengths (B,) -> (B, H). Of a forward direction only.
+    """The output at the last valid step: hs (B, T, H), lengths (B,) -> (B, H). For the forward direction only.
 
     Raises ValueError for lengths that are not from 1 to T, one for each sequence.
     """
@@ -27,7 +27,7 @@ def mean_valid(hs: Array, lengths: Array) -> Array:
 
 
 def max_valid(hs: Array, lengths: Array) -> Array:
-    """For each unit the highest of its valid steps: hs (B, T, H), lengths (B,) -> (B, H). Errors as `last_valid`."""
+    """The maximum of each unit over the valid steps: hs (B, T, H), lengths (B,) -> (B, H). Errors as `last_valid`."""
     return same_kind(hs=hs).max(_where_valid(hs, lengths, -float("inf")), axis=1)
 
 
@@ -41,7 +41,7 @@ def attention_weights(hs: Array, lengths: Array, v: Array) -> Array:
     expect_axes("hs", hs, "B, T, H")
     expect_shape("v", v, (hs.shape[2],), "(H,)")
     scores = _where_valid((hs @ v)[:, :, None], lengths, -float("inf"))[:, :, 0]
-    # The highest score is subtracted: no exponent is above 0, and the quotient stays what it was.
+    # Subtracting the highest score keeps every exponent at or below 0 and leaves the quotient unchanged.
     powers = xp.exp(scores - xp.max(scores, axis=1, keepdims=True))
     return powers / xp.sum(powers, axis=1, keepdims=True)
 
@@ -57,7 +57,7 @@ def attention_pool(hs: Array, lengths: Array, v: Array) -> Array:
 
 
 def _where_valid(hs: Array, lengths: Array, instead: float) -> Array:
-    """hs (B, T, H) with `instead` in the padding. A product with 0 would not do: 0 times NaN is NaN."""
+    """hs (B, T, H) with `instead` in the padding. Multiplying by 0 would not do: 0 times NaN is NaN."""
     xp = same_kind(hs=hs)
     counts = xp.asarray(_counts(hs, lengths), device=hs.device)
     valid = xp.arange(hs.shape[1], device=hs.device)[None, :] < counts[:, None]  # (B, T)

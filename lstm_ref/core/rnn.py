@@ -1,4 +1,4 @@
-"""The plain recurrent network (Elman, 1990) that the LSTM was invented to mend. `jacobians.py` measures how it forgets.
+"""The plain recurrent network (Elman, 1990), which the LSTM improves on. `jacobians.py` measures how it forgets.
 
 Written once for NumPy arrays and torch tensors, on CPU or GPU. Shapes as everywhere: B sequences, T steps, D inputs, H
 hidden units; the step reads `[h_prev, x]`, concatenated in that order.
@@ -15,6 +15,8 @@ from lstm_ref.messages import _
 
 
 class RNNParams(NamedTuple):
+    """The weights of a plain RNN, h = tanh(W · [h_prev, x] + b). Elman (1990)."""
+
     W: Array  # (H, H+D) one row per hidden unit: first its weights for h_prev, then those for x
     b: Array  # (H,)
 

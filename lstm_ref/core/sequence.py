@@ -11,7 +11,10 @@ Layer = LSTMParams | tuple[LSTMParams, LSTMParams]
 
 
 def zero_state(xs: Array, params: LSTMParams) -> LSTMState:
-    """The state before the first step when nothing else is known: zeros, like `xs` in dtype and device."""
+    """The default state before the first step: zeros, h (B, H) or (B, P) and c (B, H), of the dtype and device of `xs`.
+
+    Raises TypeError for xs that are not a floating array.
+    """
     xp = same_kind(xs=xs)
     like = xs[:, :1, :1][:, 0, :]  # (B, 1): carries B, dtype and device, whatever the library
     return LSTMState(

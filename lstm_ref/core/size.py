@@ -27,8 +27,8 @@ def cell_shapes(batch: int, input_size: int, hidden_size: int) -> Shapes:
 def sequence_shapes(batch: int, steps: int, input_size: int, hidden_size: int) -> Shapes:
     """The shapes of a run over T steps, and of the weights, which do not depend on T.
 
-    "xs" goes in, "hs" comes out, "h" and "c" are the state after the last step; "W_f" is the first layer's, "W_f_2"
-    that of a second layer of as many units, which reads "hs". Raises ValueError for sizes below 1.
+    "xs" goes in, "hs" comes out, "h" and "c" are the state after the last step; "W_f" belongs to the first layer, and
+    "W_f_2" to a second layer of the same hidden size, which reads "hs". Raises ValueError for sizes below 1.
     """
     B, T, D, H = _sizes(batch=batch, steps=steps, input_size=input_size, hidden_size=hidden_size)
     return {

@@ -8,7 +8,7 @@ from lstm_ref.messages import _
 def threshold_gate(threshold: float, margin: float) -> tuple[float, float]:
     """(w, b) of a gate sigmoid(w x + b) that is half open at x = threshold and at 0.9 for x = threshold + margin.
 
-    Both in the units of x; w is in 1 / those. From sigmoid(z) = 0.9 <=> z = ln(0.9 / 0.1) = ln 9:
+    threshold and margin are in the units of x, w in 1 / these units. sigmoid(z) = 0.9 <=> z = ln(0.9 / 0.1) = ln 9, so
     w = ln(9) / margin, b = -w threshold. Raises ValueError for a margin that is not positive, or not finite numbers.
     """
     if not (math.isfinite(threshold) and math.isfinite(margin) and margin > 0):
@@ -26,9 +26,9 @@ def soft_and(
 ) -> tuple[float, float, float]:
     """(w_u, w_v, b) of a gate sigmoid(w_u u + w_v v + b) that is open, at least `sure`, only if both inputs are on.
 
-    u is u_off or u_on. v is off at v_off and below, on at v_on and above, and never above v_most: the louder it may
-    be, the more weight u needs to outvote it. With m = ln(sure / (1 - sure)) the sum is m where both are barely on,
-    and -m where u is on and v as loud as it may be while off, and where u is off and v as loud as it ever is.
+    u is u_off or u_on. v is off at v_off and below, on at v_on and above, and never above v_most: the larger v_most,
+    the more weight u needs to outvote v. With m = ln(sure / (1 - sure)), w_u u + w_v v + b is m at (u_on, v_on), and -m
+    both at (u_on, v_off) and at (u_off, v_most).
     Raises ValueError unless u_off < u_on, v_off < v_on <= v_most and 0.5 < sure < 1.
     """
     if not (u_off < u_on and v_off < v_on <= v_most < math.inf and 0.5 < sure < 1):

@@ -1,4 +1,4 @@
-"""Where every number of `nn.LSTM` stands in the equations of the book, and the way back. NumPy alone, no torch.
+"""Where every number of `nn.LSTM` stands in the equations of the book, and the reverse. Needs NumPy, not torch.
 
 `nn.LSTM` stacks its gates i, f, candidate (which it calls g), o, and keeps the weights of x and of h apart; the book
 has one matrix for each gate, over [h, x].
@@ -45,7 +45,7 @@ def torch_shapes(
     bidirectional: bool = False,
     proj_size: int = 0,
 ) -> Shapes:
-    """name -> shape of every parameter of an `nn.LSTM`, in its own order. The arguments are those of `nn.LSTM`."""
+    """name -> shape of every parameter of an `nn.LSTM`, in PyTorch's order. The arguments are those of `nn.LSTM`."""
     width = proj_size or hidden_size
     shapes: Shapes = {}
     for layer in range(num_layers):
@@ -97,7 +97,7 @@ def where_is(name: str, row: int, column: int | None = None, **sizes) -> WeightP
 def where_in_torch(
     array: str, *index: int, layer: int = 0, direction: int = 0, **sizes
 ) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """The way back: which numbers of an `nn.LSTM` make up `array[index]` of one cell. For a bias, two: their sum.
+    """The reverse of `where_is`: which numbers of an `nn.LSTM` add up to `array[index]` of one cell; for a bias, two.
 
     array: "W_f", "b_f", "W_hr", ...; direction: 0 forwards, 1 backwards; the other keyword arguments are those of
     `torch_shapes`. Returns (name, index) pairs. Raises KeyError and IndexError where there is no such number.
@@ -125,12 +125,15 @@ def where_in_torch(
         else:
             found = ((f"weight_ih{suffix}", (row, *(n - width for n in column))),)
     for name, place in found:
-        where_is(name, *place, **sizes)  # or it does not exist
+        where_is(name, *place, **sizes)  # raises if there is no such number
     return found
 
 
 def to_torch_arrays(params: LSTMParams) -> TorchArrays:
-    """The weights of one cell as `nn.LSTM` keeps them: gates stacked i, f, candidate, o; all of b in bias_ih."""
+    """The weights of one cell as `nn.LSTM` keeps them: gates stacked i, f, candidate, o; all of b in bias_ih.
+
+    Raises TypeError for mixed dtypes or libraries.
+    """
     xp = same_kind(W_f=params.W_f, b_f=params.b_f)
     H = params.hidden_size
     W = [params.W_i, params.W_f, params.W_c, params.W_o]
@@ -141,9 +144,9 @@ def to_torch_arrays(params: LSTMParams) -> TorchArrays:
 
 
 def from_torch_arrays(weight_ih: Array, weight_hh: Array, bias_ih: Array, bias_hh: Array) -> LSTMParams:
-    """The weights of one layer and direction of `nn.LSTM`, without projection, as the book has them.
+    """The weights of one layer and direction of `nn.LSTM`, without projection, in the book's layout.
 
-    Raises ValueError where the shapes do not fit each other.
+    Raises ValueError for shapes that do not fit each other, TypeError for mixed dtypes.
     """
     xp = same_kind(weight_ih=weight_ih, weight_hh=weight_hh)
     expect_axes("weight_hh", weight_hh, "4H, H")

@@ -12,7 +12,7 @@ from lstm_ref.messages import _
 
 
 def first_state(batch: int, num_layers: int, directions: int, hidden_size: int) -> tuple[np.ndarray, np.ndarray]:
-    """(h_0, c_0) of zeros in the shape that `nn.LSTM` wants them in: (layers * directions, B, H) each."""
+    """(h_0, c_0) of zeros, in the shape that `nn.LSTM` expects: (layers * directions, B, H) each."""
     shape = (num_layers * directions, batch, hidden_size)
     return np.zeros(shape), np.zeros(shape)
 
@@ -25,7 +25,7 @@ def last_state(h_n: Array, layer: int, direction: int, directions: int) -> Array
     expect_axes("h_n", h_n, "L, B, H")
     if not 0 <= direction < directions or not 0 <= layer < h_n.shape[0] // directions:
         raise IndexError(
-            _("layer {layer}, direction {direction} does not exist: h_n has {layers} layers, {directions} each").format(
+            _("layer {layer}, direction {direction} does not exist; layers: {layers}, directions: {directions}").format(
                 layer=layer, direction=direction, layers=h_n.shape[0] // directions, directions=directions
             )
         )
@@ -33,9 +33,10 @@ def last_state(h_n: Array, layer: int, direction: int, directions: int) -> Array
 
 
 def last_of_both(output: Array) -> Array:
-    """What each direction says when it has read everything: (B, T, 2H) -> (B, 2H), forward first.
+    """The output of each direction when it has read everything: (B, T, 2H) -> (B, 2H), forward first.
 
-    Forwards that is at the last step; backwards, which reads from the end, at the first.
+    For the forward direction that is the last step; for the backward one, which reads from the end, the first. Raises
+    ValueError for anything but three axes.
     """
     xp = same_kind(output=output)
     expect_axes("output", output, "B, T, 2H")
@@ -44,8 +45,8 @@ def last_of_both(output: Array) -> Array:
 
 
 def last_valid_output(output: Array, lengths: Array) -> Array:
-    """The output at the last step that is no padding: (B, T, H) and (B,) lengths -> (B, H). Forwards only.
+    """The output at the last step that is not padding: (B, T, H), lengths (B,) -> (B, H). Forward direction only.
 
-    The same as `last_valid`, by the name that `nn.LSTM` gives its outputs; errors as there.
+    The same as `last_valid`, under the name that `nn.LSTM` gives its outputs; errors as there.
     """
     return last_valid(output, lengths)

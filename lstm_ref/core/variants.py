@@ -22,7 +22,7 @@ from lstm_ref.messages import _
 
 
 class Peepholes(NamedTuple):
-    """What lets the gates look at the memory: one weight for each unit, (H,) each."""
+    """The weights with which the gates see the memory: one for each unit, (H,) each."""
 
     p_f: Array
     p_i: Array
@@ -43,7 +43,7 @@ class CoupledParams(NamedTuple):
 class GRUParams(NamedTuple):
     """The weights of a GRU: W_* (H, H+D), first the columns for h_prev; b_* (H,).
 
-    The candidate has two biases, b_n outside of the reset gate's reach and b_hn inside: they cannot be added up.
+    The candidate has two biases: the reset gate multiplies b_hn but not b_n, so they cannot be added up.
     """
 
     W_r: Array
@@ -58,7 +58,7 @@ class GRUParams(NamedTuple):
 def peephole_step(x: Array, state: LSTMState, params: LSTMParams, peepholes: Peepholes) -> LSTMState:
     """One step of an LSTM whose gates see the memory: f and i the old one, o the new one.
 
-    x (B, D), state (B, H) each, -> state (B, H) each. Each unit sees its own memory alone. Raises as `lstm_step` does,
+    x (B, D), state (B, H) each, -> state (B, H) each. Each unit sees only its own memory. Raises as `lstm_step` does,
     and ValueError for a projection. Gers & Schmidhuber (2000), "Recurrent nets that time and count".
     """
     _no_projection(params)
@@ -81,7 +81,7 @@ def peephole_step(x: Array, state: LSTMState, params: LSTMParams, peepholes: Pee
 
 
 def coupled_step(x: Array, state: LSTMState, params: CoupledParams) -> LSTMState:
-    """One step of an LSTM that writes just where it forgets: i = 1 - f.
+    """One step of an LSTM that writes exactly as much as it forgets: i = 1 - f.
 
     x (B, D), state (B, H) each, -> state (B, H) each. The memory is a mean of the old one and the candidate, so it
     stays between -1 and 1 once it is there. Raises as `lstm_step` does.
@@ -100,8 +100,8 @@ def coupled_step(x: Array, state: LSTMState, params: CoupledParams) -> LSTMState
 def gru_step(x: Array, h_prev: Array, params: GRUParams) -> Array:
     """One step of a gated recurrent unit, as `nn.GRU` computes it: x (B, D), h_prev (B, H) -> h (B, H).
 
-    Raises as `lstm_step` does. Cho et al. (2014). Their last version takes the reset gate before the matrix,
-    W_n · [r * h_prev, x]; cuDNN, PyTorch and this function take it after.
+    Raises as `lstm_step` does. Cho et al. (2014). Their last version applies the reset gate before the matrix,
+    W_n · [r * h_prev, x]; cuDNN, PyTorch and this function apply it after.
     """
     H = h_prev.shape[1]
     xp = same_kind(h_prev=h_prev, x=x, W_n=params.W_n, b_n=params.b_n, b_hn=params.b_hn)
@@ -120,27 +120,36 @@ def gru_step(x: Array, h_prev: Array, params: GRUParams) -> Array:
 def peephole_forward(
     xs: Array, params: LSTMParams, peepholes: Peepholes, state: LSTMState | None = None
 ) -> tuple[Array, LSTMState]:
-    """`peephole_step` over sequences: xs (B, T, D) -> hs (B, T, H) and the last state; from zeros by default."""
+    """`peephole_step` over sequences: xs (B, T, D) -> hs (B, T, H) and the last state; from zeros by default.
+
+    Raises as `peephole_step` does, and ValueError for xs without steps.
+    """
     state = _zeros(xs, params.b_f, 2) if state is None else state
     return _run(xs, lambda x, before: peephole_step(x, before, params, peepholes), LSTMState(*state))
 
 
 def coupled_forward(xs: Array, params: CoupledParams, state: LSTMState | None = None) -> tuple[Array, LSTMState]:
-    """`coupled_step` over sequences: xs (B, T, D) -> hs (B, T, H) and the last state; from zeros by default."""
+    """`coupled_step` over sequences: xs (B, T, D) -> hs (B, T, H) and the last state; from zeros by default.
+
+    Raises as `lstm_step` does, and ValueError for xs without steps.
+    """
     state = _zeros(xs, params.b_f, 2) if state is None else state
     return _run(xs, lambda x, before: coupled_step(x, before, params), LSTMState(*state))
 
 
 def gru_forward(xs: Array, params: GRUParams, h0: Array | None = None) -> tuple[Array, Array]:
-    """`gru_step` over sequences: xs (B, T, D) -> hs (B, T, H) and the last h (B, H); from zeros by default."""
+    """`gru_step` over sequences: xs (B, T, D) -> hs (B, T, H) and the last h (B, H); from zeros by default.
+
+    Raises as `lstm_step` does, and ValueError for xs without steps.
+    """
     (h,) = _zeros(xs, params.b_z, 1) if h0 is None else (h0,)
     return _run(xs, lambda x, before: gru_step(x, before, params), h)
 
 
 def gru_from_torch(gru) -> GRUParams:
-    """The weights of an `nn.GRU` of one layer and direction, gate by gate; a gradient taken through them reaches it.
+    """The weights of an `nn.GRU` of one layer and direction, gate by gate; their gradients reach the module.
 
-    `nn.GRU` stacks its gates in the order r, z, n. Raises ValueError for more layers or directions.
+    `nn.GRU` stacks its gates in the order r, z, n. Raises ValueError for more layers or directions, or no biases.
     """
     if gru.num_layers != 1 or gru.bidirectional or not gru.bias:
         raise ValueError(
@@ -179,7 +188,7 @@ def _zeros(xs: Array, bias: Array, count: int) -> list[Array]:
 
 
 def _run(xs: Array, step, state):
-    """A step over all of `xs`: every h (B, T, H), and the last state."""
+    """Take `step` over all of `xs`: every h (B, T, H), and the last state."""
     hs = []
     for t in range(_count_steps(xs)):
         state = step(xs[:, t, :], state)

@@ -1,4 +1,4 @@
-"""The pictures of the chapters, a module each. A function draws the numbers it is given and says what they show."""
+"""The pictures of the chapters, one module each. A function draws the numbers it is given and says what they show."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from lstm_ref.figures.drawing import forms
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture and the sentence that stands for it where it cannot be seen."""
+    """A picture, and the sentence that replaces it where it cannot be seen."""
 
     drawing: _Drawing
     alt: str

@@ -42,8 +42,8 @@ _STYLE = {
 def axes_in_a_row(count: int, **options):
     """A figure and its axes, side by side, one above the other (`rows=True`) or in `columns`, in the course's style.
 
-    `figsize` is in inches: at 4.4 a letter of 10 points is one of 9.8 pixels on a phone, and in a wider picture less.
-    The other options go to matplotlib's `subplots`.
+    `figsize` is in inches. At a width of 4.4, letters of 10 points have 9.8 pixels on a phone; in a wider picture,
+    less. The other options go to matplotlib's `subplots`.
     """
     rows = options.pop("rows", False)
     columns = options.pop("columns", 1 if rows else count)
@@ -66,7 +66,7 @@ def forms(figure: Figure, alt: str, kind: str = "lstm-figure", caption: str = ""
 
 
 def _ink(figure: Figure) -> None:
-    """What was given no colour: black words and the white frame of a legend would stay so in the dark, too."""
+    """Replace default colours: in dark mode, black words and the white frame of a legend would stay as they are."""
     for legend in figure.findobj(Legend):
         legend.set_frame_on(False)
     for text in figure.findobj(Text):
@@ -87,7 +87,7 @@ def _as_svg(figure: Figure, alt: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]  # inline: no XML declaration, no doctype
-    # As wide as its page lets it be, but a narrow picture keeps the size of its letters.
+    # As wide as the page allows, but a narrow picture is not stretched: its letters keep their size.
     svg = svg.replace("<svg", f'<svg style="max-width: {6.7 * figure.get_figwidth():.0f}rem"', 1)
     for written, in_a_page in _IN_A_PAGE.items():
         svg = svg.replace(written, in_a_page)

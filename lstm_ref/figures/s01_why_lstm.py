@@ -9,7 +9,7 @@ from lstm_ref.messages import _
 from lstm_ref.training.adding import solved
 
 MARKS = {"RNN": ("s", COLOURS["f"]), "LSTM": ("o", COLOURS["c"])}
-EXPONENT = 13.2  # points for a text with an index or an exponent, which is 0.7 of it and must be read, too
+EXPONENT = 13.2  # points of a text with an index or exponent, which is drawn at 0.7 of that and must be readable, too
 STYLES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
 BIASED = {"LSTM b_f=1": ("^", COLOURS["i"]), "LSTM chrono": ("D", COLOURS["o"])}
 
@@ -55,7 +55,7 @@ def norm_curves(panels: dict[str, dict[str, np.ndarray]]) -> Figure:
                     panel=title, name=name, norm=norms[-1], lag=lags[-1]
                 )
             )
-        axes.plot(lags[[0, -1]], [1, 1], lw=0.8, color=QUIET)  # it ends where the names begin
+        axes.plot(lags[[0, -1]], [1, 1], lw=0.8, color=QUIET)  # ends where the curves' names begin
         axes.set(title=title, ylabel=_("change that is left"), xlim=(0, 1.32 * len(lags)))
         axes.tick_params(axis="y", labelsize=EXPONENT)
     all_axes[-1].set(xlabel=_("steps back"), xticks=range(0, len(lags) + 1, 25))
@@ -64,7 +64,7 @@ def norm_curves(panels: dict[str, dict[str, np.ndarray]]) -> Figure:
 
 
 def apart(values: list[float], least: float) -> list[float]:
-    """The values, those that stand closer together than `least` moved up or down until they do not."""
+    """The values, moved apart where they are closer together than `least`."""
     order = np.argsort(values)
     moved = np.array(values, dtype=float)[order]
     for _round in range(50):
@@ -135,8 +135,8 @@ def one_gate_opens(iterations, errors, gates, reach) -> Figure:
     below.tick_params(axis="y", labelsize=EXPONENT)
     alt = _(
         "Three curves over {last} iterations. The error stays near {first_error:.2f} and then falls to {error:.3f}. Of "
-        "{units} forget gates one rises from {low:.2f} to {high:.2f}; the others stay near {mean:.2f}. In the same "
-        "moment what is left of a change at the longest lag jumps from {before:.0e} to {after:.1f}."
+        "{units} forget gates one rises from {low:.2f} to {high:.2f}; the others stay near {mean:.2f}. At the same "
+        "moment, what is left of a change at the longest lag jumps from {before:.0e} to {after:.1f}."
     ).format(
         last=iterations[-1],
         first_error=errors[1],
@@ -152,9 +152,9 @@ def one_gate_opens(iterations, errors, gates, reach) -> Figure:
 
 
 def adding_results(found: dict) -> Figure:
-    """Who solved the adding problem after how many iterations: what benchmarks/adding_problem.py stored.
+    """After how many iterations each network solved the adding problem: what benchmarks/adding_problem.py stored.
 
-    Drawn are the runs on the machine's own code path; the sentence sums up all.
+    The picture shows the runs on the machine's own code path; the sentence sums up all runs.
     """
     drawing, (axes,) = axes_in_a_row(1, figsize=(4.6, 4.4))
     lengths = sorted({run["T"] for run in found["runs"]})
@@ -165,9 +165,9 @@ def adding_results(found: dict) -> Figure:
         # Four columns for the networks, and in each the seeds side by side.
         x = np.array([lengths.index(r["T"]) + 0.2 * (shift - 1.5 + r["seed"] / seeds - 0.4) for r in runs])
         y = np.array([run["iterations"] or never for run in runs], dtype=float)
-        there = np.array([run["iterations"] is not None for run in runs])
-        axes.plot(x[there], y[there], marker, color=colour, ms=3.5, label=model)
-        axes.plot(x[~there], y[~there], marker, color=colour, ms=3.5, markerfacecolor="none")
+        ended = np.array([run["iterations"] is not None for run in runs])
+        axes.plot(x[ended], y[ended], marker, color=colour, ms=3.5, label=model)
+        axes.plot(x[~ended], y[~ended], marker, color=colour, ms=3.5, markerfacecolor="none")
     axes.axhline(found["cap"], ls=":", color=QUIET)
     axes.set(
         xlabel=_("length of the sequence, T"),

@@ -1,4 +1,4 @@
-"""The pictures of chapter 5: one line as four instruments, units at several paces, a gate beside a matrix."""
+"""The pictures of chapter 5: four uses of the memory line, units that forget at different speeds, two derivatives."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The pictures of chapter 6: what is kept beside what is shown, and memories that look alike from outside."""
+"""The pictures of chapter 6: the memory and what is shown of it, and memories that look alike from outside."""
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def kept_and_shown(cells: dict) -> Figure:
 
 
 def memories_and_outputs(cs) -> Figure:
-    """Memories and what is seen of them with the gate wide open: cs (n, T), from before the first step on."""
+    """Memories and what is seen of them with the gate wide open: cs (n, T), beginning before the first step."""
     cs = np.asarray(cs)
     steps = np.arange(cs.shape[1])
     drawing, (inside, outside) = axes_in_a_row(2, rows=True, sharex=True, figsize=(4.4, 4.8))

@@ -1,4 +1,4 @@
-"""The pictures of chapter 8: which inputs a loss hears of, and what two ways of clipping do to a gradient."""
+"""The pictures of chapter 8: how much gradient reaches each input, and what two ways of clipping do to a gradient."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def heard_of(sizes: dict[str, np.ndarray]) -> Figure:
             )
         )
     axes.set(yscale="log", xlabel=_("step of the input"), ylabel=_("size of its gradient"), xticks=steps[::3])
-    axes.yaxis.set_major_formatter("{x:g}")  # 0.001, no small exponent
+    axes.yaxis.set_major_formatter("{x:g}")  # 0.001: an exponent would be too small to read
     axes.legend(loc="lower right", frameon=False, labelcolor=INK)
     alt = _("One line for each start, rising from the first step to the last on a logarithmic scale. {said}.").format(
         said="; ".join(said)
@@ -34,7 +34,7 @@ def two_ways_to_clip(gradient, by_norm, by_number, max_norm: float) -> Figure:
     drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 2.1))
     angle = np.linspace(0, np.pi / 2, 60)
     axes.plot(max_norm * np.cos(angle), max_norm * np.sin(angle), color=QUIET, lw=1, ls=":")
-    rows = [  # how far along the arrow its name stands, and how many points off
+    rows = [  # the last two: how far along the arrow its name stands, and by how many points it is shifted
         (gradient, QUIET, 1.5, _("as it came"), 0.72, (4, -14)),
         (by_number, COLOURS["h"], 2, _("cut number by number"), 1, (8, 2)),
         (by_norm, COLOURS["c"], 3, _("clipped by norm"), 1, (10, -8)),

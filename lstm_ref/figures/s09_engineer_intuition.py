@@ -130,13 +130,14 @@ def side_by_side(traces: dict[str, tuple[np.ndarray, Gates, np.ndarray]]) -> Fig
 
 
 def keeper_picture(params: LSTMParams, quiet: float, strong: float, loudest: float, *, spikes: bool = True) -> Figure:
-    """What the cell does on the worst sequence of `keeper_trial`: amplitude, memory, input gate and what unit 1 says.
+    """What the cell does on the worst sequence of `keeper_trial`: amplitude, memory, gates i and f, and h of unit 1.
 
-    The arguments are those of the trial; `params` is judged as the exercise of chapter 9 judges it. For a notebook.
+    params: a cell of two units, W_* (2, 4). The other arguments are those of `keeper_trial`, and so are the errors. For
+    notebooks: the exercise of chapter 9 judges a cell by the same numbers.
     """
     trial = keeper_trial(quiet, strong, loudest, spikes=spikes)
     result = keeper_result(params, trial)
-    # How far each sequence is beyond, or within, what is allowed: the largest is the worst.
+    # How each sequence compares with the limits; above 1 is beyond them. The largest is the worst.
     over = np.stack([result.before / 0.25, 0.5 / np.maximum(result.kept, 1e-3), result.moved / 0.1])
     n = int(np.nanmax(np.nan_to_num(over, nan=0.0), axis=0).argmax())
     one = slice(n, n + 1)

@@ -1,4 +1,4 @@
-"""The pictures of chapter 10: where nn.LSTM keeps what, what each direction has read, what padding does."""
+"""The pictures of chapter 10: how nn.LSTM arranges its weights, what each direction has read, what padding does."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -14,18 +14,19 @@ _LETTERS = {"i": "$i$", "f": "$f$", "candidate": "$\\hat c$", "o": "$o$"}
 def two_layouts(H: int, reads: int, parameter: str, index: tuple[int, ...]) -> Figure:
     """The arrays of one layer of nn.LSTM, gates one below the other, above the book's; one number marked in both.
 
-    reads: how many numbers come in; parameter: "weight_ih", "weight_hh", "bias_ih" or "bias_hh"; index: in that.
+    reads: how many numbers come in; parameter: "weight_ih", "weight_hh", "bias_ih" or "bias_hh"; index: of the marked
+    number in that parameter.
     """
     drawing, (axes,) = axes_in_a_row(1, figsize=(4.4, 5.0))
-    there = [("weight_ih", reads), ("weight_hh", H), ("bias_ih", 1), ("bias_hh", 1)]
-    ours = [("h", H), ("x", reads), ("b", 1)]
+    in_torch = [("weight_ih", reads), ("weight_hh", H), ("bias_ih", 1), ("bias_hh", 1)]
+    in_book = [("h", H), ("x", reads), ("b", 1)]
     part = {"weight_ih": "x", "weight_hh": "h"}.get(parameter, "b")
     gate, unit = divmod(index[0], H)
     column = index[1] if len(index) == 2 else 0
     marks = []
     for side, title, blocks, top, gap in (
-        ("torch", _("nn.LSTM"), there, 0.0, 0.0),
-        ("book", _("the book"), ours, -6.0, 0.25),
+        ("torch", _("nn.LSTM"), in_torch, 0.0, 0.0),
+        ("book", _("the book"), in_book, -6.0, 0.25),
     ):
         axes.annotate(title, (10.9, top + 0.95), ha="right", fontsize=11, weight="bold")
         x = 0.0
@@ -81,7 +82,7 @@ def over_padding(outputs: np.ndarray, longer: np.ndarray, length: int) -> Figure
 def has_read(forward: np.ndarray, backward: np.ndarray) -> Figure:
     """Which steps each output has read, (T, T) each: a row for a step of the input, a column for an output.
 
-    The column that has read everything is framed: of such an output one can say that it is the last.
+    The output that has read everything is framed: it is the last one of its direction.
     """
     drawing, panels = axes_in_a_row(2, figsize=(4.4, 2.7), sharey=True)
     T = len(forward)

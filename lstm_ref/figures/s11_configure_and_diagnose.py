@@ -10,8 +10,8 @@ from lstm_ref.figures import Figure
 from lstm_ref.figures.drawing import COLOURS, INK, QUIET, axes_in_a_row
 from lstm_ref.messages import _
 
-# What benchmarks/configurations.py tries, and what is drawn of its results: each setting by itself, the others as in
-# BASE. None as a forget bias: as PyTorch draws it; None as a clip: no clipping.
+# What benchmarks/configurations.py tries and `settings` draws: one setting is changed at a time, the others are as in
+# BASE. None as a forget bias: PyTorch's own; None as a clip: no clipping.
 BASE = {
     "hidden_size": 32,
     "num_layers": 1,
@@ -33,7 +33,7 @@ VALUES = {
 
 
 def recordings(xs: np.ndarray, lengths: np.ndarray, labels: np.ndarray) -> Figure:
-    """The amplitudes of a few recordings, (B, T, 2), each in a panel, with what they are."""
+    """The amplitudes of a few recordings, (B, T, 2), one panel each, with the label as its title."""
     drawing, panels = axes_in_a_row(
         len(labels), columns=2, sharex=True, sharey=True, figsize=(4.4, 1.5 * len(labels) / 2)
     )
@@ -85,7 +85,7 @@ def learning(history) -> Figure:
 
 
 def _lines_above(drawing, axes) -> None:
-    """What the lines in these axes are, above all panels: inside one there is no room for it on a phone."""
+    """A legend of these axes, above all panels: on a phone it does not fit into one."""
     drawing.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=11)
 
 
@@ -145,7 +145,7 @@ def settings(rows: list[dict]) -> Figure:
 
 
 def accuracies(rows: list[dict]) -> dict[str, dict]:
-    """setting -> value -> accuracies, one for each seed; the base configuration stands in every setting."""
+    """setting -> value -> accuracies, one for each seed; the base configuration is part of every setting."""
     base = [row["accuracy"] for row in rows if row["setting"] == "base"]
     found = defaultdict(dict)
     for name, values in VALUES.items():
@@ -156,7 +156,7 @@ def accuracies(rows: list[dict]) -> dict[str, dict]:
 
 
 def _as_stored(value):
-    """How a study writes a value, and reads it again."""
+    """A value as `read_study` returns it."""
     return float(value) if isinstance(value, float | int) else str(value)
 
 
@@ -184,7 +184,7 @@ def two_splits(by_window: np.ndarray, by_recording: np.ndarray) -> Figure:
 
 
 def symptoms(rows: list[dict], model: str, beside: str = "healthy") -> Figure:
-    """What benchmarks/sick_models.py saw of one model, and pale beside it of another."""
+    """The training of one model of benchmarks/sick_models.py, and for comparison, pale, that of another."""
     drawing, (loss, right, norm, gates) = axes_in_a_row(4, columns=2, figsize=(4.4, 4.6))
     ill, well = ([row for row in rows if row["model"] == name] for name in (model, beside))
 

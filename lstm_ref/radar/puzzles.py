@@ -1,6 +1,6 @@
-"""Memories to be found again: a trace, what could be written at each step, and how near is near enough.
+"""The puzzles of chapter 5: target memories, what could be written at each step, and how near is near enough.
 
-Here are the traces and not the settings they were drawn with: finding those is the exercise of chapter 5.
+This file holds no gates: to find gates that give these memories is the exercise.
 """
 
 from typing import NamedTuple
@@ -9,8 +9,8 @@ import numpy as np
 
 from lstm_ref.radar.example import radar_example
 
-# The farthest that a found trace may lie from its target at any step. A gate that is off by one stop of its slider,
-# 0.05, moves the trace by more.
+# A memory is found if it differs from its target by at most this at every step. A gate that is off by one stop of its
+# slider, 0.05, moves the memory by more.
 NEAR = 0.02
 
 

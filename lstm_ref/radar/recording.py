@@ -16,6 +16,8 @@ OPTIONAL = "label"
 
 
 class RadarRecording(NamedTuple):
+    """One recording, as `load_radar_csv` reads it."""
+
     xs: np.ndarray  # (T, 2) float64: amplitude and distance of each step, in the file's units
     labels: tuple[str, ...] | None  # T texts, or None where the file has no such column
 
@@ -67,7 +69,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _text(path: Path) -> str:
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ValueError(_("{file} is encoded as UTF-16; expected UTF-8. Save it anew as UTF-8").format(file=path))
+        raise ValueError(_("{file} is encoded as UTF-16; expected UTF-8. Save it again, as UTF-8").format(file=path))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -75,7 +77,7 @@ def _text(path: Path) -> str:
         raise _refused(
             path,
             line,
-            _("byte 0x{byte:02x} is not UTF-8. Save the file anew as UTF-8").format(byte=data[error.start]),
+            _("byte 0x{byte:02x} is not UTF-8. Save the file again, as UTF-8").format(byte=data[error.start]),
         ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
@@ -96,7 +98,7 @@ def _column_names(path: Path, line: int, header: list[str]) -> list[str]:
         if name not in (*COLUMNS, OPTIONAL):
             wrong = wrong or _("there is a column {got!r}").format(got=name)
         elif names.count(name) > 1:
-            wrong = wrong or _("the column {got} stands twice").format(got=name)
+            wrong = wrong or _("the column {got} is there twice").format(got=name)
     for name in COLUMNS if not wrong else ():
         if name not in names:
             wrong = wrong or _("the column {name} is missing").format(name=name)
@@ -140,7 +142,7 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return "_" not in text  # Python reads 1_000 as a thousand; a measuring instrument does not write it
+    return "_" not in text  # Python reads 1_000 as a thousand; a measuring instrument does not write that
 
 
 def _refused(path: Path, line: int, reason: str) -> ValueError:

@@ -1,7 +1,7 @@
-"""Radar sequences made up from the radar equation: x_t = (amplitude, distance), step by step, with what each step was.
+"""Radar sequences simulated with the radar equation: x_t = (amplitude, distance), and what happened at each step.
 
 Richards (2014), "Fundamentals of Radar Signal Processing", 2nd ed., chapter 2: the radar equation, fluctuating targets
-(section 2.2), clutter. An echo's *power* falls as distance to the power -4, so its amplitude, which a
+(section 2.2), clutter. An echo's *power* falls as distance to the power -4, so its amplitude, which is what the
 receiver shows, falls as distance to the power -2.
 """
 
@@ -14,15 +14,17 @@ from lstm_ref.messages import _
 
 
 class StepKind(IntEnum):
-    """What a step of a simulated sequence was."""
+    """What happened at a step of a simulated sequence."""
 
-    QUIET = 0  # noise and clutter alone
+    QUIET = 0  # only noise and clutter
     BUMP = 1  # the beam is on a target
-    SPIKE = 2  # a stranger's pulse: one step of interference
+    SPIKE = 2  # a pulse of another radar: one step of interference
     DROPOUT = 3  # nothing was received: both numbers are 0
 
 
 class RadarSequences(NamedTuple):
+    """Simulated sequences, what happened at each step, and which of them hold a target."""
+
     xs: np.ndarray  # (B, T, 2) float64: amplitude and distance, without units
     kinds: np.ndarray  # (B, T) int8: a StepKind each
     has_target: np.ndarray  # (B,) bool: whether a target passed
@@ -41,15 +43,15 @@ def simulate_radar(
     spikes: float = 0.03,
     dropouts: float = 0.01,
 ) -> RadarSequences:
-    """Sequences of `steps` looks of a turning radar at a distance that shrinks. The same seed gives the same sequences.
+    """Simulate a rotating radar while the distance shrinks: each step is one look. The same seed, the same sequences.
 
     Amplitudes are in units of the echo that an average target sends back from distance 1; distances have no unit.
     target_share: the fraction of sequences through which a target passes, on average.
-    swerling: how its cross section fluctuates: 0 not at all, 1 anew for each sequence, 2 anew at each step.
-    beam: over how many steps the echo's amplitude exceeds half of its highest: the length of the bump.
-    noise: the receiver's own, root mean square amplitude. clutter: echoes of the ground at distance 1, likewise.
+    swerling: how its cross section fluctuates: 0 not at all, 1 from sequence to sequence, 2 from step to step.
+    beam: the length of the bump: for so many steps the echo's amplitude is above half of its maximum.
+    noise: the root mean square amplitude of the receiver's noise. clutter: that of the ground's echo at distance 1.
     spikes, dropouts: the probability of each at a step. A spike always stands alone, away from the bump.
-    Raises ValueError for what is out of range.
+    Raises ValueError for arguments out of range.
     """
     _expect(sequences >= 1, "sequences", sequences, _("at least 1"))
     _expect(beam > 0, "beam", beam, _("more than 0 steps"))
@@ -64,7 +66,7 @@ def simulate_radar(
     shape = (sequences, steps)
     distance = _distances(rng, shape)
     has_target = rng.random(sequences) < target_share
-    # Where in time the beam's middle passes over the target: the whole bump lies within the sequence.
+    # The time at which the middle of the beam passes the target, such that the sequence holds the whole bump.
     middle = rng.uniform(beam / 2, steps - beam / 2, (sequences, 1)) - 0.5
     off_axis = np.abs(np.arange(steps) - middle)
     gain = 2.0 ** -((off_axis / (beam / 2)) ** 2)  # one half at the edges of the beam
@@ -88,7 +90,7 @@ def simulate_radar(
 
 
 def _expect(holds: bool, name: str, got, expected: str) -> None:
-    if not holds:  # nan holds for no comparison
+    if not holds:  # this refuses nan, too: every comparison with it is false
         raise ValueError(_("{name} is {got}; expected {expected}").format(name=name, got=got, expected=expected))
 
 
@@ -100,7 +102,7 @@ def _distances(rng, shape) -> np.ndarray:
 
 
 def _cross_section(rng, shape, swerling: int) -> np.ndarray:
-    """(B, T), mean 1. A target of many scatterers has one that is exponentially distributed: Richards, section 2.2."""
+    """(B, T), mean 1. For a target of many scatterers it is exponentially distributed: Richards, section 2.2."""
     if swerling == 0:
         return np.ones(shape)
     return np.broadcast_to(rng.exponential(1.0, (shape[0], 1) if swerling == 1 else shape), shape)
@@ -112,7 +114,7 @@ def _complex_normal(rng, shape) -> np.ndarray:
 
 
 def _correlated(rng, shape, keep: float = 0.8) -> np.ndarray:
-    """Complex noise of mean square 1 that changes slowly: the ground of one look is much that of the look before."""
+    """Complex noise of mean square 1 that changes slowly, as the ground does from one look to the next."""
     fresh = _complex_normal(rng, shape)
     now, row = fresh[:, 0], []
     for t in range(shape[1]):

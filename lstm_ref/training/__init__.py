@@ -1,1 +1,1 @@
-"""What trains a model or reads a trained one. It needs torch, but for the studies, which are stored."""
+"""Train a model, or look into a trained one. All modules need torch but `studies`, which reads stored results."""

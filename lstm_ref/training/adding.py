@@ -1,8 +1,8 @@
 """The adding problem: a task that only a long memory solves, and how to train a network on it.
 
-Hochreiter & Schmidhuber (1997), experiment 4, in the form that is usual today: T steps of two numbers, one drawn evenly
-from 0 to 1 and one mark. The mark is 1 at two steps, one in each half, and 0 elsewhere. The target is the sum of the
-two marked numbers. Whoever always says 1, their mean, has a mean squared error (MSE) of 1/6.
+Hochreiter & Schmidhuber (1997), experiment 4, in the form that is usual today: each of T steps has a number, uniform
+from 0 to 1, and a mark. The mark is 1 at two steps, one in each half, and 0 elsewhere. The target is the sum of the two
+marked numbers. A network that always answers 1, the mean sum, has a mean squared error (MSE) of 1/6.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
 from lstm_ref.training.bridge import as_numpy, from_torch
 
-BASELINE = 1 / 6  # the variance of the sum of two numbers drawn evenly from 0 to 1
+BASELINE = 1 / 6  # the variance of the sum of two numbers that are uniform from 0 to 1
 MODELS = ("RNN", "LSTM", "LSTM b_f=1", "LSTM chrono")
 
 
@@ -44,8 +44,8 @@ def adding_batch(sequences: int, steps: int, seed: int | torch.Generator) -> tup
 class AddingNetwork(nn.Module):
     """One recurrent layer, and one number read off its last output: (B, T, 2) -> (B,).
 
-    model: "RNN", "LSTM" (both as PyTorch draws them), "LSTM b_f=1" (Jozefowicz et al., 2015) or "LSTM chrono" (Tallec
-    & Ollivier, 2018: memories that last up to `steps`). Raises ValueError for another model.
+    model: "RNN", "LSTM" (both with PyTorch's initial weights), "LSTM b_f=1" (Jozefowicz et al., 2015) or "LSTM chrono"
+    (Tallec & Ollivier, 2018: memories that last up to `steps`). Raises ValueError for another model.
     """
 
     def __init__(self, model: str, steps: int, seed: int, *, hidden_size: int = 32):
@@ -90,8 +90,8 @@ def train_on_adding(
 ) -> Iterator[tuple[int, float]]:
     """Train `network`, and yield (iteration, MSE on sequences never trained on) after every `every` iterations.
 
-    Adam, a new batch of `sequences` at each iteration, the gradient's norm clipped at `clip`. Stop reading when it is
-    good enough: nothing is computed ahead. Raises ValueError as `adding_batch` does.
+    Adam, a new batch of `sequences` at each iteration, the gradient's norm clipped at `clip`. Stop iterating when the
+    error is small enough: nothing is computed ahead. Raises ValueError as `adding_batch` does.
     """
     optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
     fresh = torch.Generator().manual_seed(seed)
@@ -108,10 +108,10 @@ def train_on_adding(
 
 
 def gates_and_reach(network: AddingNetwork, steps: int) -> tuple[np.ndarray, float]:
-    """What an LSTM does on five sequences: the mean forget gate of each unit, (H,), and its reach.
+    """Look into an LSTM on five sequences: the mean forget gate of each unit, (H,), and the LSTM's reach.
 
-    The reach is what is left of a change of the memory over steps - 1 steps, `memory_norms` at the longest lag, as the
-    geometric mean over the sequences.
+    The reach is how much of a change of the memory is left after steps - 1 steps: the geometric mean over the sequences
+    of `memory_norms` at the longest lag.
     """
     xs = adding_batch(5, steps, 7)[0].double().numpy()
     weights = as_numpy(from_torch(network.recurrent)[0])[:8]  # W and b of the three gates and of the candidate
@@ -127,24 +127,24 @@ class Solved(NamedTuple):
     steps: int
     model: str
     runs: int
-    median: float  # inf where fewer than half of the runs got there
-    fewest: float
-    most: float  # of those that got there
-    never: int
+    median: float  # inf if fewer than half of the runs solved it
+    fewest: float  # of the runs that solved it, as `most`
+    most: float
+    never: int  # how many runs did not solve it
 
 
 def solved(found: dict) -> list[Solved]:
     """The runs that benchmarks/adding_problem.py stored, summed up by length and network, shortest first.
 
-    A run that never got there counts as longer than all others.
+    A run that never solved the problem counts as longer than all others.
     """
     summed = []
     for steps, model in product(sorted({run["T"] for run in found["runs"]}), MODELS):
         runs = [run["iterations"] for run in found["runs"] if (run["T"], run["model"]) == (steps, model)]
-        there = [iterations for iterations in runs if iterations is not None]
-        never = len(runs) - len(there)
-        median = float(np.median([*there, *[np.inf] * never]))
+        took = [iterations for iterations in runs if iterations is not None]
+        never = len(runs) - len(took)
+        median = float(np.median([*took, *[np.inf] * never]))
         summed.append(
-            Solved(steps, model, len(runs), median, min(there, default=np.inf), max(there, default=np.inf), never)
+            Solved(steps, model, len(runs), median, min(took, default=np.inf), max(took, default=np.inf), never)
         )
     return summed

@@ -70,7 +70,7 @@ def from_torch(lstm: nn.LSTM) -> list[Layer]:
 
 
 def as_numpy(params: LSTMParams) -> LSTMParams:
-    """The same weights as NumPy arrays, detached and on the CPU."""
+    """The same weights as NumPy arrays, detached and on the CPU; shapes and dtypes stay."""
     return LSTMParams(*(None if p is None else torch.as_tensor(p).detach().cpu().numpy() for p in params))
 
 

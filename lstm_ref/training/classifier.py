@@ -19,7 +19,7 @@ POOLINGS = ("last", "mean", "max", "attention")
 
 
 class RadarData(NamedTuple):
-    """Recordings in one array, and what they are."""
+    """Recordings in one array, their lengths and their labels."""
 
     xs: torch.Tensor  # (B, T, 2) float32: amplitude and distance, zeros in the padding
     lengths: torch.Tensor  # (B,) int64: the valid steps of each, from 1 to T
@@ -27,13 +27,13 @@ class RadarData(NamedTuple):
 
 
 class TrainingHistory(NamedTuple):
-    """What each epoch left behind: a list each, one entry per epoch."""
+    """The curves of a training: lists with one entry per epoch."""
 
-    loss: list[float]  # mean over the batches, as they were trained on
+    loss: list[float]  # mean over the batches, each measured just before it was trained on
     accuracy: list[float]  # likewise
-    valid_loss: list[float]  # after the epoch, on recordings never trained on; empty without such
+    valid_loss: list[float]  # after the epoch, on recordings never trained on; empty if there are none
     valid_accuracy: list[float]
-    gradient_norm: list[float]  # the longest of the epoch, before clipping
+    gradient_norm: list[float]  # the largest of the epoch, before clipping
 
 
 def radar_dataset(
@@ -43,7 +43,7 @@ def radar_dataset(
 
     Through half of them, on average, a target passes: label 1. All have noise, clutter and lone spikes, so that a high
     amplitude alone says little. `simulation` goes to `simulate_radar`. The same seed gives the same recordings. Raises
-    ValueError for what is out of range.
+    ValueError for arguments out of range.
     """
     if n < 1 or not 1 <= shortest <= longest:
         raise ValueError(
@@ -67,8 +67,8 @@ class RadarClassifier(nn.Module):
     """`nn.LSTM`, a pooling over the valid steps, and a logit for each recording: (B, T, 2), (B,) -> (B,).
 
     pooling: "last", "mean", "max" or "attention", of the last layer. dropout: the share of numbers dropped between
-    layers and before the logit. forget_bias: what all forget gates begin with (None: as PyTorch draws them). The same
-    seed draws the same weights, and leaves the caller's random numbers alone. Raises ValueError for another pooling.
+    layers and before the logit. forget_bias: the initial bias of all forget gates (None: PyTorch's own). The same seed
+    draws the same weights, and leaves the caller's random numbers alone. Raises ValueError for another pooling.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class RadarClassifier(nn.Module):
 
 
 def _set_forget_bias(lstm: nn.LSTM, value: float) -> None:
-    """PyTorch adds two biases, gates in the order i, f, g, o: of every layer, one is set and the other put to 0."""
+    """Set the forget bias of every layer. PyTorch adds two biases, gates in the order i, f, g, o: the second gets 0."""
     with torch.no_grad():
         for name, bias in lstm.named_parameters():
             if name.startswith("bias"):
@@ -134,9 +134,9 @@ def train_classifier(
     """Train `model` in place; each epoch goes through all recordings once, in a new order.
 
     lr: Adam's learning rate (not used where an `optimiser` is given). falling: the rate falls to 0 along half a cosine
-    (Loshchilov & Hutter, 2017), so that the last epoch is no better and no worse by luck. clip: how long the gradient
-    may be at most, all weights together; None: as long as it is. seed: of the order and of dropout; the caller's random
-    numbers stay as they are. The model is left in evaluation mode. Raises ValueError where `data` is empty.
+    (Loshchilov & Hutter, 2017), so that luck does not make the last epoch better or worse. clip: the largest norm that
+    the gradient of all weights may have; None: any. seed: for the order and for dropout; the caller's random numbers
+    stay as they are. The model is left in evaluation mode. Raises ValueError if `data` is empty.
     """
     if len(data.labels) == 0:
         raise ValueError(_("data holds no recordings; expected at least one"))
@@ -175,7 +175,7 @@ def train_classifier(
 
 
 def batch_of(data: RadarData, rows: torch.Tensor) -> RadarData:
-    """These recordings alone, and no more padding than the longest of them needs."""
+    """The recordings in `rows` (n,), with no more padding than the longest of them needs."""
     lengths = data.lengths[rows]
     return RadarData(data.xs[rows, : int(lengths.max())], lengths, data.labels[rows])
 
@@ -183,7 +183,7 @@ def batch_of(data: RadarData, rows: torch.Tensor) -> RadarData:
 def evaluate_classifier(
     model: nn.Module, data: RadarData, *, loss: Callable = nn.functional.binary_cross_entropy_with_logits
 ) -> tuple[float, float]:
-    """(loss, share of recordings judged rightly), in evaluation mode, no gradient. A logit above 0 says 1."""
+    """(loss, share of recordings classified correctly), in evaluation mode, no gradient. A logit above 0 means 1."""
     model.eval()
     with torch.no_grad():
         logits = model(data.xs, data.lengths)

@@ -22,7 +22,7 @@ class GateStatistics(NamedTuple):
 
 
 def gate_statistics(lstm: nn.LSTM, xs: torch.Tensor, lengths: Array, layer: int = 0) -> dict[str, GateStatistics]:
-    """How the gates f, i and o of one layer stand while it reads xs (B, T, D), padding left out: lengths (B,).
+    """How open the gates f, i and o of one layer are while it reads xs (B, T, D), lengths (B,); padding is left out.
 
     A gate that is shut or open at nearly every step decides nothing, and hardly any gradient passes through it. Raises
     TypeError for anything but an `nn.LSTM`, ValueError for a bidirectional one, IndexError for a missing layer.

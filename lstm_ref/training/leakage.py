@@ -1,7 +1,7 @@
 """Windows cut out of recordings, and the two ways to hold some of them back.
 
-Overlapping windows of one recording are nearly the same. Where some of them are learned from and others judged on, a
-network that remembers the recording is right without having understood anything.
+Overlapping windows of one recording are nearly the same. If some are trained on and others tested on, a network that
+remembers the recording is right without having understood anything.
 """
 
 from typing import NamedTuple
@@ -24,15 +24,15 @@ class Windows(NamedTuple):
 def windows_with_tossed_labels(
     seed: int, *, recordings: int = 24, steps: int = 72, size: int = 24, stride: int = 8, readings: int = 4
 ) -> Windows:
-    """Windows of recordings whose labels are tossed: there is nothing to learn, and one half is all one can get right.
+    """Windows of recordings with random labels: there is nothing to learn, so an honest test finds one half right.
 
-    x is amplitude, distance and `readings` more that stay the same all through a recording, as temperature or voltage
-    may. Half of the recordings have label 1. The same seed gives the same windows.
+    xs (B, size, 2 + readings): amplitude, distance, and `readings` numbers that stay the same through a recording, as
+    temperature or voltage may. Half of the recordings have label 1. The same seed gives the same windows.
     """
     rng = np.random.default_rng(seed)
     xs = simulate_radar(recordings, steps, int(rng.integers(2**31))).xs
-    of_the_day = rng.normal(size=(recordings, 1, readings))
-    xs = np.concatenate([xs, np.repeat(of_the_day, steps, axis=1)], axis=2)
+    constant = rng.normal(size=(recordings, 1, readings))
+    xs = np.concatenate([xs, np.repeat(constant, steps, axis=1)], axis=2)
     labels = rng.permutation(np.arange(recordings) % 2)
     starts = range(0, steps - size + 1, stride)
     cut = np.concatenate([xs[:, start : start + size] for start in starts])
@@ -46,9 +46,10 @@ def windows_with_tossed_labels(
 
 
 def split_windows(windows: Windows, seed: int, *, by_recording: bool, share: float = 1 / 3) -> tuple:
-    """(learned from, held back), RadarData each: a `share` of the windows, or all windows of a share of the recordings.
+    """(to learn from, held back), RadarData each. Held back is a `share` of the windows, or of the recordings.
 
-    Only the second is a test: it asks about recordings that were never seen. Raises ValueError unless 0 < share < 1.
+    Only holding back recordings gives a test: it asks about recordings that were never seen. Raises ValueError unless
+    0 < share < 1.
     """
     if not 0 < share < 1:
         raise ValueError(_("share is {got}; expected a number between 0 and 1").format(got=share))

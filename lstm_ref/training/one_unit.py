@@ -19,9 +19,9 @@ def one_unit_recordings(n: int, seed: int) -> RadarSequences:
 
 
 def train_one_unit(training: RadarSequences, seed: int, iterations: int = 300) -> tuple[LSTMParams, float, float]:
-    """Train one unit to say at the last step whether a target passed: its weights in float64, and how h is read.
+    """Train one unit to say at the last step whether a target passed. Returns (cell in float64, weight, bias).
 
-    The answer is yes where weight * h + bias > 0. Adam at a rate of 0.03, 128 recordings at a time, forget bias 1; the
+    The answer is yes if weight * h + bias > 0. Adam at a rate of 0.03, 128 recordings at a time, forget bias 1. The
     same seed draws the same first weights, and the caller's random numbers stay as they are.
     """
     xs = torch.tensor(training.xs)
@@ -47,7 +47,7 @@ def train_one_unit(training: RadarSequences, seed: int, iterations: int = 300) -
 
 
 def answers_right(cell: LSTMParams, weight: float, bias: float, asked: RadarSequences) -> float:
-    """The share of recordings about which the unit says at the last step what is true."""
+    """The share of recordings for which the unit's answer at the last step is right."""
     h = lstm_forward(asked.xs, cell)[0][:, -1, 0]
     return float(np.mean((weight * h + bias > 0) == asked.has_target))
 

@@ -10,9 +10,9 @@ from lstm_ref.messages import _
 
 
 def read_study(file: str | Path, /, **wanted) -> list[dict]:
-    """The runs in a file whose columns are as `wanted`, numbers as floats, other cells as the texts they are.
+    """The runs in a file whose columns have the values in `wanted`; numbers are read as floats, other cells as texts.
 
-    Raises ValueError where no run is as wanted.
+    Raises ValueError if there is no such run.
     """
     with Path(file).open(newline="", encoding="utf-8") as lines:
         runs = [{name: _number(cell) for name, cell in row.items()} for row in csv.DictReader(lines)]
@@ -32,7 +32,7 @@ def _number(cell: str):
 
 
 def spread(values: Sequence[float], form: str = ".2f") -> str:
-    """What many runs gave, in one line: the median, and from where to where they lie."""
+    """The results of many runs as a text: the median and the range, such as "0.91 (0.88 to 0.93)"."""
     low, middle, high = np.quantile(values, [0, 0.5, 1])
     return _("{middle} ({low} to {high})").format(
         middle=format(middle, form), low=format(low, form), high=format(high, form)

@@ -1,4 +1,4 @@
-// What every widget of the course shares: the cell's arithmetic, native controls, plots, live equations, speech.
+// What all widgets of the course share: the cell's arithmetic, native controls, plots, live equations, speech.
 // This text is put in front of the widget's own (see base.py), so nothing here is imported or exported.
 // No text for the reader is written here: all of it comes from the model's `labels`.
 
@@ -18,7 +18,7 @@ function hiddenState(o, c) {
 }
 
 function memoryTrace({ f, i, candidate }, cPrev) {
-  // One value more than there are steps: the first is the memory before the first step.
+  // One value more than there are steps: the first one is the memory before the first step.
   const c = [cPrev];
   for (let t = 0; t < f.length; t++) c.push(updateMemory(f[t], c[t], i[t], candidate[t]));
   return c;
@@ -56,7 +56,7 @@ function powerOfTen(n) {
 }
 
 function showSize(number) {
-  // Three digits that count, whatever the size.
+  // Three significant digits, whatever the size.
   const size = Math.abs(number);
   if (size === 0 || (size >= 0.001 && size < 9999.5)) return show(number, size === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size))));
   const [mantissa, exponent] = number.toExponential(1).split("e");
@@ -84,19 +84,19 @@ function svg(tag, attributes = {}, ...children) {
 
 let idsGiven = 0;
 function freshId(stem) {
-  // Two views of one widget may stand in one page: ids count up and carry a random part.
+  // A page may hold two views of one widget: ids count up and carry a random part.
   freshId.page ??= Math.random().toString(36).slice(2, 7);
   return `lstm-${freshId.page}-${stem}-${++idsGiven}`;
 }
 
 function symbol(letter, subscript) {
-  // Most letters are a text; one that is more, such as a derivative, makes its own nodes.
+  // Most letters are texts. One that needs more, such as a derivative, is a function that makes its nodes.
   if (typeof letter === "function") return letter(subscript);
   return [html("i", {}, letter), subscript === undefined ? null : html("sub", {}, String(subscript))];
 }
 
 function quantity(name, digits = 3) {
-  // A number on the page: rounded for the eye, exact in its `value`. `digits` may be a function that writes it.
+  // A number on the page: shown rounded, exact in its `value`. `digits` may be a function that formats it.
   const node = html("data", { "data-name": name });
   return {
     node,
@@ -161,13 +161,13 @@ function presetButtons({ legend, presets, onPick }) {
   }, preset.label));
   return {
     node: html("div", { class: "lstm-presets", role: "group", "aria-label": legend }, buttons),
-    // The one whose settings are those on show, if any, is the one pressed.
+    // A button is shown as pressed if its settings are those on show.
     mark: (isOnShow) => presets.forEach((preset, n) => buttons[n].setAttribute("aria-pressed", isOnShow(preset))),
   };
 }
 
 function speaker(delay = 350) {
-  // The sentence is seen at once, and read out once the reader's hand rests.
+  // The sentence is shown at once, and read out by screen readers when nothing has changed for `delay` milliseconds.
   const seen = html("span", { "aria-hidden": "true" });
   const spoken = html("span", { class: "lstm-spoken", role: "status", "aria-live": "polite" });
   let timer = 0;
@@ -184,7 +184,7 @@ function speaker(delay = 350) {
 
 // ---- equations: letters, and under each its number ----------------------------------------------------------------
 
-const GOES_ON_WITH = ["=", "+", "\u2212"]; // where an equation that is too long for its place goes on below
+const GOES_ON_WITH = ["=", "+", "\u2212"]; // an equation that is too wide is broken before one of these
 
 function equation(terms) {
   // A term is a text such as "=", or {name, letter, subscript} for a letter with its live number.
@@ -215,13 +215,13 @@ function equation(terms) {
     index: (values) => subscripts.forEach((change) => change(values)),
     set(values) {
       for (const [name, value] of Object.entries(values)) numbers[name].set(value);
-      // The parts hold a bit of both rows each. Whoever listens hears the letters first, and then the numbers.
+      // Each part holds some of both rows. A screen reader reads all letters first, then all numbers.
       node.setAttribute("aria-label", `${read("letters")}; ${read("below")}`);
     },
   };
 }
 
-// ---- plots: drawn anew at the width they are given, so that letters keep their size ----------------------------------
+// ---- plots: redrawn at each new width, so that letters keep their size ----------------------------------------------
 
 function scale([fromLow, fromHigh], [toLow, toHigh]) {
   return (value) => toLow + ((value - fromLow) / (fromHigh - fromLow)) * (toHigh - toLow);
@@ -272,8 +272,8 @@ function horizontalGrid(y, values, left, right, digits) {
 // ---- life of a view ----------------------------------------------------------------------------------------------
 
 function settings(model, names) {
-  // What the reader sets: `state` reads all of it, `change` sets those of the names that the values have. (A preset
-  // has a key and a label besides.)
+  // The traits that the reader sets: `state` reads them all, `change` sets those that `values` contains. Other entries
+  // of `values`, such as a preset's key and label, are ignored.
   return {
     state: () => Object.fromEntries(names.map((name) => [name, model.get(name)])),
     change(values) {
@@ -291,7 +291,7 @@ function live({ model, el, names, root, draw }) {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(draw);
   };
-  // JupyterLab would take the arrow keys for moving between cells, unless the focused element itself says not to.
+  // JupyterLab uses the arrow keys to move between cells, unless the focused element itself says not to.
   for (const control of root.querySelectorAll("input, button, summary, [tabindex]")) {
     control.setAttribute("data-lm-suppress-shortcuts", "true");
   }
@@ -299,8 +299,8 @@ function live({ model, el, names, root, draw }) {
   draw();
   for (const name of names) model.on(`change:${name}`, later);
   const watcher = new ResizeObserver(([{ contentRect }]) => {
-    // Not for the height: it changes with the words that pointing at something shows, and drawing anew under a finger
-    // takes away what is being pressed.
+    // Not for the height: pointing at something changes the text below, and so the height. Redrawing under a finger
+    // would remove what is being pressed.
     if (contentRect.width !== width) later();
     width = contentRect.width;
   });

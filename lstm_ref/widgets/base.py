@@ -1,4 +1,4 @@
-"""What every widget of the course is made of: its JavaScript put together, checked numbers, labels, a still picture.
+"""The base of every widget of the course: its JavaScript in one text, checked numbers, labels, a still picture.
 
 A widget's front end is `base.js` followed by its own file, as one text: no imports, so that it runs from a Blob URL in
 a page opened from disk. Every text that a reader sees goes through `labels`, so that it can be translated in Python.
@@ -22,7 +22,7 @@ def front_end(*names: str) -> str:
 
 
 def checked(where: str, value, low: float, high: float) -> float:
-    """`value` as a float from `low` to `high`; anything else is a TraitError that says where, what and why."""
+    """`value` as a float from `low` to `high`. Raises a TraitError that says where, what and why for anything else."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -37,7 +37,7 @@ def checked(where: str, value, low: float, high: float) -> float:
 
 
 def checked_row(where: str, values, steps: int, low: float, high: float) -> list[float]:
-    """`values` as a list of `steps` floats from `low` to `high`; anything else is a TraitError."""
+    """`values` as a list of `steps` floats from `low` to `high`. Raises TraitError for anything else."""
     values = list(values) if np.iterable(values) else values
     if not isinstance(values, list) or len(values) != steps:
         got = _("{n} values").format(n=len(values)) if isinstance(values, list) else repr(values)
@@ -91,9 +91,9 @@ class Gate(traitlets.TraitType):
 
 
 class CourseWidget(anywidget.AnyWidget):
-    """Base of the course's widgets: a subclass names its traits, `_esm`, `texts`, `summary` and `picture`.
+    """Base of the course's widgets: a subclass defines its traits, `_esm`, `texts`, `summary` and `picture`.
 
-    Where something follows from the settings, it has a `_recompute` that observes them.
+    If some traits follow from others, it also defines `_recompute` and lets it observe those others.
     """
 
     _css = (HERE / "base.css").read_text(encoding="utf-8")
@@ -124,11 +124,11 @@ class CourseWidget(anywidget.AnyWidget):
 
     @staticmethod
     def examples() -> list[dict]:
-        """Settings worth seeing, each with a "key", a "label" and traits; none where a subclass names none."""
+        """Settings worth seeing, each with a "key", a "label" and traits; none by default."""
         return []
 
     def show(self, key: str) -> None:
-        """Take the settings of one of the examples. Raises KeyError, which names them all, for an unknown key."""
+        """Take the settings of one of the examples. For an unknown key, raises a KeyError that names them all."""
         known = {preset["key"]: preset for preset in self.presets}
         if key not in known:
             raise KeyError(_("no example is called {key!r}; there are {known}").format(key=key, known=", ".join(known)))
@@ -148,7 +148,7 @@ class CourseWidget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs):
-        """The live view, and beside it the same thing as a picture and a sentence where nothing can run."""
+        """The live view, and a picture and a sentence for places where no code can run."""
         from lstm_ref.figures.drawing import forms
 
         data, metadata = super()._repr_mimebundle_(**kwargs)

@@ -1,9 +1,9 @@
-// CellDiagram's view: the cell as wires that carry live numbers, wide or tall as there is room. See cell_diagram.py.
+// CellDiagram's view: the cell as wires that carry live numbers, in a wide or a tall layout. See cell_diagram.py.
 
 const INPUTS = ["amplitude", "distance", "h_prev", "c_prev", "weights", "t", "shown"];
 const GATES = { f: "f", i: "i", candidate: "\u0109", o: "o" };
 const T1 = "t\u22121";
-// How a number is written: runs of [letter, subscript], and the colour of its wire. A run of letters is a function.
+// How a number is written: runs of [letters, subscript], and the colour of its wire.
 const SYMBOLS = {
   h_prev: { runs: [["h", T1]], colour: "h" },
   c_prev: { runs: [["c", T1]], colour: "c" },
@@ -24,9 +24,9 @@ const NEEDS = {
   write: ["i", "candidate"], c: ["keep", "write"], tanh_c: ["c"], h: ["o", "tanh_c"],
 };
 
-// Where everything lies. A point is [x, y] or [x, y, shift]: x is stretched to the width there is; y and the shift are
-// px as they stand, so that a wire ends where a box or a circle of fixed size begins. A label is [x, y, anchor, shift].
-// No label's place depends on how wide its font is: each has its height to itself, or shares it with one far away.
+// Where everything lies. A point is [x, y] or [x, y, shift]: x is stretched to the picture's width; y and the shift are
+// plain px, so that a wire ends where a box or a circle of fixed size begins. A label is [x, y, anchor, shift].
+// Labels fit with any font: each is alone at its height, or far away from the other label there.
 const WIDE = {
   width: 600, height: 376, box: [56, 44], outline: [82, 12, 446, 352],
   wires: {
@@ -89,7 +89,7 @@ function stepOfCell({ amplitude, distance, h_prev, c_prev, weights }) {
 }
 
 function sources(name) {
-  // The number itself and everything that it depends on.
+  // The name itself and all that its number depends on.
   return new Set([name, ...(NEEDS[name] ?? []).flatMap((need) => [...sources(need)])]);
 }
 
@@ -153,7 +153,7 @@ function render({ model, el }) {
   };
   diagram.picture.addEventListener("pointerover", ({ pointerType, target }) => { if (pointerType === "mouse") point(explainedBy(target)); });
   diagram.picture.addEventListener("pointerleave", () => point(null));
-  // Not on a click: the browser sends none if the picture is drawn anew while the button is down.
+  // Not on a click: the browser sends none if the picture is redrawn while the button is down.
   let pressed = null;
   diagram.picture.addEventListener("pointerdown", ({ button, target }) => { pressed = button === 0 ? explainedBy(target) ?? "cell" : null; });
   diagram.picture.addEventListener("pointerup", ({ target }) => {
@@ -190,7 +190,7 @@ function render({ model, el }) {
     for (const [name, one] of sliders) one.set(now[name]);
     const ofRadar = xs[now.t - 1][0] === now.amplitude && xs[now.t - 1][1] === now.distance;
     where.textContent = fill(ofRadar ? labels.step : labels.own, { t: now.t, steps: xs.length });
-    // Nothing may be carried on that Python would refuse.
+    // A memory that Python would refuse may not be carried on.
     next.disabled = now.t === xs.length || Math.abs(results.c) > 100;
     chips.set(numbers);
     panel.set(numbers);
@@ -214,7 +214,7 @@ function sameWeights(a, b) {
 // ---- the drawing -------------------------------------------------------------------------------------------------
 
 function thickness(value) {
-  // A hair at 0, about 7 px at 1, never more than 9.
+  // 1 px at 0, about 7 px at 1, never more than 9.
   return 1 + 8 * Math.tanh(Math.abs(value));
 }
 
@@ -269,7 +269,7 @@ function drawCell(layout, width, values, labels) {
 }
 
 function arrowhead([px, py], down) {
-  // On from where a wire ends.
+  // It starts where the wire ends.
   const corners = down ? [[px - 8, py], [px + 8, py], [px, py + 11]] : [[px, py - 8], [px, py + 8], [px + 11, py]];
   return svg("polygon", { class: "lstm-diagram-head", points: corners.map((corner) => corner.join(" ")).join(", ") });
 }
@@ -282,7 +282,7 @@ function operator([cx, cy], sign) {
 }
 
 function gateBox([cx, cy], [width, height], gate, value) {
-  // A gate is filled like a vessel, from the bottom; the candidate from the middle, up or down.
+  // A gate is filled from the bottom, the candidate from the middle, up or down.
   const [left, top] = [cx - width / 2, cy - height / 2];
   const full = gate === "candidate" ? height / 2 : height;
   const filled = full * Math.abs(value);

@@ -1,4 +1,4 @@
-"""CellDiagram: one step of a cell with one unit, drawn as wires that carry their numbers, and carried on."""
+"""CellDiagram: one step of a cell with one unit, drawn as wires that carry their numbers; then the next step."""
 
 import numpy as np
 import traitlets
@@ -13,9 +13,9 @@ GATES = ("f", "i", "candidate", "o")
 READS = ("h_prev", "amplitude", "distance", "bias")  # what the four weights of a gate belong to
 INPUTS = ("amplitude", "distance", "h_prev", "c_prev", "weights")
 RESULTS = ("f", "i", "candidate", "o", "keep", "write", "c", "tanh_c", "h")
-LARGEST = 40.0  # of a weight
-FARTHEST = 100.0  # that a memory may be set to; the slider reaches from -REACH to REACH
-REACH = 4.0
+LARGEST = 40.0  # a weight may be set from -LARGEST to LARGEST
+FARTHEST = 100.0  # the memory may be set from -FARTHEST to FARTHEST
+REACH = 4.0  # its slider reaches from -REACH to REACH
 XS = radar_example()[0]
 
 
@@ -47,14 +47,14 @@ class CellWeights(traitlets.TraitType):
 
 
 def untrained() -> dict:
-    """Weights as a fresh cell has them, to two digits."""
+    """Random weights as a cell has them before training, to two digits."""
     p = initial_params(2, 1, seed=4)
     pairs = ((p.W_f, p.b_f), (p.W_i, p.b_i), (p.W_c, p.b_c), (p.W_o, p.b_o))
     return {gate: [*W[0].round(2).tolist(), float(b[0].round(2))] for gate, (W, b) in zip(GATES, pairs, strict=True)}
 
 
 def presets() -> list[dict]:
-    """Cells worth seeing, each true to its name on the radar sequence."""
+    """Cells worth seeing; on the radar sequence each does what its label says."""
     opens, shuts, stays_open, stays_shut = [0, 12, 0, -6], [0, -12, 0, 6], [0, 0, 0, 8], [0, 0, 0, -8]
     once, size, show = [-30, 12, 0, -6], [0, 2, 0, 0], [0, 0, 0, 4]
     rows = [
@@ -128,7 +128,7 @@ class CellDiagram(CourseWidget):
     def next_step(self):
         """Hand h and c on, and read the next step of the radar sequence. Raises ValueError after the last."""
         if self.t == len(XS):
-            raise ValueError(_("step {t} is the last of the radar sequence; restart() begins anew").format(t=self.t))
+            raise ValueError(_("step {t} is the last of the radar sequence; call restart()").format(t=self.t))
         h, c = self.h, self.c
         self._go_to(self.t + 1, h, c)
 
@@ -219,7 +219,7 @@ class CellDiagram(CourseWidget):
             "about_write": _("What is added to the memory."),
             "about_c": _("The new memory: what is kept and what is written, added. Only the next step gets it."),
             "about_tanh_c": _("The memory squashed to between −1 and 1, so that h cannot grow with it."),
-            "about_h": _("The new output: it goes to the next step and to whoever reads this cell."),
+            "about_h": _("The new output: it goes to the next step and to all that read this cell."),
             "reads": _("reads"),
             "value": _("number"),
             "weight": _("weight"),

@@ -50,7 +50,7 @@ function render({ model, el }) {
   const last = limits.t[1];
   const { state, change: set } = settings(model, NAMES);
 
-  // Every change leaves the model whole: the state has as many units as the weights, and the unit on show is one of them.
+  // Every change keeps the model consistent: the state has as many units as the weights, and the unit on show exists.
   function change(values) {
     const next = { ...state(), ...values };
     const units = next.params.b_f.length;
@@ -119,7 +119,7 @@ function render({ model, el }) {
       class: "lstm lstm-cell-stepper", role: "group", "aria-label": labels.title,
       onkeydown: (event) => {
         const to = { ArrowLeft: -1, ArrowRight: 1, Home: -last, End: last }[event.key];
-        // Sliders and choices have their own use for these keys, and the table scrolls.
+        // Sliders and choices use these keys themselves, and so does the table, to scroll.
         if (to === undefined || event.target.closest("input, .lstm-scroll")) return;
         event.preventDefault();
         walk.stop();
@@ -129,7 +129,7 @@ function render({ model, el }) {
     presets.node, unitChoice.node,
     html("div", { class: "lstm-legend", "aria-hidden": "true" }, mark("c", labels.c), mark("h", labels.h), otherMark),
     chart.node, stepper.node, walk.node,
-    // Above the six lines, which change their height: nothing moves away under the hand.
+    // Above the six lines, whose height changes: so the sliders stay where they are.
     inputGroup, lines.node, voice.node,
     html("details", {}, html("summary", {}, labels.table), table.node),
   );
@@ -218,7 +218,7 @@ function transport(labels, { now, last, goTo }) {
     show("play");
   }
   function asAsked() {
-    // Who asks for no motion walks by hand: the other four buttons stay.
+    // Readers who prefer reduced motion get no play button; the other four stay.
     if (still.matches) stop();
     play.hidden = still.matches;
   }
@@ -232,7 +232,7 @@ function transport(labels, { now, last, goTo }) {
       still.removeEventListener("change", asAsked);
     },
     set(t) {
-      // Not `disabled`: a button that the keyboard is on must keep the focus at the end.
+      // Not `disabled`: a focused button must keep the focus when the end is reached.
       for (const name of ["first", "previous"]) buttons[name].setAttribute("aria-disabled", t === 1);
       for (const name of ["next", "last"]) buttons[name].setAttribute("aria-disabled", t === last);
     },

@@ -82,7 +82,7 @@ def beside(one: LSTMParams, two: LSTMParams) -> LSTMParams:
 
 
 def presets() -> list[dict]:
-    """Cells worth seeing, each true to its name."""
+    """Cells worth seeing; each shows what its label says."""
     shut, wide, reads = (0.0, 0.0, -8.0), (0.0, 0.0, 8.0), (1.0, 0.0, 0.0)
     fade = (0.0, 0.0, float(np.log(0.8 / 0.2)))  # f = 0.8
     # Writes where the amplitude exceeds one half, and forgets what was there before.
@@ -109,7 +109,7 @@ class CellStepper(CourseWidget):
     Set `t` (1 to 16), `unit` (1 or 2), `params` (an LSTMParams, or a dict with its names), `xs` (16 rows) and `state`
     ({"h": [...], "c": [...]}, the state before the first step). `trace` holds what `lstm_forward` makes of them: f, i,
     candidate, o, c and h, each a list of 16 rows with one number per unit.
-    To change `xs` or `params`, assign a new value: a list changed in place is not seen.
+    To change `xs` or `params`, assign a new value: a list changed in place is not noticed.
 
     Raises traitlets.TraitError for values out of range and shapes that do not fit.
     """
@@ -164,7 +164,7 @@ class CellStepper(CourseWidget):
     def _recompute(self, _change=None):
         units = len(self.params["b_f"])
         if len(self.state.get("h", [])) != units:
-            return  # on the way: the state follows the weights
+            return  # `_fit_to_units` is about to give the state as many units as the weights
         params = LSTMParams(**{name: np.array(part) for name, part in self.params.items()})
         state = LSTMState(np.array([self.state["h"]]), np.array([self.state["c"]]))
         hs, _last, gates = lstm_forward(np.array([self.xs]), params, state, return_gates=True)

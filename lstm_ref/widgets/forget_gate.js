@@ -89,7 +89,7 @@ function drawCurve(width, { z, f }, labels) {
 }
 
 function drawFading(width, { f, steps }, labels) {
-  // As many steps as show at least two halvings, within what the eye can count.
+  // As many steps as show at least two halvings, but at most 1000.
   const last = [10, 20, 50, 100, 200, 500].find((n) => n >= 2.5 * steps) ?? 1000;
   const x = scale([0, last], [BOX.left, width - BOX.right]);
   const y = scale([0, 1], [BOX.bottom, BOX.top]);

@@ -13,7 +13,7 @@ NUMBERS = ("w_h", "h_prev", "w_x", "x", "b")
 
 
 def presets() -> list[dict]:
-    """Gates worth seeing, each true to its name."""
+    """Gates worth seeing; each shows what its label says."""
     rows = [
         ("bias0", _("No bias"), 0, 0, 0, 0, 0),
         ("bias1", _("Bias 1"), 0, 0, 0, 0, 1),

@@ -1,4 +1,4 @@
-// GateExplorer's view: gates under the hand, memory above, the step's equations in numbers. See gate_explorer.py.
+// GateExplorer's view: gates to move, the memory above, the step's equations in numbers. See gate_explorer.py.
 
 const GATES = { f: "f", i: "i", candidate: "\u0109", o: "o" };
 const INPUTS = ["f", "i", "candidate", "o", "t", "scope", "c_prev", "sequence"];
@@ -14,7 +14,7 @@ function render({ model, el }) {
   const steps = limits.t[1];
   const { state, change: set } = settings(model, INPUTS);
 
-  // Every change leaves the model whole: gates on show agree with the sequence, so Python has nothing to send back.
+  // Every change keeps the model consistent: the gates on show agree with the sequence, so Python sends nothing back.
   function change(values) {
     const next = { ...state(), ...values };
     for (const gate of Object.keys(GATES)) next[gate] = next.sequence[gate][next.t - 1];
@@ -71,7 +71,7 @@ function render({ model, el }) {
       const trace = runMemory(now.sequence, now.c_prev);
       const column = (width - LEFT - RIGHT) / (steps + 1);
       const x = (t) => LEFT + column * (t + 0.5);
-      // The scrubber lies under the steps it names: the middle of its thumb (16 px) at the middle of a column.
+      // The slider of t lies under the steps: the middle of its thumb (16 px wide) is at the middle of a column.
       stepper.input.style.marginInlineStart = `${x(1) - 8}px`;
       stepper.input.style.width = `${x(steps) - x(1) + 16}px`;
       return {
@@ -190,7 +190,7 @@ function drawLanes(now, x, column) {
       }),
       signed ? svg("line", { class: "lstm-middle", x1: x(1) - bar / 2, x2: x(now.sequence.f.length) + bar / 2, y1: zero, y2: zero }) : null);
   });
-  const every = column < 19 ? 2 : 1; // narrow screens name every other step, and always the one on show
+  const every = column < 19 ? 2 : 1; // narrow screens number every other step, and always the one on show
   const numbers = Array.from({ length: now.sequence.f.length + 1 }, (_, t) => (t % every && t !== now.t) ? null : svg(
     "text", { class: t === now.t ? "lstm-tick lstm-tick-now" : "lstm-tick", x: x(t), y: HEIGHT - 4, "text-anchor": "middle" }, String(t)));
   return [...lanes, ...numbers];

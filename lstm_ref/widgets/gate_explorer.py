@@ -1,4 +1,4 @@
-"""GateExplorer: twelve steps of one memory cell, every gate of every step under the reader's hand."""
+"""GateExplorer: twelve steps of one memory cell; every gate of every step can be moved."""
 
 import numpy as np
 import traitlets
@@ -27,7 +27,7 @@ class GateSequence(traitlets.TraitType):
 
 
 def constant(**gates: float) -> dict:
-    """The same gates at every step; a gate that is not named is 0, o is 1."""
+    """The same gates at every step. By default o is 1 and the others are 0."""
     return {name: [float(gates.get(name, name == "o"))] * STEPS for name in GATES}
 
 
@@ -37,7 +37,7 @@ def changed(sequence: dict, name: str, steps, value: float) -> dict:
 
 
 def presets() -> list[dict]:
-    """Settings worth seeing, each true to its name."""
+    """Settings worth seeing; each shows what its label says."""
     write_hold_erase = changed(changed(constant(f=1, candidate=1), "i", [2], 1), "f", [9], 0)
     hidden_then_shown = changed(constant(f=1), "o", range(1, 9), 0)
     rows = [
@@ -58,7 +58,7 @@ class GateExplorer(CourseWidget):
     `f`, `i`, `candidate`, `o`: the gates at step `t` (1 to 12). Setting one changes every step, or only step `t`,
     as `scope` says ("every" or "one"). `sequence` holds all of them, `c_prev` is the memory before the first step.
     `c_t`, `h_t` at step `t`, and `trace` = {"c": 13 values, "h": 12 values} follow from `lstm_ref`'s equations.
-    To change `sequence`, assign a new dict or call `set_step`: a list changed in place is not seen.
+    To change `sequence`, assign a new dict or call `set_step`: a list changed in place is not noticed.
 
     Raises traitlets.TraitError for values out of range and lists of the wrong length.
     """
@@ -80,7 +80,7 @@ class GateExplorer(CourseWidget):
     trace = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, **values):
-        # Gates given by name are written into the sequence after it is there, as if set one by one.
+        # Gates given by name are written once the sequence exists, as if they were set one by one.
         gates = {name: values.pop(name) for name in GATES if name in values}
         super().__init__(**values)
         self._show_step()
@@ -97,7 +97,7 @@ class GateExplorer(CourseWidget):
 
     @traitlets.observe(*GATES)
     def _write_gate(self, change):
-        # Only where it disagrees with the sequence: a gate that merely shows another step writes nothing.
+        # Only if it disagrees with the sequence: when `t` changes, the gates change, too, but must write nothing.
         if self.sequence[change.name][self.t - 1] != change.new:
             steps = range(1, STEPS + 1) if self.scope == "every" else [self.t]
             self.sequence = changed(self.sequence, change.name, steps, change.new)

@@ -74,7 +74,7 @@ function render({ model, el }) {
       const flow = gradientFlow(now);
       const at = columns(width, steps);
       for (const [, one] of lanes) one.place(at, width);
-      // The scrubber lies under the steps it names: the middle of its thumb (16 px) at the middle of a column.
+      // The slider of t lies under the steps: the middle of its thumb (16 px wide) is at the middle of a column.
       stepper.input.style.marginInlineStart = `${at.x(0) - 8}px`;
       stepper.input.style.width = `${at.x(steps) - at.x(0) + 16}px`;
       return {
@@ -157,7 +157,7 @@ function drawFlow(flow, { x, column, left, right }, now, floor, labels) {
   const bar = Math.max(column * 0.34, 2.5);
   const paths = flow.rnn.map((value, t) => [x(t), level(value)]);
   const bars = flow.total.map((total, t) => {
-    const kind = t < now ? "lstm-flow-ahead" : null; // the gradient is not there yet
+    const kind = t < now ? "lstm-flow-ahead" : null; // the gradient has not come so far yet
     const pair = [["along", "c", -bar], ["through", "h", 0]].map(([name, letter, shift]) => {
       const value = flow[name][t];
       if (Math.abs(value) < floor) return null;

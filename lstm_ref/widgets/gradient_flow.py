@@ -12,11 +12,11 @@ from lstm_ref.messages import _
 from lstm_ref.widgets.base import CourseWidget, Gate, Step, Within, front_end
 
 STEPS = 16
-FLOOR = 1e-12  # smaller ones are drawn at the edge
+FLOOR = 1e-12  # smaller gradients are drawn at the edge
 
 
 def gradients(f, i, o, candidate: float, w: float) -> dict[str, list[float]]:
-    """What is left of a gradient of 1 at the last memory when it has come back to c_t, for t = 0 to 16.
+    """A gradient of 1 starts at the last memory: what is left of it at c_t, for t = 0 to 16.
 
     "along": by c alone, the product of the forget gates; "total": by every way, as `lstm_step_backward` finds it;
     "through": the rest, every way that leads through h at least once; "rnn": in a plain RNN with the same weight w and
@@ -47,7 +47,7 @@ def gradients(f, i, o, candidate: float, w: float) -> dict[str, list[float]]:
 
 
 def presets() -> list[dict]:
-    """Gates worth seeing, each true to its name."""
+    """Gates worth seeing; each shows what its label says."""
 
     def everywhere(value, **other):
         return [float(other.get(f"_{t}", value)) for t in range(1, STEPS + 1)]

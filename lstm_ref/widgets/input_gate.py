@@ -12,7 +12,7 @@ NUMBERS = ("x", "h_prev", "w_ih", "w_ix", "b_i", "w_ch", "w_cx", "b_c", "c_prev"
 
 
 def presets() -> list[dict]:
-    """Settings worth seeing, each true to its name."""
+    """Settings worth seeing; each shows what its label says."""
     rows = [
         ("plus", _("Write +"), 1, 0, 0, 0, 4, 0, 2, 0, 0.5),
         ("minus", _("Write −"), 1, 0, 0, 0, 4, 0, -2, 0, 0.5),

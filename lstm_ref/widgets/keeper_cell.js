@@ -1,4 +1,4 @@
-// KeeperCell's view: two units set by hand, the amplitude that their input gate needs, and what becomes of the memory.
+// KeeperCell's view: two units set by hand, the amplitude that the input gate needs to open, and the memory.
 // See keeper_cell.py.
 
 const SETTINGS = ["threshold", "k", "w_h", "b_f", "spike"];
@@ -168,7 +168,7 @@ function drawAmplitude({ amplitude, needed }, at, events, labels, highest) {
   const top = Math.max(2, Math.max(...amplitude) * 1.1, Math.min(Math.max(...needed) * 1.1, highest));
   const y = scale([0, top], [BOX.middle, BOX.top]);
   const bar = Math.max(column - 4, 3);
-  // What is beyond the picture is drawn along its upper edge.
+  // Values too high for the picture are drawn along its upper edge.
   const points = needed.flatMap((value, n) => [[x(n + 1) - column / 2, y(Math.min(value, top))], [x(n + 1) + column / 2, y(Math.min(value, top))]]);
   const [first, last] = events.bump;
   return [

@@ -17,14 +17,14 @@ BUMP, SPIKE = (5, 8), 13  # counted from 1, as in radar_example
 QUIET = 0.1  # the amplitude where nothing happens
 STEEP = 10.0  # of unit 1's candidate, tanh(STEEP (amplitude - threshold))
 SAYS = math.tanh(1.0)  # what unit 1 says when it is sure
-HIGHEST = 4.4  # on the picture: the tallest spike fits; an amplitude that is needed may be beyond
+HIGHEST = 4.4  # top of the picture: the tallest spike fits; the amplitude that the gate needs may be higher
 SETTINGS = ("threshold", "k", "w_h", "b_f", "spike")
 
 
 def keeper_cell(threshold: float, k: float, w_h: float, b_f: float) -> LSTMParams:
     """The cell behind the sliders. Unit 0's input gate reads unit 1 with w_h and the amplitude with k.
 
-    Where unit 1 says that the last amplitude was strong, that gate is half open at the threshold.
+    If unit 1 says that the last amplitude was strong, that gate is half open at the threshold.
     """
     W = {gate: np.zeros((2, 4)) for gate in "fico"}
     b = {"f": np.array([b_f, -SHUT]), "i": np.array([-k * threshold - w_h * SAYS, SHUT])}
@@ -51,7 +51,7 @@ def run_keeper(threshold: float, k: float, w_h: float, b_f: float, spike: float)
 
 
 def presets() -> list[dict]:
-    """Cells worth seeing, each true to its name."""
+    """Cells worth seeing; each shows what its label says."""
     rows = [
         ("two", _("Two in a row"), 0.4, 20.0, 30.0, 8.0, 1.6),
         ("threshold", _("A threshold alone"), 0.4, 20.0, 0.0, 8.0, 1.6),
@@ -66,10 +66,10 @@ def presets() -> list[dict]:
 class KeeperCell(CourseWidget):
     """A cell of two units over the sixteen steps of the radar sequence, its weights on sliders.
 
-    `threshold`: the amplitude that counts as strong. `k`: the weight of the amplitude in the input gate of the memory,
-    how steep it is. `w_h`: the weight of what the other unit says there. `b_f`: the memory's forget bias. `spike`: the
-    amplitude of the spike. `t`: the step on show. Read `trace`, as `run_keeper` says, `kept` (the memory at the end
-    without the spike) and `moved` (by how much the spike moves it at most).
+    `threshold`: the amplitude that counts as strong. `k` and `w_h`: the weights, in the memory's input gate, of the
+    amplitude (the larger, the steeper) and of the other unit's output. `b_f`: the memory's forget bias. `spike`: the
+    amplitude of the spike. `t`: the step on show. Read `trace`, as `run_keeper` returns it, `kept` (the memory at the
+    end without the spike) and `moved` (the most by which the spike moves the memory).
 
     Raises traitlets.TraitError for values out of range.
     """

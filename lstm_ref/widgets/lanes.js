@@ -1,6 +1,6 @@
-// Shared by the widgets in which a reader draws gates: rows of bars, one bar per step, under the hand or the keyboard.
+// Shared by the widgets in which a reader draws gates: rows of bars, one bar per step, set by pointer or keyboard.
 
-const STOP = 0.05; // of a gate: what the eye and a fingertip can set
+const STOP = 0.05; // gates are set in stops of this size: a fingertip cannot aim better
 
 function nearestStop(value) {
   // Counted in whole stops, so that 0.15 is 0.15 and not 0.15000000000000002.
@@ -16,9 +16,9 @@ function columns(width, steps) {
 }
 
 function lane({ name, letter, label, barLabel, steps, read, onDraw, onStep }) {
-  // Each bar is a slider of its own; one Tab stop for the lane, arrows within it. `onDraw`
-  // gets {step: value} of the steps drawn over, the value now under the hand, and its step. `read`
-  // gives the gate as it is: what was last drawn lags behind a quick finger on a key.
+  // Each bar is a slider; the lane is one Tab stop, and arrows move within it. `onDraw` gets {step: value}
+  // for the steps drawn over, the value at the pointer, and its step. `read` returns the gate from the model:
+  // the bars are redrawn later than a key can repeat.
   const bars = Array.from({ length: steps }, (_, n) => html("div", {
     class: "lstm-bar", role: "slider", tabindex: -1, "aria-orientation": "vertical", "aria-valuemin": 0,
     "aria-valuemax": 1, "data-bar": `${name}[${n + 1}]`, "aria-label": fill(barLabel, { gate: label, t: n + 1 }),
@@ -27,7 +27,7 @@ function lane({ name, letter, label, barLabel, steps, read, onDraw, onStep }) {
   const row = html("div", { class: "lstm-bars", role: "group", "aria-label": label }, bars);
   const node = html("div", { class: `lstm-drawn lstm-${name}` },
     html("span", { class: "lstm-symbol", "aria-hidden": "true" }, symbol(letter)), row);
-  let last = null; // where the hand was, while it draws
+  let last = null; // while drawing, the pointer's last step and value
 
   function press(event, t) {
     const change = { ArrowUp: STOP, ArrowDown: -STOP, PageUp: 5 * STOP, PageDown: -5 * STOP, Home: -1, End: 1 }[event.key];
@@ -46,7 +46,7 @@ function lane({ name, letter, label, barLabel, steps, read, onDraw, onStep }) {
     const box = row.getBoundingClientRect();
     const t = Math.min(Math.max(Math.floor(((event.clientX - box.left) / box.width) * steps), 0), steps - 1) + 1;
     const value = nearestStop(1 - (event.clientY - box.top) / box.height);
-    // A quick hand skips columns: those in between lie on the line from where it was to where it is.
+    // A fast pointer skips columns: these get values on the line between its last place and this one.
     const drawn = { [t]: value };
     for (let k = last ? Math.min(last.t, t) : t; last && k <= Math.max(last.t, t); k++) {
       if (k !== last.t) drawn[k] = nearestStop(last.value + ((value - last.value) * (k - last.t)) / (t - last.t || 1));
@@ -89,7 +89,7 @@ function withDrawn(gate, drawn, value, everyStep) {
 }
 
 function stepNumbers({ x, column }, steps, now, y) {
-  const every = column < 19 ? 2 : 1; // narrow screens name every other step, and always the one on show
+  const every = column < 19 ? 2 : 1; // narrow screens number every other step, and always the one on show
   const near = (t) => every > 1 && t !== now && Math.abs(t - now) < 2;
   return Array.from({ length: steps + 1 }, (_, t) => ((t % every && t !== now) || near(t)) ? null : svg("text", {
     class: t === now ? "lstm-tick lstm-tick-now" : "lstm-tick", x: x(t), y, "text-anchor": "middle",

@@ -61,7 +61,7 @@ function render({ model, el }) {
       const c = memoryTrace(gates, now.c_prev);
       const at = columns(width, steps);
       for (const [, one] of lanes) one.place(at, width);
-      // The scrubber lies under the steps it names: the middle of its thumb (16 px) at the middle of a column.
+      // The slider of t lies under the steps: the middle of its thumb (16 px wide) is at the middle of a column.
       stepper.input.style.marginInlineStart = `${at.x(1) - 8}px`;
       stepper.input.style.width = `${at.x(steps) - at.x(1) + 16}px`;
       return {
@@ -157,7 +157,7 @@ function swatch(kind, text) {
 }
 
 function events({ x, column }, labels) {
-  // Where the bump and the spike stand, named under the candidate where there is room.
+  // The names of the bump and of the spike, just above the candidate's lane.
   const y = RIVER.lane - 5;
   return [
     svg("text", { class: "lstm-memory-event", x: (x(5) + x(8)) / 2, y, "text-anchor": "middle" }, labels.bump),
@@ -191,7 +191,7 @@ function drawRiver(rows, c, { x, column, left, right }, now) {
     const box = { x: x(t) - half, width: 2 * half, y: Math.min(y(from), y(to)), height: Math.abs(y(from) - y(to)) };
     bars.push(svg("rect", { class: t === k && k ? "lstm-memory-layer lstm-i" : "lstm-memory-layer lstm-c", ...box }));
     if (t === 0 || k === t) return;
-    // What a layer was one step before leads to what is left of it.
+    // A link from a layer at the step before to what is left of it.
     const [fromBefore, toBefore] = layers[t - 1][k];
     const corners = [[x(t - 1) + half, y(fromBefore)], [x(t - 1) + half, y(toBefore)], [x(t) - half, y(to)], [x(t) - half, y(from)]];
     links.push(path(corners, { class: k % 2 ? "lstm-memory-link lstm-c" : "lstm-memory-link lstm-memory-link-even lstm-c" }));

@@ -25,12 +25,12 @@ def candidates() -> dict[str, list[float]]:
 
 
 def everywhere(value: float, but: dict[int, float] | None = None) -> list[float]:
-    """A gate at `value` in every step but some: everywhere(1, {6: 0}) is 0 at step 6."""
+    """A gate at `value` at every step but those in `but`: everywhere(1, {6: 0}) is 0 at step 6."""
     return [float((but or {}).get(t, value)) for t in range(1, STEPS + 1)]
 
 
 def presets() -> list[dict]:
-    """Memories worth seeing, each true to its name."""
+    """Memories worth seeing; each shows what its label says."""
     strong = dict.fromkeys([*BUMP, SPIKE], 1)
     bump = dict.fromkeys(BUMP, 1)
     rows = [

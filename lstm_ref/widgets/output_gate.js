@@ -1,4 +1,4 @@
-// OutputGate's view: the memory inside, the gate under the hand, the output outside, and tanh. See output_gate.py.
+// OutputGate's view: the memory inside, the gate to draw, the output outside, and tanh. See output_gate.py.
 
 const INPUTS = ["o", "memory", "t", "scope", "line", "gate"];
 const LEFT = 40;
@@ -10,7 +10,7 @@ const HEIGHT = OUTSIDE.bottom + 26;
 const CURVE = { left: 40, right: 12, top: 16, bottom: 190, height: 222, reach: 5 };
 const BUMP = [5, 8];
 const SPIKE = 13;
-// How the output is made of a gate and a memory; each can be seen to go wrong but the first.
+// How the output is made of a gate and a memory. Only the first is right; the others show what goes wrong.
 const LINES = {
   whole: hiddenState,
   no_tanh: (o, c) => o * c,
@@ -25,7 +25,7 @@ function render({ model, el }) {
   const steps = share.length;
   const { state, change: set } = settings(model, INPUTS);
 
-  // Every change leaves the model whole: the gate on show agrees with the list, so Python has nothing to send back.
+  // Every change keeps the model consistent: the gate on show agrees with the list, so Python sends nothing back.
   function change(values) {
     const next = { ...state(), ...values };
     next.o = next.gate[next.t - 1];
@@ -80,7 +80,7 @@ function render({ model, el }) {
 
   let dragging = false;
   function drag(event, x, column) {
-    // From where the hand is to a step and a gate, in hundredths.
+    // From the pointer's place to a step and a gate value, in hundredths.
     const box = chart.picture.getBoundingClientRect();
     const t = Math.round(scale([x(1), x(steps)], [1, steps])(event.clientX - box.left));
     const value = scale([LANE.bottom, LANE.top], [0, 1])(event.clientY - box.top);
@@ -95,7 +95,7 @@ function render({ model, el }) {
       const { c, h } = trace();
       const column = (width - LEFT - RIGHT) / steps;
       const x = (t) => LEFT + column * (t - 0.5);
-      // The scrubber lies under the steps it names: the middle of its thumb (16 px) at the middle of a column.
+      // The slider of t lies under the steps: the middle of its thumb (16 px wide) is at the middle of a column.
       stepper.input.style.marginInlineStart = `${x(1) - 8}px`;
       stepper.input.style.width = `${x(steps) - x(1) + 16}px`;
       return {
@@ -118,7 +118,7 @@ function render({ model, el }) {
       };
     },
   });
-  // The lane that takes the hand lies over the picture and outlives its redrawing, so that a drag is not cut short.
+  // The lane to draw in lies over the picture and is not redrawn with it, so that a drag is not interrupted.
   const lane = html("div", { class: "lstm-output-drag", "aria-hidden": "true", style: `top: ${LANE.top - 6}px; height: ${LANE.bottom - LANE.top + 12}px` });
   const place = () => {
     const column = (chart.node.clientWidth - LEFT - RIGHT) / steps;
@@ -185,7 +185,7 @@ function panelName(name, text, y, x = LEFT) {
 }
 
 function drawSignal(labels, amplitude, x, column) {
-  // What the radar sends, as a skyline at the top: small, because it is not what this is about.
+  // The amplitudes at the top, small, because this widget is not about them.
   const y = scale([0, 1.6], [36, 12]);
   const bar = Math.min(column - 4, 26);
   return [
@@ -219,26 +219,26 @@ function drawGate(labels, gate, x, column) {
 }
 
 function drawOutput(labels, c, h, x, column, width, now) {
-  // Pale: what there would be to see with the gate wide open. Solid: what is seen.
+  // Pale: what is seen with the gate wide open. Solid: what is seen.
   const most = now.line === "no_tanh" ? Math.max(1, Math.ceil(Math.abs(now.memory))) : 1;
   const y = scale(now.memory < 0 ? [-most, 0] : [0, most], [OUTSIDE.bottom, OUTSIDE.top]);
   const sign = now.memory < 0 ? -1 : 1;
   const bar = Math.min(column - 3, 34);
-  const column_ = (kind, value, n) => svg("rect", {
+  const barAt = (kind, value, n) => svg("rect", {
     class: kind, x: x(n + 1) - bar / 2, width: bar, y: Math.min(y(0), y(value)), height: Math.abs(y(value) - y(0)), rx: 2,
   });
   return [
     horizontalGrid(y, most > 1 ? [0, sign, sign * most] : [0, sign], LEFT, width - RIGHT, 0),
     panelName("h", labels.outside, OUTSIDE.top - 8),
     width > 420 ? svg("text", { x: width - RIGHT, y: OUTSIDE.top - 8, "text-anchor": "end" }, labels.hidden_part) : null,
-    svg("g", { class: "lstm-c" }, c.map((value, n) => column_("lstm-output-hidden", now.line === "no_tanh" ? value : Math.tanh(value), n))),
-    svg("g", { class: "lstm-h" }, h.map((value, n) => column_("lstm-output-shown", value, n))),
+    svg("g", { class: "lstm-c" }, c.map((value, n) => barAt("lstm-output-hidden", now.line === "no_tanh" ? value : Math.tanh(value), n))),
+    svg("g", { class: "lstm-h" }, h.map((value, n) => barAt("lstm-output-shown", value, n))),
     most > 1 ? svg("g", { class: "lstm-h" }, path([[LEFT, y(sign)], [width - RIGHT, y(sign)]], { class: "lstm-guide" })) : null,
   ];
 }
 
 function drawSteps(now, steps, x, column) {
-  const every = column < 19 ? 2 : 1; // narrow screens name every other step, and always the one on show
+  const every = column < 19 ? 2 : 1; // narrow screens number every other step, and always the one on show
   return Array.from({ length: steps }, (_, n) => n + 1).map((t) => (t % every === 0 && every > 1 && t !== now) || (every > 1 && Math.abs(t - now) === 1) ? null : svg(
     "text", { class: t === now ? "lstm-tick lstm-tick-now" : "lstm-tick", x: x(t), y: HEIGHT - 6, "text-anchor": "middle" }, String(t)));
 }

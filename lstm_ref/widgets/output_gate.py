@@ -1,4 +1,4 @@
-"""OutputGate: a memory that is held, and a gate per step that says how much of it is seen."""
+"""OutputGate: a memory that is held, and a gate at each step that sets how much of it is seen."""
 
 import numpy as np
 import traitlets
@@ -11,7 +11,7 @@ from lstm_ref.widgets.base import CourseWidget, Step, Within, checked, front_end
 AMPLITUDE = radar_example()[0, :, 0]
 STEPS = len(AMPLITUDE)
 BUMP = range(5, 9)  # steps of the echo that lasts, counted from 1
-# The memory adds up the echo of the bump and holds it; the spike is not written. 1 when the bump is over.
+# The memory after each step: it adds up the echo of the bump, to 1 at its end, and holds it. The spike is not written.
 SHARE = np.cumsum([a if t in BUMP else 0.0 for t, a in enumerate(AMPLITUDE, start=1)]) / sum(AMPLITUDE[4:8])
 LINES = ("whole", "no_tanh", "no_gate")
 
@@ -40,7 +40,7 @@ def in_digits(value: float) -> str:
 
 
 def presets() -> list[dict]:
-    """Settings worth seeing, each true to its name."""
+    """Settings worth seeing; each shows what its label says."""
     shut, open_ = [0.0] * STEPS, [1.0] * STEPS
     rows = [
         ("open", _("Always open"), 1.0, 8, open_),
@@ -74,14 +74,14 @@ class OutputGate(CourseWidget):
     gate = GatePerStep([1.0] * STEPS).tag(sync=True)
     examples = staticmethod(presets)
     share = traitlets.List(read_only=True, help="the memory after each step, as a part of `memory`").tag(sync=True)
-    amplitude = traitlets.List(read_only=True, help="what the radar sends at each step").tag(sync=True)
+    amplitude = traitlets.List(read_only=True, help="what the radar measures at each step").tag(sync=True)
 
     c_t = traitlets.Float(read_only=True).tag(sync=True)
     h_t = traitlets.Float(read_only=True).tag(sync=True)
     trace = traitlets.Dict(read_only=True).tag(sync=True)
 
     def __init__(self, **values):
-        # A gate given by name is written after the sequence is there, as if set by hand.
+        # A gate given by name is written once the list exists, as if it were set afterwards.
         one = {"o": values.pop("o")} if "o" in values else {}
         super().__init__(**values)
         self._show_step()
@@ -98,7 +98,7 @@ class OutputGate(CourseWidget):
 
     @traitlets.observe("o")
     def _write_gate(self, change):
-        # Only where it disagrees with the list: a gate that merely shows another step writes nothing.
+        # Only if it disagrees with the list: when `t` changes, o changes, too, but must write nothing.
         if self.gate[self.t - 1] != change.new:
             every = self.scope == "every"
             self.gate = [change.new if every or n == self.t - 1 else old for n, old in enumerate(self.gate)]
@@ -198,8 +198,7 @@ class OutputGate(CourseWidget):
                 "Nothing keeps it between -1 and 1."
             ),
             "summary_no_gate": _(
-                "Step {t} of {steps}. Without the gate, the memory of {c} is seen as {h} whether the cell wants it "
-                "or not."
+                "Step {t} of {steps}. Without the gate, the cell cannot hide its memory of {c}: the output is {h}."
             ),
             "table": _("All the numbers"),
         }

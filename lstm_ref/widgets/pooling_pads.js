@@ -111,7 +111,7 @@ function drawPads(width, now, { hs, share, result, alone }, labels, valid, most)
   const column = (width - BOX.left - BOX.right) / steps;
   const x = (t) => BOX.left + column * (t - 0.5); // t from 1
   const y = scale(now.unit === 1 ? [0, 0.8] : [-0.8, 0], [BOX.bottom, BOX.top]);
-  // Ten steps that share evenly are still to be seen: a share of one quarter already fills the lane.
+  // A share of one quarter fills the lane, so that the equal shares of ten steps can still be seen.
   const level = scale([0, Math.max(0.25, ...share)], [LANE.bottom, LANE.top]);
   const right = width - BOX.right;
   const border = x(valid) + column / 2;

@@ -20,8 +20,8 @@ SETTINGS = ("unit", "pooling", "counts", "padding", "v")
 def outputs() -> np.ndarray:
     """hs (T, 2): ten steps of the radar example, then zeros, read by a cell of two units with weights set by hand.
 
-    Unit 1 takes in a high amplitude and keeps half of it for three steps. Unit 2 is below zero as long as there is a
-    distance, and goes back to zero when nothing comes in.
+    Unit 1 writes a high amplitude and keeps half of it for three steps. Unit 2 is below zero while the distance is
+    above zero, and goes back to zero in the padding.
     """
     xs = np.zeros((1, VALID + MOST, 2))
     xs[:, :VALID] = radar_example()[:, :VALID]
@@ -38,7 +38,7 @@ def outputs() -> np.ndarray:
 
 
 def presets() -> list[dict]:
-    """Settings worth seeing, each true to its name."""
+    """Settings worth seeing; each shows what its label says."""
     rows = [
         ("alone", _("Alone"), 1, "mean", "all", 0, 10.0),
         ("thinned", _("A mean, thinned out"), 1, "mean", "all", 12, 10.0),

@@ -4,7 +4,7 @@ const NAMES = ["w", "u", "b", "lag"];
 const HEIGHT = 236;
 const BOX = { left: 46, right: 12, top: 14, bottom: 190 };
 const VERDICTS = { vanishes: 0.01, fades: 0.5, lasts: 2, grows: 100 };
-const FLOOR = -12; // powers of ten below are drawn at the edge
+const FLOOR = -12; // smaller powers of ten are drawn at the edge
 
 function runUnit({ w, u, b }, steps) {
   const h = [];
@@ -140,7 +140,7 @@ function drawOutput(width, now, labels, steps, change) {
 
 function drawBack(width, now, labels, steps, change) {
   const { products } = runUnit(now, steps);
-  const powers = products.map((value) => Math.max(Math.log10(Math.abs(value)), FLOOR)); // of 0 it is minus infinity
+  const powers = products.map((value) => Math.max(Math.log10(Math.abs(value)), FLOOR)); // the logarithm of 0 is minus infinity
   const low = Math.min(-2, Math.floor(Math.min(...powers)));
   const high = Math.max(1, Math.ceil(Math.max(...powers)));
   const column = (width - BOX.left - BOX.right) / steps;

@@ -10,12 +10,12 @@ from lstm_ref.widgets.base import CourseWidget, Step, Within, front_end
 
 STEPS = 20
 NUMBERS = ("w", "u", "b")
-# What becomes of a change is called by the first of these that its size stays below; by "explodes" above all of them.
+# The verdict on a change: the first of these whose limit its size is below, and "explodes" above all limits.
 VERDICTS = {"vanishes": 0.01, "fades": 0.5, "lasts": 2.0, "grows": 100.0}
 
 
 def presets() -> list[dict]:
-    """Units worth seeing, each true to its name."""
+    """Units worth seeing; each shows what its label says."""
     rows = [
         ("fade", _("Fade"), 0.6, 1.0, 0.0, 10),
         ("edge", _("On the edge"), 1.0, 0.0, 0.0, 19),
@@ -130,7 +130,7 @@ class RNNForgetting(CourseWidget):
 
 
 def pulse() -> np.ndarray:
-    """The input, (1, STEPS, 1): 1 at the first step and 0 ever after."""
+    """The input, (1, STEPS, 1): 1 at the first step and 0 at all others."""
     xs = np.zeros((1, STEPS, 1))
     xs[0, 0, 0] = 1.0
     return xs

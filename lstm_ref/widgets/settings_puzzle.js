@@ -26,7 +26,7 @@ function render({ model, el }) {
   const everywhere = (value) => Array(steps).fill(value);
   const puzzle = choice({
     name: "puzzle", legend: labels.puzzle, options: { leaky: labels.leaky, latch: labels.latch, bump: labels.bump },
-    // Another target begins from the same place again: what solved the last one would only be in the way.
+    // Another target starts from the same settings again: those that solved the last one would be in the way.
     onChange: (value) => change({ puzzle: value, t: 1, f: everywhere(START.f), i: everywhere(START.i), c_prev: START.c_prev }),
   });
   const gates = ["f", "i"].map((name) => [name, slider({
@@ -128,7 +128,7 @@ function render({ model, el }) {
 }
 
 function asPython({ f, i, c_prev }, each) {
-  // As `settings` in Python. Sixteen numbers go over two lines, so that they fit where they are pasted.
+  // Like `settings` in Python. Sixteen numbers take two lines, so that they fit into the student's cell.
   const same = (gate) => gate.every((value) => value === gate[0]);
   const written = (gate) => {
     if (!each && same(f) && same(i)) return String(gate[0]);

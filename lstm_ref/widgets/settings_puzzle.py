@@ -1,4 +1,4 @@
-"""SettingsPuzzle: a memory to be found again, and the gates to find it with."""
+"""SettingsPuzzle: a target memory, and the gates with which to reach it."""
 
 import numpy as np
 import traitlets
@@ -12,12 +12,12 @@ STEPS = 16
 
 
 class SettingsPuzzle(CourseWidget):
-    """A dotted line is the memory that somebody's settings gave. Move the gates until yours lies on it.
+    """A dotted line shows the memory that some settings gave. Move the gates until your memory lies on it.
 
     `SettingsPuzzle("latch")`; the puzzles are "leaky", "latch" and "bump". `f`, `i`: sixteen fractions each, or one for
     every step; `c_prev`: the memory before the first step. Read `c` and `target` (17 numbers each: before the first
     step, then after each), `candidate` (16), `distance` (the largest between the two, over all steps), `farthest` (the
-    step it is found at) and `settings`, which is what the exercise asks for.
+    step of that distance) and `settings`, which is what the exercise asks for.
 
     Raises traitlets.TraitError for values out of range and lists of the wrong length.
     """
@@ -64,7 +64,7 @@ class SettingsPuzzle(CourseWidget):
 
     @property
     def settings(self) -> dict:
-        """What stands in the widget now, as the exercise wants it returned: the keys f, i and c_prev."""
+        """The settings now on show, as the exercise wants them returned: a dict with the keys f, i and c_prev."""
         one_for_all = not PUZZLES[self.puzzle].each_step and len(set(self.f)) == len(set(self.i)) == 1
         gates = (self.f[0], self.i[0]) if one_for_all else (list(self.f), list(self.i))
         return dict(zip(("f", "i", "c_prev"), (*gates, self.c_prev), strict=True))
@@ -113,7 +113,7 @@ class SettingsPuzzle(CourseWidget):
             "plot": _("Your memory and the target at each step, and the candidate below"),
             "plot_words": _("The target, from step 0 on: {target}. Your memory: {c}."),
             "distance": _("Largest distance"),
-            "found": _("Found: your memory lies on the target, nowhere farther from it than {near}."),
+            "found": _("Found: your memory lies on the target, within {near} at every step."),
             "too_high": _("Farthest apart at step {t}: your memory is {distance} too high there."),
             "too_low": _("Farthest apart at step {t}: your memory is {distance} too low there."),
             "enough": _("{near} is near enough."),

@@ -34,7 +34,7 @@ function render({ model, el }) {
   const root = html(
     "div", { class: "lstm lstm-shapes", role: "group", "aria-label": labels.title },
     presets.node,
-    // Above the drawing, which changes its height: nothing moves away under the hand.
+    // Above the drawing, whose height changes: so the sliders stay where they are.
     html("div", { class: "lstm-sliders", role: "group", "aria-label": labels.sizes }, sliders.map(([, one]) => one.node)),
     drawing.node, html("p", { class: "lstm-note" }, labels.key),
     voice.node, table.node,

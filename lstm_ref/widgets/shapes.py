@@ -1,4 +1,4 @@
-"""Shapes: what is joined, weighed and given by a gate, one square for each number, at any size."""
+"""Shapes: the arrays that a gate reads, multiplies and returns, one square for each number, at any size."""
 
 import traitlets
 

@@ -48,13 +48,13 @@ function render({ model, el }) {
   const state = () => clamped(raw());
 
   function change(values) {
-    // What is chosen is put within the arrays as they are now, so that Python and the page say the same.
+    // The choice is kept within the arrays as they are now, so that Python and the page say the same.
     const { row, column } = clamped({ ...raw(), ...values });
     set({ ...values, row, column });
   }
 
   function sameRow(H) {
-    // Of a cell of another size, the same gate and, where there is one, the same unit.
+    // The row, in a cell of another size, of the same gate and, if there is one, the same unit.
     const now = state();
     const unit = now.row % now.hidden_size;
     return Math.floor(now.row / now.hidden_size) * H + Math.min(unit, H - 1);
@@ -147,7 +147,7 @@ function render({ model, el }) {
 }
 
 function equationOf(now, { gate, index, reads, source }) {
-  // A neighbour in time: the direction that reads from the end comes from the step after.
+  // The step that h comes from: the backward direction reads from the end, so for it that is the step after.
   const before = now.backward ? "t+1" : "t\u22121";
   const part = (letter, subscript, place) => [html("i", {}, letter), html("sub", {}, subscript), `[${place}]`];
   const own = (letter) => part(letter, LETTER[gate], index.join(", "));
@@ -192,7 +192,7 @@ function drawBoth(width, now, labels, change) {
   }
 
   function spread(parts, room) {
-    // Widths by the root of the number of columns, so that two columns can be seen beside 64.
+    // Widths go with the square root of the number of columns, so that 2 columns can be seen beside 64.
     const weight = parts.map(([, cols]) => Math.max(Math.sqrt(cols), 1.4));
     const free = room - 8 * (parts.length - 1);
     const unit = free / weight.reduce((sum, one) => sum + one, 0);
@@ -207,7 +207,7 @@ function drawBoth(width, now, labels, change) {
   const heading = (text, x, y) => children.push(svg("text", { class: "lstm-weight-side", x, y }, text));
   const foot = (text, x, y, anchor = "middle") => children.push(svg("text", { x, y, "text-anchor": anchor }, text));
 
-  // nn.LSTM: four arrays, all of 4H rows
+  // nn.LSTM: four arrays of 4H rows each
   const left = 26;
   heading(labels.in_torch, left, 14);
   const short = { weight_ih: ["ih"], weight_hh: ["hh"], bias_ih: ["ih", "b"], bias_hh: ["hh", "b"] }; // from below

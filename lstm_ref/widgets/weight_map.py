@@ -14,7 +14,7 @@ CHOICES = ("hidden_size", "directions", "layer", "direction", "parameter", "row"
 
 
 def presets() -> list[dict]:
-    """Numbers worth seeing, each true to its name."""
+    """Numbers worth seeing; each shows what its label says."""
     rows = [
         ("own", _("Forget gate, own h"), 64, "one", 0, "forward", "weight_hh", 70, 3),
         ("amplitude", _("Candidate, amplitude"), 64, "one", 0, "forward", "weight_ih", 133, 0),
@@ -29,8 +29,8 @@ class WeightMap(CourseWidget):
     """One number of `nn.LSTM(2, hidden_size, 2)` and its place in the book, both ways.
 
     Set `hidden_size` (1 to 64), `directions` ("one" or "both"), `layer` (0 or 1), `direction` ("forward" or
-    "backward"), `parameter` ("weight_ih", "weight_hh", "bias_ih", "bias_hh"), `row` and `column`, counted from 0;
-    beyond the last stands for the last. Read `place` (a WeightPlace), `torch_code` and `book_code`.
+    "backward"), `parameter` ("weight_ih", "weight_hh", "bias_ih", "bias_hh"), `row` and `column`, counted from 0; a
+    number beyond the last one means the last one. Read `place` (a WeightPlace), `torch_code` and `book_code`.
     `go_to("W_f", 6, 3)` chooses the number of nn.LSTM that is that entry of the book's matrix.
 
     Raises traitlets.TraitError for values out of range.
@@ -50,7 +50,7 @@ class WeightMap(CourseWidget):
 
     @property
     def sizes(self) -> dict:
-        """What `where_is` wants to know of the module."""
+        """The keyword arguments of `where_is` for this module."""
         both = self.directions == "both"
         return {
             "input_size": INPUTS,

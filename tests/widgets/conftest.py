@@ -1,4 +1,4 @@
-"""What the tests of the widgets share: pages whose formulas are left as they are written, for no widget holds any."""
+"""What the tests of the widgets share: pages are loaded without typesetting formulas, because no widget has any."""
 
 import functools
 

@@ -96,7 +96,7 @@ def test_the_next_step_takes_over_h_and_c_and_reads_on():
     assert (widget.t, widget.c_prev, widget.h_prev) == (13, c, h)
     assert (widget.amplitude, widget.distance) == tuple(XS[12]) == (1.6, XS[12, 1])
     widget.t = 16
-    with pytest.raises(ValueError, match=r"step 16 is the last of the radar sequence; restart\(\) begins anew"):
+    with pytest.raises(ValueError, match=r"step 16 is the last of the radar sequence; call restart\(\)"):
         widget.next_step()
     widget.restart()
     assert (widget.t, widget.c_prev, widget.h_prev, widget.amplitude) == (1, 0, 0, XS[0, 0])

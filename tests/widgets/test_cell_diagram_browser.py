@@ -105,7 +105,7 @@ def test_a_number_lights_what_it_depends_on_and_dims_the_rest(visit, site):
     assert root.locator("input[value=f]").is_checked()
     numbers(root, CHIPS)
     assert lit(root) == LIT["f"]
-    # The mouse shows for as long as it points, and a click stays.
+    # Pointing shows a number for as long as the mouse is there; a click keeps it.
     wire = root.locator("[data-wire=write] text").first
     wire.hover()
     assert lit(root) == LIT["write"]
@@ -142,7 +142,7 @@ def test_thickness_follows_the_number_and_a_dash_its_sign(visit, site):
 
     def wire(c_prev):
         numbers(root, CHIPS, [("c_prev", c_prev)])
-        # As the page shows it: another widget's style may overrule what is written in the drawing.
+        # The computed style: another widget's style may override what the drawing says.
         style = "flow => [getComputedStyle(flow).strokeWidth, getComputedStyle(flow).strokeDasharray]"
         width, dashes = root.locator("[data-wire=c_prev] .lstm-diagram-flow").first.evaluate(style)
         return float(width.removesuffix("px")), None if dashes == "none" else dashes
@@ -150,7 +150,7 @@ def test_thickness_follows_the_number_and_a_dash_its_sign(visit, site):
     widths = [wire(value)[0] for value in (0, 0.25, 0.5, 1, 3)]
     assert widths[0] == 1 and widths == sorted(widths) and len(set(widths)) == 5
     assert wire(1)[1] is None and wire(-1)[1] is not None
-    # A wire with corners that is filled is a triangle.
+    # A wire with corners would look like a triangle if it were filled.
     fills = "root => [...root.querySelectorAll('.lstm-diagram-flow')].map(flow => getComputedStyle(flow).fill)"
     assert set(root.evaluate(fills)) == {"none"}
 

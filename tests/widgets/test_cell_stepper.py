@@ -1,4 +1,4 @@
-"""CellStepper from Python: its numbers are lstm_forward's, its examples are true, what is wrong is refused in words."""
+"""CellStepper from Python: its numbers are lstm_forward's, its examples fit their labels, errors say what is wrong."""
 
 import numpy as np
 import pytest

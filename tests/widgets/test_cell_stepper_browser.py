@@ -1,4 +1,4 @@
-"""CellStepper in a browser: every number is lstm_forward's, the step walks by button, key and clock."""
+"""CellStepper in a browser: every number is lstm_forward's; buttons, keys and the clock change the step."""
 
 import random
 
@@ -71,7 +71,7 @@ def test_buttons_and_arrow_keys_walk_both_ways_and_stop_at_the_ends(visit, site)
     walk = {name: root.locator(f"[data-walk={name}]") for name in ("first", "previous", "next", "last")}
     seen = []
     for name in ("first", "previous", "next", "next", "previous", "last", "next"):
-        walk[name].click(force=True)  # at an end a button says that it is off, and keeps the focus
+        walk[name].click(force=True)  # at an end the button is marked as disabled, but keeps the focus
         seen.append(step(root))
     assert seen == [1, 1, 2, 3, 2, STEPS, STEPS]
     assert walk["next"].get_attribute("aria-disabled") == "true"
@@ -96,7 +96,7 @@ def test_play_walks_to_the_end_and_can_be_stopped(visit, site):
     last = '.lstm-cell-stepper data[data-name="t"]'
     page.wait_for_function(f"document.querySelector('{last}').value === '{STEPS}'")
     page.wait_for_function("document.querySelector('[data-walk=play]').getAttribute('aria-label') === 'Play'")
-    play.click()  # from the end it begins anew
+    play.click()  # at the end it starts again from the first step
     begun = step(root)
     assert begun < STEPS
     root.locator("[data-walk=next]").click()

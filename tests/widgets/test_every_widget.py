@@ -1,4 +1,4 @@
-"""What every widget of the course has, whatever it shows. A new one is found among the names of `lstm_ref`."""
+"""What every widget of the course has, whatever it shows. New widgets are found among the names of `lstm_ref`."""
 
 import re
 import subprocess
@@ -47,12 +47,12 @@ def test_every_label_that_the_front_end_asks_for_exists(kind):
     assert asked and asked <= set(widget.labels), asked - set(widget.labels)
 
 
-# These only set a colour, for whatever is inside.
+# These classes only set a colour for what they contain.
 LETTERS = {f"lstm-{letter}" for letter in ("f", "i", "candidate", "o", "c", "h", "left", "rnn", "plain")}
 
 
 def test_a_class_that_one_widget_alone_uses_is_called_after_it():
-    """The style sheet is one for all: `.lstm-layer` of one widget once drew over the `.lstm-layer` of another."""
+    """All widgets share one style sheet: `.lstm-layer` of one widget once changed the `.lstm-layer` of another."""
     folder = Path(lstm_ref.__file__).with_name("widgets")
     styled = set(re.findall(r"\.(lstm-[a-z-]+)", (folder / "base.css").read_text(encoding="utf-8")))
     users = {}

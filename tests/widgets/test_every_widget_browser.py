@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-# What is wrong in a widget: fault -> where. At both ends of its sliders, at each of its examples, and at every choice.
+# Finds what is wrong in a widget: fault -> where. Tries both ends of its sliders, each example and every choice.
 FAULTS = """async root => {
   const frame = root.getBoundingClientRect();
   const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));

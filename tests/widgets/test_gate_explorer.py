@@ -1,4 +1,4 @@
-"""The widgets from Python: what can be set and read, what is refused and in which words."""
+"""The widgets from Python: what can be set and read, and the messages for what is refused."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_numpy_arrays_are_taken_and_lists_are_given(explorer):
 
 
 def test_a_browser_that_sends_a_whole_state_is_not_answered_with_another(explorer):
-    """What the front end sends agrees with itself, so Python changes no input: nothing jumps back under the hand."""
+    """The front end sends a consistent state, so Python changes no input: no slider jumps back while it is moved."""
     sent = {"t": 5, "f": 0.5, "scope": "one", "sequence": changed(constant(f=1), "f", [5], 0.5)}
     explorer.set_state(sent)
     assert {name: getattr(explorer, name) for name in sent} == sent

@@ -16,7 +16,7 @@ def flow_of(key):
 
 
 def test_total_and_rnn_are_those_of_whole_backward_passes():
-    """A cell whose gates are what the widget says, because its inputs make them so, taken back as a whole."""
+    """A whole backward pass through a cell whose inputs are chosen such that its gates are those of the widget."""
     rng = np.random.default_rng(0)
     gates = {name: rng.uniform(0.1, 0.9, STEPS).tolist() for name in "fio"}
     widget = GradientFlow(**gates, candidate=0.4, w=1.3)
@@ -29,7 +29,7 @@ def test_total_and_rnn_are_those_of_whole_backward_passes():
             np.log(np.array(gates["o"]) / (1 - np.array(gates["o"]))),
         ]
     )
-    # Four inputs, one for each gate: each brings what its gate lacks, given that every gate reads w h.
+    # Four inputs, one for each gate: each adds what its gate needs besides w h, which every gate reads.
     params = ref.LSTMParams(*(a for k in range(4) for a in (np.array([[1.3, *np.eye(4)[k]]]), np.zeros(1))))
     c = np.append(
         0.0,

@@ -74,7 +74,7 @@ def test_the_keyboard_turns_the_watcher_up_until_the_spike_is_dropped(root):
 
 
 def test_what_fails_has_a_mark_of_another_colour(root):
-    """Beside the words and the shape of the mark."""
+    """In addition to the words and the shape of the mark."""
     root.locator("[data-preset=threshold]").click()
     colours = [
         root.locator(f"[data-verdict={name}] .lstm-keeper-mark").evaluate("node => getComputedStyle(node).color")

@@ -10,7 +10,7 @@ from lstm_ref.widgets.memory_track import SOURCES, STEPS, candidates, everywhere
 
 
 def recomputed(track):
-    """c (17) and the parts of c_t by repeated application of the equation, nothing shared with the widget."""
+    """c (17) and the parts of c_t by applying the equation step by step, without any code of the widget."""
     c, parts = [track.c_prev], [track.c_prev]
     for t in range(STEPS):
         write = track.i[t] * candidates()[track.source][t]

@@ -72,7 +72,7 @@ def test_the_mouse_draws_and_a_quick_hand_leaves_no_gap(root):
     drawn = [table[f"f[{n}]"] for n in range(1, STEPS + 1)]
     assert drawn[3:8] == pytest.approx([0.2, 0.3, 0.4, 0.5, 0.6], abs=0.051)
     assert drawn[3:8] == sorted(drawn[3:8])
-    assert drawn[:3] + drawn[8:] == [0.8] * 11  # nothing before the hand came down, nor after it was lifted
+    assert drawn[:3] + drawn[8:] == [0.8] * 11  # nothing before the pointer went down, nor after it was lifted
 
 
 def test_a_stroke_can_set_every_step(root):
@@ -91,7 +91,7 @@ def test_a_lane_is_one_stop_of_the_tab_key_and_answers_to_the_arrows(root):
     focused = "document.activeElement.dataset.bar || document.activeElement.dataset.control"
     assert page.evaluate(focused) == "i[7]"
     page.wait_for_function("() => document.activeElement.getAttribute('aria-valuetext') === '0.10'")
-    numbers(root, "table")  # once all that was pressed is drawn, the lane has one stop again
+    numbers(root, "table")  # once all key presses are drawn, the lane has one stop again
     page.keyboard.press("Tab")
     assert page.evaluate(focused) == "f[7]"
     page.keyboard.press("Home")
@@ -129,7 +129,7 @@ def test_each_example_sets_the_widget_to_itself(root):
 
 
 def test_the_layers_of_the_picture_add_up_to_the_memory(root):
-    """Heights on the screen, where all is positive: layers over a step against the line of its memory."""
+    """On the screen, while all is positive: the layers of a step are together as high as the line of its memory."""
     root.locator("[data-preset=reset]").click()
     numbers(root, "table")
     heights = root.locator(".lstm-plot").first.evaluate(

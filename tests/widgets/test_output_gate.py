@@ -10,7 +10,7 @@ from lstm_ref.widgets.output_gate import BUMP, SHARE, STEPS, presets
 
 
 def test_the_memory_is_what_the_bump_writes_and_the_output_what_the_cell_shows():
-    """The trace is a memory under gates: f = 1, and each step of the bump written in its share of the echo."""
+    """The trace is a memory with f = 1 into which each step of the bump writes its share of the echo."""
     rng = np.random.default_rng(2)
     amplitude = lstm_ref.radar_example()[0, :, 0]
     in_bump = np.array([t in BUMP for t in range(1, STEPS + 1)], float)
@@ -98,7 +98,7 @@ def test_the_sentence_says_how_the_output_is_made():
     widget.line = "no_tanh"
     assert "Without tanh, 100 % of the memory 5.000 itself is seen: the output is 5.000." in widget.summary()
     widget.line = "no_gate"
-    assert "Without the gate, the memory of 5.000 is seen as 1.000" in widget.summary()
+    assert "Without the gate, the cell cannot hide its memory of 5.000: the output is 1.000." in widget.summary()
 
 
 def test_texts_come_from_the_catalogue(monkeypatch):

@@ -1,4 +1,4 @@
-"""PoolingPads from Python: its numbers are lstm_ref's, its examples are true, what is wrong is refused in words."""
+"""PoolingPads from Python: its numbers are lstm_ref's, its examples fit their labels, errors say what is wrong."""
 
 import numpy as np
 import pytest

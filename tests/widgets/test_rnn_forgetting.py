@@ -1,4 +1,4 @@
-"""RNNForgetting from Python: its numbers are lstm_ref's, its examples are true, what is wrong is refused in words."""
+"""RNNForgetting from Python: its numbers are lstm_ref's, its examples fit their labels, errors say what is wrong."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_results_follow_every_setting():
         norms = lstm_ref.jacobian_product_norms(hs, params)[0]
         assert np.abs(widget.products) == pytest.approx(norms, rel=1e-12)
         assert widget.left == widget.products[widget.lag]
-        # Signed, and the effect of a real nudge where it happens.
+        # With its sign, and equal to the effect of a real small change.
         tiny, start = 1e-6, STEPS - widget.lag
         ends = [lstm_ref.rnn_forward(xs[:, start:], params, hs[:, start - 1] + d)[1][0, 0] for d in (tiny, -tiny)]
         assert widget.left == pytest.approx((ends[0] - ends[1]) / (2 * tiny), rel=1e-3, abs=1e-8)

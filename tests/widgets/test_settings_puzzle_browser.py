@@ -26,7 +26,7 @@ def distance(root, moves=()):
 
 
 def returned(root):
-    """What the page tells the reader to return, as a function."""
+    """Runs the code that the page shows the reader to return."""
     settings = ast.literal_eval(root.locator(".lstm-puzzle-code").inner_text().removeprefix("return "))
     return lambda: settings
 

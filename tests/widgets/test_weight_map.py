@@ -34,7 +34,7 @@ def module(widget):
 
 
 def test_the_two_lines_of_code_name_the_same_number():
-    """The code that the widget writes is run: what it takes from nn.LSTM is what it finds in the book's layout."""
+    """Runs both lines of code that the widget shows: the number from nn.LSTM is the one in the book's layout."""
     rng = np.random.default_rng(0)
     for _ in range(30):
         widget = WeightMap(**random_settings(rng))

@@ -54,7 +54,7 @@ def test_a_click_on_either_side_chooses_the_number_there(visit, site):
     page = visit(f"{site}/{PAGE}")
     root = widget(page, MAP)
     root.locator("[data-preset=both]").click()  # 4 units: layer 1, backward, 8 inputs
-    numbers(root, ".lstm-sliders")  # once it is drawn anew: what was there before can no longer be measured
+    numbers(root, ".lstm-sliders")  # wait until it is redrawn: the elements from before can no longer be measured
     settings = {name: presets()[-1][name] for name in CHOICES}
     torch_blocks = {"weight_ih": 8, "weight_hh": 4, "bias_hh": 1}
     book_blocks = {"h": ("weight_hh", 4), "x": ("weight_ih", 8), "b": ("bias_ih", 1)}

@@ -1,9 +1,9 @@
-"""The check of `FUNCTION`: what it is asked with, and what goes wrong."""
+"""The check of `FUNCTION`: the problems that it poses, and the mistakes that it knows."""
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.messages import _
 
-# Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be hard-coded.
+# Sizes that all differ, so that axes cannot be mixed up unnoticed; two sets, so that sizes cannot be hard-coded.
 SIZES = ((3, 4), (2, 5))
 
 

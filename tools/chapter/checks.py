@@ -1,4 +1,4 @@
-"""What chapter NUMBER asks for: say it in one sentence."""
+"""The functions that chapter NUMBER asks for: say in one sentence what they do."""
 
 from lstm_ref.checks.sSTEM.FUNCTION import CHECK
 

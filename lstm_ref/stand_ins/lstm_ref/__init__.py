@@ -1,6 +1,6 @@
-"""What a notebook may import as lstm_ref while it is graded: names and no answers.
+"""What a notebook imports as lstm_ref while it is graded: the names, without the answers.
 
-The course's own lstm_ref holds what the exercises ask for. While strangers' code runs, this stands in its place.
+The real lstm_ref holds the answers to the exercises. This package replaces it while students' code runs.
 """
 
 from typing import Any, NamedTuple
@@ -50,15 +50,15 @@ class LSTMGrads(NamedTuple):
 
 
 def check(name, function, part=None, seed=None):
-    """Says nothing here: the graded checks are made elsewhere, where this notebook cannot reach."""
+    """Does nothing: graded checks run outside of the sandbox, where this notebook cannot reach."""
 
 
 def keeper_picture(params, quiet, strong, loudest, spikes=True):
-    """Nothing to see here: a graded notebook is read by no one."""
+    """Draws nothing: nobody looks at a notebook while it is graded."""
 
 
 class SettingsPuzzle:
-    """Nothing to move here: what was found stands in the notebook, in numbers."""
+    """No widget: the settings that were found with it stand in the notebook, as numbers."""
 
     def __init__(self, *args, **kwargs):
         pass
