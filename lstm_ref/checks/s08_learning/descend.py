@@ -1,20 +1,20 @@
-"""The check of `descend`."""
+"""The check of `descend`: clipping is lent, so what is judged is what goes into it and the step that follows."""
 
 import numpy as np
 
+from lstm_ref.checks.advice import first_difference
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.clip_by_norm import arrays, one_by_one, sizes_of_arrays
-from lstm_ref.checks.s08_learning.lstm_step_backward import wrong_numbers
-from lstm_ref.core import gradients
+from lstm_ref.checks.s08_learning.clip_by_norm import one_by_one
+from lstm_ref.checks.s08_learning.problems import random_gradients, sizes_of_gradients
+from lstm_ref.core.gradients import clip_by_norm as clip
 from lstm_ref.messages import _
 
 
 def which_move(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """One weight, its clipped gradient and the rate, to compare with."""
-    n = next(n for n, leaf in enumerate(want) if wrong_numbers(got[leaf], want[leaf]).any())
-    leaf = list(want)[n]
-    at = tuple(int(k) for k in np.argwhere(wrong_numbers(got[leaf], want[leaf]))[0])
-    clipped = gradients.clip_by_norm(arguments["grads"], arguments["max_norm"])
+    leaf, at = first_difference(got, want)
+    n = list(want).index(leaf)
+    clipped = clip(arguments["grads"], arguments["max_norm"])
     weight = arguments["weights"][n][at]
     return _(
         "There the weight is {weight:.4g}, its clipped gradient {clipped:.4g} and the rate {rate:g}, so that it moves "
@@ -31,7 +31,7 @@ def which_move(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 def to_descend(rng) -> list[Arguments]:
     calls = []
     for norm, limit in ((40.0, 5.0), (3.0, 5.0)):
-        grads = arrays(rng, norm)
+        grads = random_gradients(rng, norm)
         weights = [rng.normal(0, 10, grad.shape) for grad in grads]
         calls.append({"weights": weights, "grads": grads, "rate": 0.25, "max_norm": limit})
     return calls
@@ -41,15 +41,12 @@ def moved(weights, grads, rate):
     return [weight - rate * grad for weight, grad in zip(weights, grads, strict=True)]
 
 
-clip = gradients.clip_by_norm
-
-
 DESCEND = Check(
     name="descend",
     output="weights",
     reference=lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), rate),
     given=("clip_by_norm",),
-    sizes=sizes_of_arrays("grads"),
+    sizes=sizes_of_gradients,
     advice=which_move,
     parts={"values": Part(to_descend)},
     mistakes={

@@ -1,9 +1,10 @@
-"""The check of `with_forget_bias`."""
+"""The check of `with_forget_bias`: both biases of a stack of layers, as nn.LSTM keeps them, one row for each layer."""
 
 import numpy as np
 
+from lstm_ref.checks.advice import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.lstm_step_backward import NAMES, H, wrong_numbers
+from lstm_ref.checks.s08_learning.problems import GATE_NAMES, H
 from lstm_ref.messages import _
 
 
@@ -86,7 +87,7 @@ FORGET_BIAS = Check(
         _("only the last layer is set: every layer forgets"): set_where(layers=-1),
         **{
             _("the {gate} is set: the order is i, f, g, o, so the forget gate is the second quarter").format(
-                gate=NAMES[letter]
+                gate=GATE_NAMES[letter]
             ): set_where(gate=quarter)
             for quarter, letter in ((0, "i"), (2, "c"), (3, "o"))
         },

@@ -1,20 +1,16 @@
-"""The check of `last_state`."""
+"""The check of `last_state`: h_n has one row for each layer and direction, and its batch is never first."""
 
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
-from lstm_ref.checks.s10_pytorch.to_batch_first import VIEWED, taken_from
+from lstm_ref.checks.s10_pytorch.axes import VIEWED, taken_from
+from lstm_ref.checks.slips.pooling import LAST_UNIT
 from lstm_ref.core import torch_outputs
 from lstm_ref.messages import _
 
-BATCH_IN_H_N = _(
-    "the batch is looked for in the first axis: h_n is (layers * directions, B, H), whatever batch_first says"
-)
-
-
 LAST_STATE = known(
     {
-        BATCH_IN_H_N: (
+        _("the batch is looked for in the first axis: h_n is (layers * directions, B, H), whatever batch_first says"): (
             lambda h_n, layer, direction, directions: h_n[:, layer * directions + direction],
             lambda h_n, layer, direction, directions: h_n[:, -1],
         ),
@@ -50,9 +46,7 @@ LAST_STATE = known(
             "h_n[layer, direction] is read: layers and directions share the first axis, and the second is the batch"
         ): lambda h_n, layer, direction, directions: h_n[layer, direction],
         _("all of h_n is returned"): lambda h_n, layer, direction, directions: h_n,
-        _("the last unit alone is taken: [..., -1] is a unit"): lambda h_n, layer, direction, directions: h_n[
-            layer * directions + direction, :, -1
-        ],
+        LAST_UNIT: lambda h_n, layer, direction, directions: h_n[layer * directions + direction, :, -1],
         _(
             "the last sequence alone is taken; h_n holds the last step already, and its second axis is the batch"
         ): lambda h_n, layer, direction, directions: h_n[layer * directions + direction, -1],

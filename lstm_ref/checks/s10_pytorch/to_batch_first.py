@@ -1,16 +1,10 @@
-"""The check of `to_batch_first`."""
+"""The check of `to_batch_first`: other ways of giving an array its shape, which mix up its numbers."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.engine.judge import first_wrong
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.s10_pytorch.axes import VIEWED, taken_from
 from lstm_ref.messages import _
-
-VIEWED = _(
-    "the numbers are poured into another shape: reshape and view keep their order, so the sequences are mixed up; "
-    "np.swapaxes exchanges axes"
-)
-
 
 BATCH_FIRST = known(
     {
@@ -35,26 +29,6 @@ BATCH_FIRST = known(
 
 def time_first(rng) -> list[Arguments]:
     return [{"xs": rng.normal(0, 1, shape)} for shape in ((5, 3, 2), (4, 6, 3))]
-
-
-def taken_from(name: str, axes: str):
-    """Advice for a function that only picks numbers of its argument `name`: which one stands in the wrong place."""
-
-    def advise(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-        source, (leaf,) = arguments[name], want
-        index = first_wrong(~(np.abs(got[leaf] - want[leaf]) <= 1e-9), axes)
-        # The numbers are drawn, so no two of them are the same.
-        here, there = (
-            [f"{name}[{', '.join(map(str, place))}]" for place in np.argwhere(source == leaves[leaf][index])]
-            for leaves in (got, want)
-        )
-        if not here:
-            return _("That number does not stand in {name}. Nothing is computed here: {right} belongs there.").format(
-                name=name, right=there[0]
-            )
-        return _("That is {found}; {right} belongs there.").format(found=here[0], right=there[0])
-
-    return advise
 
 
 TO_BATCH_FIRST = Check(
