@@ -1,6 +1,6 @@
 """The check of `parameter_count`."""
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s02_the_cell.cell_shapes import sizes, unequal
 from lstm_ref.core import size
 from lstm_ref.messages import _
@@ -58,16 +58,14 @@ def how_far_off(arguments: Arguments, got, want) -> str:
 
 
 # Answers to the parts before, left as they are: only where both count do they show two mistakes at once.
-IN_ONE_DIRECTION = known(
-    {
-        _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"): counted(
-            layers=lambda n: 1, directions=lambda n, layer: 1
-        ),
-        _("bidirectional is not used, and every layer is counted as the first"): counted(
-            deeper=lambda D, H, both: D, directions=lambda n, layer: 1
-        ),
-    }
-)
+IN_ONE_DIRECTION = {
+    _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"): counted(
+        layers=lambda n: 1, directions=lambda n, layer: 1
+    ),
+    _("bidirectional is not used, and every layer is counted as the first"): counted(
+        deeper=lambda D, H, both: D, directions=lambda n, layer: 1
+    ),
+}
 
 
 PARAMETER_COUNT = Check(

@@ -1,10 +1,11 @@
-"""The check of `split_windows`."""
+"""The check of `split_windows`: the first input of each step is its number, so that shared steps can be counted."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.s11_configure_and_diagnose.problems import numbered_recording
 from lstm_ref.messages import _
 
 
@@ -15,7 +16,7 @@ def windows_of(recording, window: int, step: int = 1):
 
 
 def split(recording, window, share):
-    """First the recording is cut in two, then each part into windows."""
+    """As it should be: first the recording is cut in two, then each part into windows."""
     cut = int(share * len(recording))
     return windows_of(recording[:cut], window), windows_of(recording[cut:], window)
 
@@ -32,6 +33,7 @@ def windows_first(shuffle: bool = False) -> Callable:
 
 
 def both(change: Callable) -> Callable:
+    """The right windows, those of both parts changed."""
     return lambda recording, window, share: tuple(map(change, split(recording, window, share)))
 
 
@@ -43,72 +45,66 @@ def cut_at(place: Callable, overlap: Callable = lambda window: 0) -> Callable:
     return split_windows
 
 
-SPLIT_MISTAKES = known(
-    {
-        _(
-            "the windows are made and shuffled before the split: almost every held-out window shares steps with one "
-            "that is trained on; cut the recording first"
-        ): windows_first(shuffle=True),
-        _(
-            "the windows are made before the split: those at the border share steps with both sides; cut the recording "
-            "first"
-        ): windows_first(),
-        _(
-            "the windows are made of the whole recording, and cut where the recording should be: those at the border "
-            "share steps with both sides"
-        ): lambda recording, window, share: tuple(
-            np.split(windows_of(recording, window), [int(share * len(recording))]),
-        ),
-        _("the held-out part begins window - 1 steps early, so that it shares steps with the other"): cut_at(
-            lambda n, share: int(share * n), lambda window: window - 1
-        ),
-        _("the held-out part begins a window early, so that it shares steps with the other"): cut_at(
-            lambda n, share: int(share * n), lambda window: window
-        ),
-        _("a window is left out between the two parts: the held-out part begins where the other ends"): cut_at(
-            lambda n, share: int(share * n), lambda window: -window
-        ),
-        _(
-            "the last window of the training part is left out: it ends with the last step before the cut"
-        ): lambda recording, window, share: (
-            split(recording, window, share)[0][:-1],
-            split(recording, window, share)[1],
-        ),
-        _("the two parts are exchanged: the first is trained on"): lambda recording, window, share: split(
-            recording, window, share
-        )[::-1],
-        _("the share is taken for the held-out part: it is what is trained on"): cut_at(
-            lambda n, share: n - int(share * n)
-        ),
-        _("the last window of each part is left out: there are n - window + 1 of them"): both(lambda made: made[:-1]),
-        _(
-            "the windows stand side by side, without steps in common: one begins at every step"
-        ): lambda recording, window, share: tuple(
-            windows_of(part, window, window) for part in np.split(recording, [int(share * len(recording))])
-        ),
-        _("the steps are poured into windows (n, D, window) by reshape: the inputs of a step are torn apart"): both(
-            lambda made: made.reshape(len(made), made.shape[2], made.shape[1])
-        ),
-        _("the windows are (n, D, window): it is (n, window, D), steps before inputs"): both(
-            lambda made: made.swapaxes(1, 2)
-        ),
-        _("the parts are returned as they are, and not cut into windows"): lambda recording, window, share: tuple(
-            np.split(recording, [int(share * len(recording))])
-        ),
-        _(
-            "every other step is held out: a window is then no longer a piece of time, and neighbours are on both sides"
-        ): lambda recording, window, share: (windows_of(recording[::2], window), windows_of(recording[1::2], window)),
-    }
-)
-
-
-def recording(rng, count: int) -> np.ndarray:
-    return np.stack([np.arange(count) + 100.0 * rng.integers(1, 9), rng.normal(0, 1, count)], axis=1)
+SPLIT_MISTAKES = {
+    _(
+        "the windows are made and shuffled before the split: almost every held-out window shares steps with one "
+        "that is trained on; cut the recording first"
+    ): windows_first(shuffle=True),
+    _(
+        "the windows are made before the split: those at the border share steps with both sides; cut the recording "
+        "first"
+    ): windows_first(),
+    _(
+        "the windows are made of the whole recording, and cut where the recording should be: those at the border "
+        "share steps with both sides"
+    ): lambda recording, window, share: tuple(
+        np.split(windows_of(recording, window), [int(share * len(recording))]),
+    ),
+    _("the held-out part begins window - 1 steps early, so that it shares steps with the other"): cut_at(
+        lambda n, share: int(share * n), lambda window: window - 1
+    ),
+    _("the held-out part begins a window early, so that it shares steps with the other"): cut_at(
+        lambda n, share: int(share * n), lambda window: window
+    ),
+    _("a window is left out between the two parts: the held-out part begins where the other ends"): cut_at(
+        lambda n, share: int(share * n), lambda window: -window
+    ),
+    _(
+        "the last window of the training part is left out: it ends with the last step before the cut"
+    ): lambda recording, window, share: (
+        split(recording, window, share)[0][:-1],
+        split(recording, window, share)[1],
+    ),
+    _("the two parts are exchanged: the first is trained on"): lambda recording, window, share: split(
+        recording, window, share
+    )[::-1],
+    _("the share is taken for the held-out part: it is what is trained on"): cut_at(
+        lambda n, share: n - int(share * n)
+    ),
+    _("the last window of each part is left out: there are n - window + 1 of them"): both(lambda made: made[:-1]),
+    _(
+        "the windows stand side by side, without steps in common: one begins at every step"
+    ): lambda recording, window, share: tuple(
+        windows_of(part, window, window) for part in np.split(recording, [int(share * len(recording))])
+    ),
+    _("the steps are poured into windows (n, D, window) by reshape: the inputs of a step are torn apart"): both(
+        lambda made: made.reshape(len(made), made.shape[2], made.shape[1])
+    ),
+    _("the windows are (n, D, window): it is (n, window, D), steps before inputs"): both(
+        lambda made: made.swapaxes(1, 2)
+    ),
+    _("the parts are returned as they are, and not cut into windows"): lambda recording, window, share: tuple(
+        np.split(recording, [int(share * len(recording))])
+    ),
+    _(
+        "every other step is held out: a window is then no longer a piece of time, and neighbours are on both sides"
+    ): lambda recording, window, share: (windows_of(recording[::2], window), windows_of(recording[1::2], window)),
+}
 
 
 def recordings(rng) -> list[Arguments]:
     return [
-        {"recording": recording(rng, count), "window": window, "share": share}
+        {"recording": numbered_recording(rng, count), "window": window, "share": share}
         for count, window, share in ((40, 5, 0.7), (31, 3, 0.6))
     ]
 

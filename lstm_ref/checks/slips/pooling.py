@@ -80,58 +80,52 @@ def wrong_axes(pool: Callable, reduce: Callable, masked: Callable) -> tuple[Mist
     )
 
 
-READING_THE_LAST = known(
-    {
-        _("the last step is taken: for a shorter sequence that is padding"): lambda hs, lengths: hs[:, -1],
-        _("step `lengths` is read: steps count from 0, so the last valid one is lengths - 1"): lambda hs, lengths: hs[
-            rows(hs), lengths
-        ],
-        _("the step before the last valid one is read"): lambda hs, lengths: hs[rows(hs), lengths - 2],
-        _("output[:, lengths - 1] is read: that takes all these steps of every sequence"): lambda hs, lengths: hs[
-            :, lengths - 1
-        ],
-        _("output[lengths - 1] is read: that takes sequences, and not steps"): lambda hs, lengths: hs[lengths - 1],
-        _("the last valid step of the longest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.max() - 1],
-        _("the last valid step of the shortest sequence is taken for all"): lambda hs, lengths: hs[
-            :, lengths.min() - 1
-        ],
-        _("steps are counted from the end: -lengths is that many steps before it"): lambda hs, lengths: hs[
-            rows(hs), -lengths
-        ],
-        _("the first step is taken"): lambda hs, lengths: hs[:, 0],
-        _(
-            "the results stand in the order of the lengths, longest first, and not in that of the batch"
-        ): lambda hs, lengths: hs[np.argsort(-lengths), -np.sort(-lengths) - 1],
-        _("the mean over all steps is taken, padding included"): lambda hs, lengths: hs.mean(axis=1),
-        _("the largest over all steps is taken, padding included"): lambda hs, lengths: hs.max(axis=1),
-        _("the mean over the valid steps is taken; the last one is asked for"): pooling.mean_valid,
-        _("the sum over the valid steps is taken; the last one is asked for"): lambda hs, lengths: zeroed(
-            hs, lengths
-        ).sum(axis=1),
-        _("the largest over the valid steps is taken; the last one is asked for"): pooling.max_valid,
-        LAST_NUMBER: lambda hs, lengths: hs[..., -1],
-        LAST_SEQUENCE: lambda hs, lengths: hs[-1],
-        AXIS_KEPT: lambda hs, lengths: hs[rows(hs), lengths - 1][:, None],
-        LAST_UNIT: lambda hs, lengths: hs[rows(hs), lengths - 1, -1],
-        _("one sequence alone came back: does `return` stand inside the loop?"): lambda hs, lengths: hs[
-            0, lengths[0] - 1
-        ],
-        _("all valid steps are taken, end to end; one step of each sequence is asked for"): lambda hs, lengths: hs[
-            valid(hs, lengths)[:, :, 0]
-        ],
-        _("the step after the last valid one is taken: steps count from 0"): (
-            lambda hs, lengths: hs[np.arange(hs.shape[1]) == lengths[:, None]],
-            lambda hs, lengths: hs[rows(hs), np.minimum(lengths, hs.shape[1] - 1)],
-        ),
-        _(
-            "the padding is set to zero and the last step is read: for a shorter sequence that is such a zero"
-        ): lambda hs, lengths: zeroed(hs, lengths)[:, -1],
-        _(
-            "the results stand in the order of the lengths, shortest first, and not in that of the batch"
-        ): lambda hs, lengths: hs[np.argsort(lengths), np.sort(lengths) - 1],
-        _(
-            "everything is read from sequence 0: output[:, lengths - 1][0] does it, or sequences put end to end"
-        ): lambda hs, lengths: hs.reshape(-1, hs.shape[2])[lengths - 1],
-        _("the padding is set to zero and every step is kept; one step of each sequence is asked for"): zeroed,
-    }
-)
+READING_THE_LAST = {
+    _("the last step is taken: for a shorter sequence that is padding"): lambda hs, lengths: hs[:, -1],
+    _("step `lengths` is read: steps count from 0, so the last valid one is lengths - 1"): lambda hs, lengths: hs[
+        rows(hs), lengths
+    ],
+    _("the step before the last valid one is read"): lambda hs, lengths: hs[rows(hs), lengths - 2],
+    _("output[:, lengths - 1] is read: that takes all these steps of every sequence"): lambda hs, lengths: hs[
+        :, lengths - 1
+    ],
+    _("output[lengths - 1] is read: that takes sequences, and not steps"): lambda hs, lengths: hs[lengths - 1],
+    _("the last valid step of the longest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.max() - 1],
+    _("the last valid step of the shortest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.min() - 1],
+    _("steps are counted from the end: -lengths is that many steps before it"): lambda hs, lengths: hs[
+        rows(hs), -lengths
+    ],
+    _("the first step is taken"): lambda hs, lengths: hs[:, 0],
+    _(
+        "the results stand in the order of the lengths, longest first, and not in that of the batch"
+    ): lambda hs, lengths: hs[np.argsort(-lengths), -np.sort(-lengths) - 1],
+    _("the mean over all steps is taken, padding included"): lambda hs, lengths: hs.mean(axis=1),
+    _("the largest over all steps is taken, padding included"): lambda hs, lengths: hs.max(axis=1),
+    _("the mean over the valid steps is taken; the last one is asked for"): pooling.mean_valid,
+    _("the sum over the valid steps is taken; the last one is asked for"): lambda hs, lengths: zeroed(hs, lengths).sum(
+        axis=1
+    ),
+    _("the largest over the valid steps is taken; the last one is asked for"): pooling.max_valid,
+    LAST_NUMBER: lambda hs, lengths: hs[..., -1],
+    LAST_SEQUENCE: lambda hs, lengths: hs[-1],
+    AXIS_KEPT: lambda hs, lengths: hs[rows(hs), lengths - 1][:, None],
+    LAST_UNIT: lambda hs, lengths: hs[rows(hs), lengths - 1, -1],
+    _("one sequence alone came back: does `return` stand inside the loop?"): lambda hs, lengths: hs[0, lengths[0] - 1],
+    _("all valid steps are taken, end to end; one step of each sequence is asked for"): lambda hs, lengths: hs[
+        valid(hs, lengths)[:, :, 0]
+    ],
+    _("the step after the last valid one is taken: steps count from 0"): (
+        lambda hs, lengths: hs[np.arange(hs.shape[1]) == lengths[:, None]],
+        lambda hs, lengths: hs[rows(hs), np.minimum(lengths, hs.shape[1] - 1)],
+    ),
+    _(
+        "the padding is set to zero and the last step is read: for a shorter sequence that is such a zero"
+    ): lambda hs, lengths: zeroed(hs, lengths)[:, -1],
+    _(
+        "the results stand in the order of the lengths, shortest first, and not in that of the batch"
+    ): lambda hs, lengths: hs[np.argsort(lengths), np.sort(lengths) - 1],
+    _(
+        "everything is read from sequence 0: output[:, lengths - 1][0] does it, or sequences put end to end"
+    ): lambda hs, lengths: hs.reshape(-1, hs.shape[2])[lengths - 1],
+    _("the padding is set to zero and every step is kept; one step of each sequence is asked for"): zeroed,
+}
