@@ -1,4 +1,4 @@
-"""The check of `concatenate_inputs`."""
+"""The check of `concatenate_inputs`: other ways of putting h_prev and x together."""
 
 import numpy as np
 
