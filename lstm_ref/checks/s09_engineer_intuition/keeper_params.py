@@ -1,4 +1,4 @@
-"""The check of `keeper_params`."""
+"""The check of `keeper_params`: the cell runs over a trial; if it fails, changes are tried until one makes it pass."""
 
 import numpy as np
 
@@ -93,21 +93,16 @@ def _what_fails(result: KeeperResult, trial: KeeperTrial) -> tuple[str, int, lis
         n = int(np.nanargmin(result.kept))
         first, last = trial.bumps[n]
         text = _(
-            "The bump is lost: in sequence {n} it lasts from step {first} to {last}, and in the {hold} steps "
-            "after it c "
-            "of unit 0 falls to {got:.3g}; at least {least} is asked for."
+            "The bump is lost: in sequence {n} it lasts from step {first} to {last}, and in the {hold} steps after it "
+            "c of unit 0 falls to {got:.3g}; at least {least} is asked for."
         )
         steps = [first - 1, first, first + 1, last, last + 1, last + 2, last + HOLD]
-        return (
-            text.format(n=n, first=first, last=last, hold=HOLD, got=result.kept[n], least=KEPT),
-            n,
-            sorted(set(steps)),
-        )
+        told = text.format(n=n, first=first, last=last, hold=HOLD, got=result.kept[n], least=KEPT)
+        return told, n, sorted(set(steps))
     n = int(np.nanargmax(result.moved))
     spike = trial.spikes[n]
     text = _(
-        "The spike gets in: in sequence {n} the spike of {size:.3g} at step {spike} moves c of unit 0 by "
-        "{got:.3g}; at "
+        "The spike gets in: in sequence {n} the spike of {size:.3g} at step {spike} moves c of unit 0 by {got:.3g}; at "
         "most {most} is asked for."
     )
     steps = list(range(spike - 1, spike + 4))
@@ -192,18 +187,15 @@ def radars(rng) -> list[Arguments]:
     return found
 
 
-NAME = "keeper_params"
-
-
 def behaves(spikes: bool):
     def complaint(arguments: Arguments, answer) -> str | None:
-        return keeper_complaint(NAME, LSTMParams(*answer[:8]), tuple(arguments.values()), spikes=spikes)
+        return keeper_complaint("keeper_params", LSTMParams(*answer[:8]), tuple(arguments.values()), spikes=spikes)
 
     return complaint
 
 
 KEEPER = Check(
-    name=NAME,
+    name="keeper_params",
     output="params",
     reference=keeper.keeper_params,
     sizes=lambda arguments: "D=2, H=2, " + ", ".join(f"{name}={value:g}" for name, value in arguments.items()),
