@@ -1,23 +1,14 @@
 """The check of `cell_shapes`: every array of one step, each wrong shape with its own reason."""
 
 from lstm_ref.checks.engine.declare import Check, Part
-from lstm_ref.checks.s02_the_cell.shapes import (
-    ADD_WIDTHS,
-    BATCH_LAST,
-    HIDDEN,
-    NO_BATCH,
-    WEIGHTS,
-    shapes_complaint,
-    sizes,
-    unequal,
-)
+from lstm_ref.checks.s02_the_cell import shapes
 from lstm_ref.core import size
 from lstm_ref.messages import _
 
 CELL = {
     "x": {
-        NO_BATCH: (lambda D, **_s: (D,), lambda D, **_s: (1, D)),
-        BATCH_LAST: (lambda B, D, **_s: (D, B),),
+        shapes.NO_BATCH: (lambda D, **_s: (D,), lambda D, **_s: (1, D)),
+        shapes.BATCH_LAST: (lambda B, D, **_s: (D, B),),
         _("x has D numbers, whatever the size of the cell."): (lambda B, H, **_s: (B, H),),
     },
     "hx": {
@@ -26,16 +17,16 @@ CELL = {
             lambda B, H, **_s: (2, B, H),
         ),
         _("They stand side by side, not one below the other: B stays."): (lambda B, D, H, **_s: (2 * B, H + D),),
-        ADD_WIDTHS: (lambda B, D, H, **_s: (B, H * D), lambda B, D, H, **_s: (B, H, D)),
+        shapes.ADD_WIDTHS: (lambda B, D, H, **_s: (B, H * D), lambda B, D, H, **_s: (B, H, D)),
         _("c is not read by the gates: it is h and x that are joined, H + D numbers."): (
             lambda B, H, **_s: (B, 2 * H),
             lambda B, D, H, **_s: (B, 2 * H + D),
         ),
-        NO_BATCH: (lambda D, H, **_s: (H + D,), lambda D, H, **_s: (1, H + D)),
-        BATCH_LAST: (lambda B, D, H, **_s: (H + D, B),),
+        shapes.NO_BATCH: (lambda D, H, **_s: (H + D,), lambda D, H, **_s: (1, H + D)),
+        shapes.BATCH_LAST: (lambda B, D, H, **_s: (H + D, B),),
         _("That leaves no room for x: H numbers and then D make H + D."): (lambda B, H, **_s: (B, H),),
     },
-    "W_f": WEIGHTS,
+    "W_f": shapes.WEIGHTS,
     "b_f": {
         _("The biases are shared by all sequences of the batch, so B cannot be in there."): (
             lambda B, H, **_s: (B, H),
@@ -49,7 +40,7 @@ CELL = {
         _("That is all four gates in one; here each gate has its own."): (lambda H, **_s: (4 * H,),),
         _("Each of the H units has a bias of its own."): (lambda **_s: (1,), lambda **_s: ()),
     },
-    **dict.fromkeys(("h_prev", "c_prev", "f", "c", "h"), HIDDEN),
+    **dict.fromkeys(("h_prev", "c_prev", "f", "c", "h"), shapes.HIDDEN),
 }
 
 
@@ -57,7 +48,7 @@ CELL_SHAPES = Check(
     name="cell_shapes",
     output="shapes",
     reference=size.cell_shapes,
-    sizes=sizes,
-    parts={"shapes": Part(lambda rng: unequal(rng, "B", "D", "H"))},
-    behaviour=shapes_complaint(CELL),
+    sizes=shapes.sizes,
+    parts={"shapes": Part(lambda rng: shapes.unequal(rng, "B", "D", "H"))},
+    behaviour=shapes.shapes_complaint(CELL),
 )

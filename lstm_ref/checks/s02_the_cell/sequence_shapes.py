@@ -1,18 +1,7 @@
 """The check of `sequence_shapes`: every array of a sequence and two layers, each wrong shape with its own reason."""
 
 from lstm_ref.checks.engine.declare import Check, Part
-from lstm_ref.checks.s02_the_cell.shapes import (
-    ALL_GATES,
-    HIDDEN,
-    LIKE_THE_INPUT,
-    NO_BATCH,
-    PER_READ,
-    TRANSPOSED,
-    WEIGHTS,
-    shapes_complaint,
-    sizes,
-    unequal,
-)
+from lstm_ref.checks.s02_the_cell import shapes
 from lstm_ref.core import size
 from lstm_ref.messages import _
 
@@ -31,7 +20,7 @@ STATE = {
     _("That is how PyTorch gives it, with an axis for the layers; here there is none."): (
         lambda B, H, **_s: (1, B, H),
     ),
-    **HIDDEN,
+    **shapes.HIDDEN,
 }
 SEQUENCE = {
     "xs": {
@@ -41,7 +30,7 @@ SEQUENCE = {
         _("At each step D numbers come in, and they have an axis of their own: (B, T, D)."): (
             lambda B, T, **_s: (B, T),
         ),
-        NO_BATCH: (lambda T, D, **_s: (T, D),),
+        shapes.NO_BATCH: (lambda T, D, **_s: (T, D),),
         TWO_AXES.format(letter="D"): (lambda B, T, D, **_s: (B * T, D),),
         _("Steps and inputs each have an axis: (B, T, D)."): (lambda B, T, D, **_s: (B, T * D),),
         STEPS: (lambda B, H, D, **_s: (B, H, D),),
@@ -52,12 +41,12 @@ SEQUENCE = {
         TIME_FIRST.format(letter="H"): (lambda B, T, H, **_s: (T, B, H),),
         _("The steps come before the units: (B, T, H)."): (lambda B, T, H, **_s: (B, H, T),),
         TWO_AXES.format(letter="H"): (lambda B, T, H, **_s: (B * T, H),),
-        LIKE_THE_INPUT: (lambda B, T, D, **_s: (B, T, D),),
+        shapes.LIKE_THE_INPUT: (lambda B, T, D, **_s: (B, T, D),),
         STEPS: (lambda B, T, **_s: (B, T), lambda B, H, D, **_s: (B, H, D)),
         _("That is two layers or two directions; hs is what one layer says."): (lambda B, T, H, **_s: (B, T, 2 * H),),
         _("Each step gives one number for each hidden unit."): (lambda B, T, **_s: (B, T, 1),),
-        PER_READ: (lambda B, T, D, H, **_s: (B, T, H + D),),
-        NO_BATCH: (lambda T, H, **_s: (T, H),),
+        shapes.PER_READ: (lambda B, T, D, H, **_s: (B, T, H + D),),
+        shapes.NO_BATCH: (lambda T, H, **_s: (T, H),),
     },
     "h": STATE,
     "c": STATE,
@@ -69,7 +58,7 @@ SEQUENCE = {
             lambda T, H, **_s: (H, H + T),
         ),
         STEPS: (lambda T, D, **_s: (T, T + D), lambda T, D, H, **_s: (T, H + D)),
-        **WEIGHTS,
+        **shapes.WEIGHTS,
     },
     "W_f_2": {
         _("The second layer does not see x: it reads the outputs of the first, H numbers, beside its own h."): (
@@ -81,8 +70,8 @@ SEQUENCE = {
             lambda H, **_s: (H, H),
         ),
         UNROLLED: (lambda T, H, **_s: (H, H + T), lambda T, H, **_s: (H, H + T * H)),
-        ALL_GATES: (lambda H, **_s: (4 * H, 2 * H),),
-        TRANSPOSED: (lambda H, **_s: (2 * H, H),),
+        shapes.ALL_GATES: (lambda H, **_s: (4 * H, 2 * H),),
+        shapes.TRANSPOSED: (lambda H, **_s: (2 * H, H),),
         _("It reads 2H numbers and gives H: one row for each of its own H units."): (lambda H, **_s: (2 * H, 2 * H),),
     },
 }
@@ -92,7 +81,7 @@ SEQUENCE_SHAPES = Check(
     name="sequence_shapes",
     output="shapes",
     reference=size.sequence_shapes,
-    sizes=sizes,
-    parts={"shapes": Part(lambda rng: unequal(rng, "B", "T", "D", "H"))},
-    behaviour=shapes_complaint(SEQUENCE),
+    sizes=shapes.sizes,
+    parts={"shapes": Part(lambda rng: shapes.unequal(rng, "B", "T", "D", "H"))},
+    behaviour=shapes.shapes_complaint(SEQUENCE),
 )

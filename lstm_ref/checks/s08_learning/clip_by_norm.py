@@ -52,6 +52,10 @@ def one_by_one(grads, max_norm):
     return [grad * shortening(norm_of(grad), max_norm) for grad in grads]
 
 
+def cut_each_number(grads, max_norm):
+    return [np.clip(grad, -max_norm, max_norm) for grad in grads]
+
+
 def clipped_by(measure):
     """Clipped as it should be, but by another measure of length."""
     return scaled(shortening, measure)
@@ -97,7 +101,7 @@ CLIP = Check(
     mistakes={
         _(
             "each number is cut at max_norm by itself, which turns the direction: one factor for all of them"
-        ): lambda grads, max_norm: [np.clip(grad, -max_norm, max_norm) for grad in grads],
+        ): cut_each_number,
         _("each array is clipped by its own norm: it is one norm for all arrays together"): one_by_one,
         _("the norms of the arrays are added: it is their squares that are added, and the root taken once"): clipped_by(
             lambda grads: sum(norm_of(grad) for grad in grads)

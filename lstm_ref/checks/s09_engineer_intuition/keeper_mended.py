@@ -5,19 +5,14 @@ from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.checks.s09_engineer_intuition.keeper_gate import (
-    Levels,
-    about_the_gate,
-    h_it_is_made_for,
-    sigmoid,
-    wrong_situations,
-)
+from lstm_ref.checks.s09_engineer_intuition import keeper_gate
 from lstm_ref.core.cell import Gates, LSTMParams
 from lstm_ref.core.keeper import HOLD, SHUT
 from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.core.thresholds import soft_and
 from lstm_ref.messages import _
 
+Levels = keeper_gate.Levels
 Mended = tuple[str, LSTMParams]  # what was wrong, and the cell without it
 GATES = "fico"
 NOTHING = np.zeros(4)
@@ -37,19 +32,12 @@ def in_another_order(cell: LSTMParams) -> Iterator[Mended]:
     def rows(cell):
         return LSTMParams(*(part[::-1] for part in cell[:8]))
 
-    yield (
-        _("The columns stand in another order: first h[0] and h[1], then amplitude and distance."),
-        columns([2, 3, 0, 1]),
-    )
-    yield (
-        _("Amplitude and distance are exchanged: column 2 reads the amplitude, column 3 the distance."),
-        columns([0, 1, 3, 2]),
-    )
+    text = _("The columns stand in another order: first h[0] and h[1], then amplitude and distance.")
+    yield text, columns([2, 3, 0, 1])
+    text = _("Amplitude and distance are exchanged: column 2 reads the amplitude, column 3 the distance.")
+    yield text, columns([0, 1, 3, 2])
     yield _("The units are exchanged: unit 0, row 0, is to be the memory."), rows(columns([1, 0, 2, 3]))
-    yield (
-        _("The columns of h are exchanged: column 1 reads h[1], what unit 1 said."),
-        columns([1, 0, 2, 3]),
-    )
+    yield _("The columns of h are exchanged: column 1 reads h[1], what unit 1 said."), columns([1, 0, 2, 3])
     yield _("The rows are exchanged: row 0 of each array is unit 0, the memory."), rows(cell)
     for order in list(permutations(GATES))[1:]:  # the first is the right one
         belongs = dict(zip(order, GATES, strict=True))  # name -> the gate that its weights belong to
@@ -104,7 +92,7 @@ def _line(cell: LSTMParams, gate: str, unit: int, weights, bias: float) -> LSTMP
 
 def gates_of_the_memory(cell: LSTMParams, levels: Levels) -> Iterator[Mended]:
     """One gate of unit 0 put right, or its candidate."""
-    f = sigmoid(cell.b_f[0])
+    f = keeper_gate.sigmoid(cell.b_f[0])
     text = _(
         "The memory leaks: with b_f[0] = {b:g} its forget gate stands at {f:.3g}, so that {left:.2g} is left after "
         "{hold} steps."
@@ -128,10 +116,11 @@ def gate_of_the_memory(cell: LSTMParams, levels: Levels, *, for_another_h: bool 
     said = _what_unit_1_says(cell, levels)
     if said[1] - said[0] < 0.5:  # unit 1 says nothing that a gate could go by
         return
-    if for_another_h and not (wrong_situations(cell, levels, said) and h_it_is_made_for(cell, levels)):
+    wrong = keeper_gate.wrong_situations(cell, levels, said)
+    if for_another_h and not (wrong and keeper_gate.h_it_is_made_for(cell, levels)):
         return
     w_u, w_v, b = soft_and(*said, *levels)
-    yield about_the_gate(cell, levels, said), _line(cell, "i", 0, np.array([0.0, w_u, w_v, 0.0]), b)
+    yield keeper_gate.about_the_gate(cell, levels, said), _line(cell, "i", 0, np.array([0.0, w_u, w_v, 0.0]), b)
 
 
 def _runs(cell: LSTMParams, levels: Levels) -> tuple[np.ndarray, Gates]:
@@ -166,35 +155,25 @@ def unit_1_plainly(cell: LSTMParams, levels: Levels) -> Iterator[Mended]:
 def unit_1(cell: LSTMParams, levels: Levels) -> Iterator[Mended]:
     """One gate of unit 1 put right, or its candidate, or all of them."""
     quiet, strong, _loudest = levels
-    yield (
-        _(
-            "Unit 1 does not forget: what it says must be about the last step alone, so its forget gate must be shut "
-            "(b_f[1] well below 0)."
-        ),
-        _line(cell, "f", 1, NOTHING, -SHUT),
+    text = _(
+        "Unit 1 does not forget: what it says must be about the last step alone, so its forget gate must be shut "
+        "(b_f[1] well below 0)."
     )
-    yield (
-        _("The input gate of unit 1 is not open: it should always write (b_i[1] well above 0)."),
-        _line(cell, "i", 1, NOTHING, SHUT),
+    yield text, _line(cell, "f", 1, NOTHING, -SHUT)
+    text = _("The input gate of unit 1 is not open: it should always write (b_i[1] well above 0).")
+    yield text, _line(cell, "i", 1, NOTHING, SHUT)
+    text = _("The output gate of unit 1 is not open: what it holds must be seen (b_o[1] well above 0).")
+    yield text, _line(cell, "o", 1, NOTHING, SHUT)
+    text = _(
+        "The candidate of unit 1 does not tell strong from quiet: it should be near -1 up to {quiet:g} and near 1 "
+        "from {strong:g} on."
     )
-    yield (
-        _("The output gate of unit 1 is not open: what it holds must be seen (b_o[1] well above 0)."),
-        _line(cell, "o", 1, NOTHING, SHUT),
+    yield text.format(quiet=quiet, strong=strong), _candidate_of_unit_1(cell, levels)
+    text = _(
+        "Unit 1 is at fault: at each step it should say, with h near 0.76 or -0.76, whether the amplitude is strong, "
+        "and keep nothing from before."
     )
-    yield (
-        _(
-            "The candidate of unit 1 does not tell strong from quiet: it should be near -1 up to {quiet:g} and near 1 "
-            "from {strong:g} on."
-        ).format(quiet=quiet, strong=strong),
-        _candidate_of_unit_1(cell, levels),
-    )
-    yield (
-        _(
-            "Unit 1 is at fault: at each step it should say, with h near 0.76 or -0.76, whether the amplitude is "
-            "strong, and keep nothing from before."
-        ),
-        _unit_1_right(cell, levels),
-    )
+    yield text, _unit_1_right(cell, levels)
 
 
 def _candidate_of_unit_1(cell: LSTMParams, levels: Levels) -> LSTMParams:
@@ -212,17 +191,13 @@ def both_units(cell: LSTMParams, levels: Levels) -> Iterator[Mended]:
     """Both units may be half right: unit 1 for the one, the input gate of unit 0 for the other."""
     w_u, w_v, b = soft_and(-0.75, 0.75, *levels)
     both = _line(_unit_1_right(cell, levels), "i", 0, np.array([0.0, w_u, w_v, 0.0]), b)
-    yield (
-        _(
-            "Neither unit does its part yet. Begin with unit 1: its h must be near 0.76 after a strong amplitude and "
-            "near -0.76 after a quiet one. Then let the input gate of unit 0 be the soft AND of h[1] and the amplitude."
-        ),
-        both,
+    text = _(
+        "Neither unit does its part yet. Begin with unit 1: its h must be near 0.76 after a strong amplitude and near "
+        "-0.76 after a quiet one. Then let the input gate of unit 0 be the soft AND of h[1] and the amplitude."
     )
-    yield (
-        _(
-            "Neither the gates of unit 0 nor unit 1 do their part yet. Begin with unit 1, then the input gate of unit "
-            "0, then its forget gate and its candidate."
-        ),
-        _line(_line(both, "f", 0, NOTHING, SHUT), "c", 0, NOTHING, 3.0),
+    yield text, both
+    text = _(
+        "Neither the gates of unit 0 nor unit 1 do their part yet. Begin with unit 1, then the input gate of unit 0, "
+        "then its forget gate and its candidate."
     )
+    yield text, _line(_line(both, "f", 0, NOTHING, SHUT), "c", 0, NOTHING, 3.0)

@@ -6,16 +6,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, known
 from lstm_ref.checks.s11_configure_and_diagnose.padded import padded, pooling_check
-from lstm_ref.checks.slips.pooling import (
-    AXIS_KEPT,
-    MASK_TOO_LONG,
-    MASK_TOO_SHORT,
-    NO_THIRD_AXIS,
-    lengths_of_others,
-    lowest,
-    valid,
-    zeroed,
-)
+from lstm_ref.checks.slips import pooling as slips
 from lstm_ref.core import pooling
 from lstm_ref.messages import _
 
@@ -29,102 +20,108 @@ def softmax(z, axis: int = -1):
     return e / e.sum(axis=axis, keepdims=True)
 
 
-def pooled(weigh: Callable, of: Callable = lambda hs, lengths: hs):
-    """Attention whose weights (B, T) are `weigh(scores, hs, lengths)`, applied to `of(hs, lengths)`."""
+def weighted(weigh: Callable, of: Callable = lambda hs, lengths: hs) -> Callable:
+    """Attention whose weights (B, T) are `weigh(scores, inside)`, applied to `of(hs, lengths)`.
+
+    inside: (B, T), where the valid steps are.
+    """
 
     def attention_pool(hs, lengths, v):
-        return np.einsum("bt,bth->bh", weigh(hs @ v, hs, lengths), of(hs, lengths))
+        return np.einsum("bt,bth->bh", weigh(hs @ v, slips.valid(hs, lengths)[:, :, 0]), of(hs, lengths))
 
     return attention_pool
 
 
-def masked(scores, lengths, instead: float, more: int = 0):
-    return np.where(valid(scores, lengths, more)[:, :, 0], scores, instead)
+def padded_with(number: float, **of) -> Callable:
+    """The softmax is right, but the scores in the padding are set to this number."""
+    return weighted(lambda scores, inside: softmax(np.where(inside, scores, number)), **of)
+
+
+def changed(change: Callable) -> Callable:
+    """The right result (B, H), changed, from (it, hs, lengths)."""
+    return lambda hs, lengths, v: change(pooling.attention_pool(hs, lengths, v), hs, lengths)
 
 
 MISTAKES = known(
     {
-        _("the padding gets its share of the attention: its scores have to be -inf before the softmax"): pooled(
-            lambda scores, hs, lengths: softmax(scores)
+        _("the padding gets its share of the attention: its scores have to be -inf before the softmax"): weighted(
+            lambda scores, inside: softmax(scores)
         ),
         _(
             "the scores in the padding are set to 0: e**0 is 1, and so the padding takes part; -inf gives e**-inf, 0"
-        ): pooled(lambda scores, hs, lengths: softmax(masked(scores, lengths, 0.0))),
+        ): padded_with(0.0),
         _(
             "the scores in the padding are set to 0 and the padding itself, too: its weights are still taken away"
-        ): pooled(lambda scores, hs, lengths: softmax(masked(scores, lengths, 0.0)), zeroed),
-        _("the scores in the padding are set to -1e-9: that is almost 0, and -1e9 is what was meant"): pooled(
-            lambda scores, hs, lengths: softmax(masked(scores, lengths, -1e-9))
+        ): padded_with(0.0, of=slips.zeroed),
+        _("the scores in the padding are set to -1e-9: that is almost 0, and -1e9 is what was meant"): padded_with(
+            -1e-9
         ),
-        _("the padding is taken out after the softmax: the weights that are left no longer add up to 1"): pooled(
-            lambda scores, hs, lengths: softmax(scores), zeroed
+        _("the padding is taken out after the softmax: the weights that are left no longer add up to 1"): weighted(
+            lambda scores, inside: softmax(scores), slips.zeroed
         ),
-        MASK_TOO_LONG: pooled(lambda scores, hs, lengths: softmax(masked(scores, lengths, -np.inf, 1))),
-        MASK_TOO_SHORT: pooled(
-            lambda scores, hs, lengths: softmax(masked(scores, np.maximum(lengths, 2), -np.inf, -1))
-        ),
+        slips.MASK_TOO_SHORT: lambda hs, lengths, v: pooling.attention_pool(hs, np.maximum(lengths - 1, 1), v),
     },
-    lengths_of_others(pooling.attention_pool),
+    slips.wrong_lengths(pooling.attention_pool),
     {
-        _("the softmax is left out: the scores themselves are the weights, and they do not add up to 1"): pooled(
-            lambda scores, hs, lengths: masked(scores, lengths, 0.0)
+        _("the softmax is left out: the scores themselves are the weights, and they do not add up to 1"): weighted(
+            lambda scores, inside: np.where(inside, scores, 0.0)
         ),
-        _("e**score is not divided by its sum over the valid steps"): pooled(
-            lambda scores, hs, lengths: np.exp(masked(scores, lengths, -np.inf))
+        _("e**score is not divided by its sum over the valid steps"): weighted(
+            lambda scores, inside: np.exp(np.where(inside, scores, -np.inf))
         ),
-        _("the scores are divided by their sum: they may be negative; the softmax takes e**score first"): pooled(
-            lambda scores, hs, lengths: (
-                masked(scores, lengths, 0.0) / masked(scores, lengths, 0.0).sum(axis=1, keepdims=True)
-            )
+        _("the scores are divided by their sum: they may be negative; the softmax takes e**score first"): weighted(
+            lambda scores, inside: np.where(inside, scores, 0) / np.sum(scores, axis=1, keepdims=True, where=inside)
         ),
-        _("the softmax runs over the sequences of the batch: the steps of one sequence compete, axis=1"): pooled(
-            lambda scores, hs, lengths: softmax(np.where(valid(hs, lengths)[:, :, 0], scores, -1e30), axis=0)
+        _("the softmax runs over the sequences of the batch: the steps of one sequence compete, axis=1"): weighted(
+            lambda scores, inside: softmax(np.where(inside, scores, -1e30), axis=0)
         ),
-        _("one softmax runs over all sequences together: the steps of one sequence compete, axis=1"): pooled(
-            lambda scores, hs, lengths: softmax(masked(scores, lengths, -np.inf).reshape(1, -1)).reshape(scores.shape)
+        _("one softmax runs over all sequences together: the steps of one sequence compete, axis=1"): weighted(
+            lambda scores, inside: softmax(np.where(inside, scores, -np.inf).reshape(1, -1)).reshape(scores.shape)
         ),
         _(
             "each score is squashed by the sigmoid: steps then do not compete, and the weights do not add up to 1"
-        ): pooled(lambda scores, hs, lengths: masked(1 / (1 + np.exp(-scores)), lengths, 0.0)),
-        _("tanh is taken of the scores: h · v is the score"): pooled(
-            lambda scores, hs, lengths: softmax(masked(np.tanh(scores), lengths, -np.inf))
+        ): weighted(lambda scores, inside: np.where(inside, 1 / (1 + np.exp(-scores)), 0.0)),
+        _("tanh is taken of the scores: h · v is the score"): weighted(
+            lambda scores, inside: softmax(np.where(inside, np.tanh(scores), -np.inf))
         ),
-        _("the scores are divided by the root of H, as transformers do: here h · v is the score"): pooled(
-            lambda scores, hs, lengths: softmax(masked(scores / np.sqrt(hs.shape[2]), lengths, -np.inf))
+        _("the scores are divided by the root of H, as transformers do: here h · v is the score"): (
+            lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v / np.sqrt(hs.shape[2]))
         ),
-        _("the scores have the other sign: the step with the highest score counts most"): pooled(
-            lambda scores, hs, lengths: softmax(masked(-scores, lengths, -np.inf))
+        _("the scores have the other sign: the step with the highest score counts most"): (
+            lambda hs, lengths, v: pooling.attention_pool(hs, lengths, -v)
         ),
-        _("the step with the highest score is taken alone: the softmax lets every valid step have its share"): pooled(
-            lambda scores, hs, lengths: np.eye(scores.shape[1])[masked(scores, lengths, -np.inf).argmax(axis=1)]
+        _("the step with the highest score is taken alone: the softmax lets every valid step have its share"): weighted(
+            lambda scores, inside: np.eye(scores.shape[1])[np.where(inside, scores, -np.inf).argmax(axis=1)]
         ),
-        _(
-            "the weighted steps are averaged: the weights add up to 1 already, so they are summed"
-        ): lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v) / lengths[:, None],
-        _(
-            "the weighted steps are averaged over T: the weights add up to 1 already, so they are summed"
-        ): lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v) / hs.shape[1],
+        _("the weighted steps are averaged: the weights add up to 1 already, so they are summed"): changed(
+            lambda pooled, hs, lengths: pooled / lengths[:, None]
+        ),
+        _("the weighted steps are averaged over T: the weights add up to 1 already, so they are summed"): changed(
+            lambda pooled, hs, lengths: pooled / hs.shape[1]
+        ),
         _("all steps count the same: v has no say"): lambda hs, lengths, v: pooling.mean_valid(hs, lengths),
         _(
             "the weights are returned: they say how much each step counts, and hs has still to be weighted"
-        ): lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v),
+        ): pooling.attention_weights,
         _("the weighted steps are returned one by one: sum over the steps, axis=1"): lambda hs, lengths, v: (
-            pooling.attention_weights(hs, lengths, v)[:, :, None] * zeroed(hs, lengths)
+            pooling.attention_weights(hs, lengths, v)[:, :, None] * slips.zeroed(hs, lengths)
         ),
         _(
             "v multiplies each unit and no sum is taken over the units, so that each unit has a softmax of its own"
-        ): lambda hs, lengths, v: (softmax(lowest(hs * v, lengths), axis=1) * zeroed(hs, lengths)).sum(axis=1),
+        ): lambda hs, lengths, v: (softmax(slips.lowest(hs * v, lengths), axis=1) * slips.zeroed(hs, lengths)).sum(
+            axis=1
+        ),
         _("hs is weighted by v once more: v is for the scores alone"): lambda hs, lengths, v: (
             pooling.attention_pool(hs, lengths, v) * v
         ),
         _(
             "weights @ hs weighs every sequence with the weights of all: weights[:, :, None] * hs, summed over axis 1"
         ): lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) @ hs,
-        NO_THIRD_AXIS: (
+        slips.NO_THIRD_AXIS: (
             lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) * hs,
             lambda hs, lengths, v: hs * pooling.attention_weights(hs, lengths, v),
         ),
-        AXIS_KEPT: lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v)[:, None],
+        slips.AXIS_KEPT: changed(lambda pooled, hs, lengths: pooled[:, None]),
     },
 )
 

@@ -19,31 +19,30 @@ def batches(change: Callable) -> Callable:
     return lambda recording, batch, steps: change(rows_of(recording, batch, steps).swapaxes(0, 1))
 
 
-def shuffled(recording, batch, steps):
-    pieces = recording.reshape(-1, steps, recording.shape[1])
-    order = np.random.default_rng(0).permutation(len(pieces))
-    return pieces[order].reshape(-1, batch, steps, recording.shape[1])
+def poured(change: Callable) -> Callable:
+    """Every chunk, (batch * K, steps, D), in the order of time; changed, and then poured into batches."""
+    return lambda recording, batch, steps: change(recording.reshape(-1, steps, recording.shape[1])).reshape(
+        -1, batch, steps, recording.shape[1]
+    )
 
 
-def permuted(count: int):
-    return np.random.default_rng(0).permutation(count)
+def shuffled(array, axis: int = 0):
+    return np.random.default_rng(0).permutation(array, axis=axis)
 
 
 STATEFUL_MISTAKES = {
-    _("the windows are shuffled: a state that is carried on then meets the piece of another time"): shuffled,
+    _("the windows are shuffled: a state that is carried on then meets the piece of another time"): poured(shuffled),
     _(
         "row b + 1 of a batch goes on where row b ends: the state is carried from batch to batch, so row b of the "
         "next batch has to"
-    ): lambda recording, batch, steps: recording.reshape(-1, batch, steps, recording.shape[1]),
-    _("the batches are shuffled: each row is right within, and their order in time is lost"): batches(
-        lambda made: made[permuted(len(made))]
-    ),
+    ): poured(lambda chunks: chunks),
+    _("the batches are shuffled: each row is right within, and their order in time is lost"): batches(shuffled),
     _("the rows of all batches are shuffled alike: that does no harm, but here row 0 is the beginning"): batches(
-        lambda made: made[:, permuted(made.shape[1])]
+        lambda made: shuffled(made, axis=1)
     ),
-    _(
-        "the chunks stand before the rows' axis: (batch, K, steps, D) is returned, (K, batch, steps, D) asked for"
-    ): lambda recording, batch, steps: rows_of(recording, batch, steps),
+    _("the chunks stand before the rows' axis: (batch, K, steps, D) is returned, (K, batch, steps, D) asked for"): (
+        rows_of
+    ),
     _("the batches run backwards in time"): batches(lambda made: made[::-1]),
     _("the steps within each chunk run backwards"): batches(lambda made: made[:, :, ::-1]),
     _("the last batch is left out"): batches(lambda made: made[:-1]),

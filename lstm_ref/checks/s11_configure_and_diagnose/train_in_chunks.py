@@ -17,19 +17,23 @@ def in_chunks(
     shown: Callable = lambda hs: hs,
     said: Callable = lambda outputs: outputs[:, :, 0],
     clear: bool = True,
+    ends: Callable = lambda length, T: [*range(length, T, length), T],
 ) -> Callable:
     """`train_in_chunks` with one of its moves changed.
 
     cut: how the state is cut off; keep: retain_graph; carry: whether the state goes on; step_each: whether each chunk
-    has its step; shown: what `read` is given of hs; said: what is compared with the targets; clear: zero_grad.
+    has its step; shown: what `read` is given of hs; said: what is compared with the targets; clear: zero_grad;
+    ends: where the chunks end.
     """
 
     def train_in_chunks(lstm, read, optimiser, xs, targets, length):
         state = None
         optimiser.zero_grad()
-        for start in range(0, xs.shape[1], length):
-            hs, state = lstm(xs[:, start : start + length], state if carry else None)
-            loss = ((said(read(shown(hs))) - targets[:, start : start + length]) ** 2).mean()
+        start = 0
+        for end in ends(length, xs.shape[1]):
+            hs, state = lstm(xs[:, start:end], state if carry else None)
+            loss = ((said(read(shown(hs))) - targets[:, start:end]) ** 2).mean()
+            start = end
             if step_each and clear:
                 optimiser.zero_grad()
             loss.backward(retain_graph=keep)
@@ -41,16 +45,6 @@ def in_chunks(
         return list(state)
 
     return train_in_chunks
-
-
-def whole(lstm, read, optimiser, xs, targets, length):
-    """No chunks at all."""
-    return in_chunks()(lstm, read, optimiser, xs, targets, xs.shape[1])
-
-
-def first(lstm, read, optimiser, xs, targets, length):
-    """One chunk and no more."""
-    return in_chunks()(lstm, read, optimiser, xs[:, :length], targets[:, :length], length)
 
 
 CHUNKS_MISTAKES = {
@@ -85,8 +79,10 @@ CHUNKS_MISTAKES = {
         cut=lambda state: (0 * state[0].detach(), state[1].detach())
     ),
     _("h and c have changed places"): in_chunks(cut=lambda state: [part.detach() for part in state[::-1]]),
-    _("the sequence is not cut: it goes through in one chunk"): whole,
-    _("it is over after the first chunk: does the return stand inside the loop?"): first,
+    _("the sequence is not cut: it goes through in one chunk"): in_chunks(ends=lambda length, T: [T]),
+    _("it is over after the first chunk: does the return stand inside the loop?"): in_chunks(
+        ends=lambda length, T: [length]
+    ),
     PILED_UP: in_chunks(clear=False),
     _(
         "(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"

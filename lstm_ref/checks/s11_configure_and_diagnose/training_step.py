@@ -76,23 +76,18 @@ def three_batches(rng) -> list[Arguments]:
 def what_was_done(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The fault in the order of the lines, as far as it was seen."""
     zero, backward, clip, step = (int(n) for n in got["order"])
-    if backward < 0:
-        fault = NO_BACKWARD
-    elif step < 0:
-        fault = NO_STEP
-    elif step < backward:
-        fault = STEP_EARLY
-    elif clip < 0:
-        fault = NOT_CLIPPED
-    elif clip > step:
-        fault = CLIPPED_LATE
-    elif clip < backward:
-        fault = CLIPPED_EARLY
-    elif backward < zero < step:
-        fault = CLEARED_LATE
-    elif zero < 0:
-        fault = PILED_UP
-    else:
+    faults = {
+        NO_BACKWARD: backward < 0,
+        NO_STEP: step < 0,
+        STEP_EARLY: step < backward,
+        NOT_CLIPPED: clip < 0,
+        CLIPPED_LATE: clip > step,
+        CLIPPED_EARLY: clip < backward,
+        CLEARED_LATE: backward < zero < step,
+        PILED_UP: zero < 0,
+    }
+    fault = next((fault for fault, is_so in faults.items() if is_so), None)
+    if fault is None:
         return _("The order of the calls is right. What is each of them given?")
     return _("What is seen of it: {fault}.").format(fault=fault)
 

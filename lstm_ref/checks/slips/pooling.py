@@ -23,10 +23,6 @@ LAST_SEQUENCE = _("the last sequence is taken: batch first, the first axis is th
 LAST_UNIT = _("the last unit alone is taken: [..., -1] is a unit")
 
 
-def rows(hs):
-    return np.arange(len(hs))
-
-
 def valid(hs, lengths, more: int = 0):
     """Which steps count, (B, T, 1); `more` steps too many."""
     return (np.arange(hs.shape[1]) < lengths[:, None] + more)[:, :, None]
@@ -42,17 +38,18 @@ def lowest(hs, lengths, more: int = 0):
     return np.where(valid(hs, lengths, more), hs, -np.inf)
 
 
-def lengths_of_others(pool: Callable) -> tuple[Mistake, ...]:
-    """A right way of pooling, `pool`, that takes the length of one sequence for all."""
+def wrong_lengths(pool: Callable) -> tuple[Mistake, ...]:
+    """A right way of pooling, `pool`, over other lengths than the sequences have."""
 
-    def one_length(choose):
-        return lambda hs, lengths, *v: pool(hs, np.full_like(lengths, choose(lengths)), *v)
+    def over(choose):
+        return lambda hs, lengths, *v: pool(hs, np.minimum(choose(lengths) + 0 * lengths, hs.shape[1]), *v)
 
     return known(
         {
-            _("the length of the longest sequence serves for all: each sequence has its own"): one_length(np.max),
-            _("the length of the shortest sequence serves for all: each sequence has its own"): one_length(np.min),
-            _("the length of the first sequence serves for all: each sequence has its own"): one_length(
+            MASK_TOO_LONG: over(lambda lengths: lengths + 1),
+            _("the length of the longest sequence serves for all: each sequence has its own"): over(np.max),
+            _("the length of the shortest sequence serves for all: each sequence has its own"): over(np.min),
+            _("the length of the first sequence serves for all: each sequence has its own"): over(
                 lambda lengths: lengths[0]
             ),
         }
@@ -80,21 +77,29 @@ def wrong_axes(pool: Callable, reduce: Callable, masked: Callable) -> tuple[Mist
     )
 
 
+def read_at(step: Callable) -> Callable:
+    """Of each sequence one step, `step(lengths)`, is read."""
+    return lambda hs, lengths: hs[np.arange(len(hs)), step(lengths)]
+
+
+def last_read(change: Callable) -> Callable:
+    """The last valid step of each sequence, (B, H), changed."""
+    return lambda hs, lengths: change(pooling.last_valid(hs, lengths))
+
+
 READING_THE_LAST = {
     _("the last step is taken: for a shorter sequence that is padding"): lambda hs, lengths: hs[:, -1],
-    _("step `lengths` is read: steps count from 0, so the last valid one is lengths - 1"): lambda hs, lengths: hs[
-        rows(hs), lengths
-    ],
-    _("the step before the last valid one is read"): lambda hs, lengths: hs[rows(hs), lengths - 2],
+    _("step `lengths` is read: steps count from 0, so the last valid one is lengths - 1"): read_at(
+        lambda lengths: lengths
+    ),
+    _("the step before the last valid one is read"): read_at(lambda lengths: lengths - 2),
     _("output[:, lengths - 1] is read: that takes all these steps of every sequence"): lambda hs, lengths: hs[
         :, lengths - 1
     ],
     _("output[lengths - 1] is read: that takes sequences, and not steps"): lambda hs, lengths: hs[lengths - 1],
     _("the last valid step of the longest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.max() - 1],
     _("the last valid step of the shortest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.min() - 1],
-    _("steps are counted from the end: -lengths is that many steps before it"): lambda hs, lengths: hs[
-        rows(hs), -lengths
-    ],
+    _("steps are counted from the end: -lengths is that many steps before it"): read_at(lambda lengths: -lengths),
     _("the first step is taken"): lambda hs, lengths: hs[:, 0],
     _(
         "the results stand in the order of the lengths, longest first, and not in that of the batch"
@@ -108,15 +113,15 @@ READING_THE_LAST = {
     _("the largest over the valid steps is taken; the last one is asked for"): pooling.max_valid,
     LAST_NUMBER: lambda hs, lengths: hs[..., -1],
     LAST_SEQUENCE: lambda hs, lengths: hs[-1],
-    AXIS_KEPT: lambda hs, lengths: hs[rows(hs), lengths - 1][:, None],
-    LAST_UNIT: lambda hs, lengths: hs[rows(hs), lengths - 1, -1],
-    _("one sequence alone came back: does `return` stand inside the loop?"): lambda hs, lengths: hs[0, lengths[0] - 1],
+    AXIS_KEPT: last_read(lambda h: h[:, None]),
+    LAST_UNIT: last_read(lambda h: h[:, -1]),
+    _("one sequence alone came back: does `return` stand inside the loop?"): last_read(lambda h: h[0]),
     _("all valid steps are taken, end to end; one step of each sequence is asked for"): lambda hs, lengths: hs[
         valid(hs, lengths)[:, :, 0]
     ],
     _("the step after the last valid one is taken: steps count from 0"): (
         lambda hs, lengths: hs[np.arange(hs.shape[1]) == lengths[:, None]],
-        lambda hs, lengths: hs[rows(hs), np.minimum(lengths, hs.shape[1] - 1)],
+        lambda hs, lengths: read_at(lambda lengths: np.minimum(lengths, hs.shape[1] - 1))(hs, lengths),
     ),
     _(
         "the padding is set to zero and the last step is read: for a shorter sequence that is such a zero"
