@@ -48,7 +48,7 @@ def chunked_with(
     how these are put together.
     """
 
-    def wrong(d_hs, xs, params, state, chunk):
+    def truncated_backward(d_hs, xs, params, state, chunk):
         first, found, arrives = state, [], None
         chunk = length(xs.shape[1], chunk)
         for t in range(0, xs.shape[1], chunk):
@@ -62,7 +62,7 @@ def chunked_with(
             found.append(grads.params[:8])
         return LSTMParams(*(gathered(values) for values in zip(*kept(found), strict=True)))
 
-    return wrong
+    return truncated_backward
 
 
 def not_cut(d_hs, xs, params, state, chunk):

@@ -42,9 +42,9 @@ def through(n, gates):
 
 
 def step_with(**lines):
-    """`lstm_step_backward` with some of the lines of RIGHT replaced."""
+    """`lstm_step_backward` with some of the lines of RIGHT replaced; with none, as it should be."""
 
-    def wrong(d_state, x, state, gates, params):
+    def step(d_state, x, state, gates, params):
         n = SimpleNamespace(d_h=d_state.h, d_c_later=d_state.c, x=x, h_prev=state.h, c_prev=state.c, params=params)
         n.f, n.i, n.candidate, n.o, n.c = gates
         n.H = n.c.shape[1]
@@ -53,7 +53,7 @@ def step_with(**lines):
         weights = {f"{kind}_{g}": getattr(n, f"{kind}_{g}") for kind in "Wb" for g in GATES}
         return LSTMGrads(n.d_x, n.d_state, LSTMParams(**weights))
 
-    return wrong
+    return step
 
 
 right_step = step_with()  # in plain NumPy, since it is asked often
@@ -122,7 +122,7 @@ def sequence_with(
     at the first step, what it handed on, and the states of the way there.
     """
 
-    def wrong(d_hs, xs, params, state, d_state):
+    def sequence(d_hs, xs, params, state, d_state):
         states, gates = there(xs, params, start(state), carry)
         last = handed = arriving(d_state)
         d_xs, found = np.zeros_like(xs), []
@@ -137,4 +137,4 @@ def sequence_with(
         total = LSTMParams(*(gathered(list(values)) for values in zip(*found, strict=True)))
         return LSTMGrads(xs_back(d_xs), returned(own, handed, states), total)
 
-    return wrong
+    return sequence
