@@ -1,4 +1,4 @@
-"""The check of `from_torch_arrays`: the way back of `to_torch_arrays`, where two biases become one."""
+"""The check of `from_torch_arrays`: the way back from `to_torch_arrays`, on which two biases become one."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,7 @@ def _end_to_end(bias_ih, bias_hh):
     return np.concatenate([bias_ih, bias_hh])
 
 
-FROM_TORCH = known(
+MISTAKES = known(
     orders(lambda order: taken(order)),
     {
         _("the columns are joined as [x, h]; in this course h comes first, so weight_hh stands to the left"): taken(
@@ -113,6 +113,6 @@ FROM_TORCH_ARRAYS = Check(
         "weights": Part(layers, only=WEIGHTS),
         "biases": Part(layers, only=tuple(f"params.b_{gate}" for gate in "fico")),
     },
-    mistakes=FROM_TORCH,
+    mistakes=MISTAKES,
     advice=advise_params,
 )

@@ -38,7 +38,7 @@ def _eight_taken_apart(params):
     return W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o
 
 
-TO_TORCH = known(
+MISTAKES = known(
     orders(lambda order: stacked(order)),
     {
         _(
@@ -141,6 +141,6 @@ TO_TORCH_ARRAYS = Check(
     sizes=sizes_of_params,
     first=("weight_ih", "weight_hh"),
     parts={"weights": Part(cells, only=("weight_ih", "weight_hh")), "biases": Part(cells, only=("bias_ih", "bias_hh"))},
-    mistakes=TO_TORCH,
+    mistakes=MISTAKES,
     advice=advise_weights,
 )
