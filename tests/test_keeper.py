@@ -17,8 +17,7 @@ from lstm_ref import (
     sigmoid,
     soft_and,
 )
-from lstm_ref.checks.s09_engineer_intuition.keeper_params import radars
-from lstm_ref.checks.s09_engineer_intuition.keeper_params import keeper_complaint, passes
+from lstm_ref.checks.s09_engineer_intuition.keeper_params import keeper_complaint, passes, radars
 from lstm_ref.core.keeper import memories
 
 LEVELS = (0.2, 0.6, 3.0)
@@ -61,7 +60,7 @@ def test_many_cells_run_together_as_the_reference_runs_each():
 
 @pytest.mark.parametrize("spikes", [False, True])
 def test_a_trial_keeps_to_its_levels(spikes):
-    """Noise, bumps, spikes, and the distance between bump and spike are as the exercise promises."""
+    """What the exercise promises of the sequences: noise, bumps, spikes, and the distance between the two."""
     quiet, strong, loudest = LEVELS
     for n in range(20):
         trial = keeper_trial(quiet, strong, loudest + n / 100, spikes=spikes)
@@ -87,9 +86,9 @@ def test_the_same_levels_give_the_same_sequences_and_others_give_others():
 
 
 def test_the_cell_set_by_hand_passes_two_hundred_trials():
-    """Two radars for each of a hundred seeds of the grader: the solution never fails by bad luck.
+    """Two radars for each of a hundred graders' seeds: the solution never fails by bad luck.
 
-    This takes seconds, but is needed: grading uses sequences that nobody has seen.
+    Takes seconds, and must: what is graded are sequences that nobody has seen.
     """
     for case in levels(range(100)):
         assert passes(keeper_result(keeper_params(*case), keeper_trial(*case))), case

@@ -44,6 +44,17 @@ def close(got: np.ndarray, want: np.ndarray, tolerance: float) -> np.ndarray:
     return near | (got == want) | (np.isnan(got) & np.isnan(want))
 
 
+def wrong_numbers(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    """Where two arrays of one shape differ by more than rounding; nan is wrong."""
+    return ~close(got, want, 1e-9)
+
+
+def first_difference(got: Leaves, want: Leaves, axes: str = "") -> tuple[str, tuple[int, ...]]:
+    """The first leaf with a wrong number, and that number's index: of the earliest step if the axes have steps, T."""
+    leaf = next(leaf for leaf in want if wrong_numbers(got[leaf], want[leaf]).any())
+    return leaf, first_wrong(wrong_numbers(got[leaf], want[leaf]), axes)
+
+
 def wrong_leaves(check: Check, part: Part, got: Leaves, want: Leaves) -> list[str]:
     """Those that the part compares and that are wrong; those that others follow from come first."""
     wrong = [leaf for leaf in part.only or want if not close(got[leaf], want[leaf], check.tolerance).all()]

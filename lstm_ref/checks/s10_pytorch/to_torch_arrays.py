@@ -1,55 +1,33 @@
-"""The check of `to_torch_arrays`."""
+"""The check of `to_torch_arrays`: the four gates stacked in PyTorch's order, and their columns cut into x's and h's."""
 
 from collections.abc import Callable
-from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import first_wrong
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, Raising, known
+from lstm_ref.checks.engine.compare import first_difference
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Raising, known
+from lstm_ref.checks.problems import random_params
+from lstm_ref.checks.s10_pytorch.gate_order import NO_G, ORDER, SIZES, orders
 from lstm_ref.core import torch_layout
-from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.cell import LSTMParams  # the caller makes the named tuples that it finds where a function stands
 from lstm_ref.messages import _
 
-ORDER = "ifco"  # PyTorch's, c for the candidate
 
-
-NO_G = _("the candidate is looked for under PyTorch's letter g; in LSTMParams it is c: W_c and b_c")
-
-
-def sizes_of(params: LSTMParams) -> tuple[int, int]:
-    """H and D."""
-    return params.W_f.shape[0], params.W_f.shape[1] - params.W_f.shape[0]
-
-
-def stacked(order: str = ORDER, weight=None, bias=None, cut=None, result=None) -> Callable:
+def stacked(
+    order: str = ORDER,
+    weight: Callable = lambda W, H: W,
+    bias: Callable = lambda b, H: (b, 0 * b),
+    cut: Callable = lambda W, H, D: (W[:, H:], W[:, :H]),
+    result: Callable = lambda *arrays: arrays,
+) -> Callable:
     """`to_torch_arrays` with one thing changed: the gates' order, what is stacked, how it is cut, what is returned."""
 
-    def to_torch_arrays(params):
-        H, D = sizes_of(params)
-        W = np.concatenate([getattr(params, f"W_{gate}") for gate in order])
-        b = np.concatenate([getattr(params, f"b_{gate}") for gate in order])
-        W = weight(W, H) if weight else W
-        biases = bias(b, H) if bias else (b, np.zeros_like(b))
-        weights = cut(W, H, D) if cut else (W[:, H:], W[:, :H])
-        return result(*weights, *biases) if result else (*weights, *biases)
+    def to_torch_arrays(params: LSTMParams):
+        H, D = params.hidden_size, params.input_size
+        W, b = (np.concatenate([getattr(params, f"{kind}_{gate}") for gate in order]) for kind in "Wb")
+        return result(*cut(weight(W, H), H, D), *bias(b, H))
 
     return to_torch_arrays
-
-
-def orders(make: Callable) -> tuple[Mistake, ...]:
-    """One mistake for each other order of the four gates; `make(order)` gives its numbers."""
-    others = ["".join(order) for order in permutations(ORDER) if "".join(order) != ORDER]
-    return tuple(
-        Mistake(
-            _("the gates are taken in the order {order}; nn.LSTM has them in the order i, f, g, o").format(
-                order=", ".join(order.replace("c", "g"))
-            )
-            + (_(", which is not that of LSTMParams") if order == "fico" else ""),
-            make(order),
-        )
-        for order in others
-    )
 
 
 def _by_unit(rows, H):
@@ -62,8 +40,8 @@ def _eight_taken_apart(params):
     return W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o
 
 
-TO_TORCH = known(
-    orders(lambda order: stacked(order)),
+MISTAKES = known(
+    orders(stacked),
     {
         _(
             "the columns are taken as [x, h]; in this course h comes first, so the first H columns go to weight_hh"
@@ -78,11 +56,7 @@ TO_TORCH = known(
             weight=_by_unit, bias=lambda b, H: (_by_unit(b, H), 0 * b)
         ),
         _("the gates stand side by side, along axis 1; nn.LSTM has them one below the other"): stacked(
-            result=lambda ih, hh, b_ih, b_hh: (
-                *(np.concatenate(np.split(w, 4), axis=1) for w in (ih, hh)),
-                b_ih,
-                b_hh,
-            )
+            result=lambda ih, hh, *b: (*(np.concatenate(np.split(w, 4), axis=1) for w in (ih, hh)), *b)
         ),
         _("np.stack makes an axis for the gates; np.concatenate puts them one below the other"): (
             stacked(result=lambda *arrays: tuple(one.reshape(4, -1, *one.shape[1:]) for one in arrays)),
@@ -116,12 +90,9 @@ TO_TORCH = known(
         _("the bias is cut in two halves; all of it, 4H numbers, goes into bias_ih"): stacked(
             bias=lambda b, H: (b[: 2 * H], b[2 * H :])
         ),
-        _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"): tuple(
-            stacked(bias=both_biases)
-            for both_biases in (
-                lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H)),
-                lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H)),
-            )
+        _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"): (
+            stacked(bias=lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H))),
+            stacked(bias=lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H))),
         ),
         _(
             "LSTMParams is taken apart by position: by name, as params.W_f, nothing can be mistaken (it has W_hr, too)"
@@ -130,54 +101,34 @@ TO_TORCH = known(
             Raising("has no attribute 'W_g'", lambda params: params.W_g),
             Raising("has no attribute 'b_g'", lambda params: params.b_g),
         ),
-        _("the same gate's weights stand there four times"): (
-            stacked("iiii"),
-            stacked("ffff"),
-        ),
+        _("the same gate's weights stand there four times"): (stacked("iiii"), stacked("ffff")),
     },
 )
 
 
-def rows(output):
-    return np.arange(len(output))
-
-
-SIZES = ((2, 4), (5, 3))  # D and H: once the one is larger, once the other
-
-
 def cells(rng) -> list[Arguments]:
-    return [
-        {"params": LSTMParams(*(rng.normal(0, 1, shape) for _gate in "fico" for shape in ((H, H + D), (H,))))}
-        for D, H in SIZES
-    ]
+    return [{"params": random_params(rng, D, H)} for D, H in SIZES]
 
 
 def advise_weights(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """From which gate and column the first wrong number should come."""
-    leaf = next(name for name in want if not np.allclose(got[name], want[name], rtol=0, atol=1e-9))
-    index = first_wrong(~(np.abs(got[leaf] - want[leaf]) <= 1e-9), "")
+    leaf, index = first_difference(got, want)
     params = arguments["params"]
-    H, D = params.hidden_size, params.input_size
     if leaf == "bias_hh":
         return _("bias_hh should hold 4H zeros.")
-    sizes = {"input_size": D, "hidden_size": H}
-    place = torch_layout.where_is(f"{leaf}_l0", *index, **sizes)
+    place = torch_layout.where_is(f"{leaf}_l0", *index, input_size=params.input_size, hidden_size=params.hidden_size)
     return _("That number should be params.{array}[{index}].").format(
         array=place.array, index=", ".join(map(str, place.index))
     )
-
-
-def sizes_of_params(arguments: Arguments) -> str:
-    return f"D={arguments['params'].input_size}, H={arguments['params'].hidden_size}"
 
 
 TO_TORCH_ARRAYS = Check(
     name="to_torch_arrays",
     output=("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
     reference=lambda params: tuple(torch_layout.to_torch_arrays(params)),
-    sizes=sizes_of_params,
+    sizes=lambda arguments: f"D={arguments['params'].input_size}, H={arguments['params'].hidden_size}",
     first=("weight_ih", "weight_hh"),
     parts={"weights": Part(cells, only=("weight_ih", "weight_hh")), "biases": Part(cells, only=("bias_ih", "bias_hh"))},
-    mistakes=TO_TORCH,
+    mistakes=MISTAKES,
     advice=advise_weights,
 )
