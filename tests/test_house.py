@@ -16,7 +16,7 @@ LSTM_REF = {
     "widgets": {"core", "radar", "figures", "messages"},
     "checks.engine": {"messages"},
     "checks.given": {"core"},
-    "checks.problems": {"core"},
+    "checks.problems": {"checks.engine", "core"},
     "checks.slips": {"checks.engine", "checks.given", "checks.problems", "core", "messages"},
     **{
         f"checks.{stem}": {
