@@ -1,14 +1,12 @@
-"""The check of `proposed_write`."""
+"""The check of `proposed_write`: two lines and their product, so that either can be wrong, or what is made of them."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.slips.line import (
-    SIZES,
-    pre_activation,
-    random_line,
-    sizes_of_a_line,
-)
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.slips import within
+from lstm_ref.checks.slips.line import BIAS_LEFT_OUT, SIZES, pre_activation, random_line, sizes_of_a_line
+from lstm_ref.checks.slips.parameters import exchanged, pasted
+from lstm_ref.checks.slips.squashing import NO_PARENTHESES, sigmoid_mistakes, tanh_mistakes
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
@@ -43,9 +41,22 @@ def from_sums(wrong):
     return lambda h, x, W_i, b_i, W_c, b_c: wrong(pre_activation(h, x, W_i, b_i), pre_activation(h, x, W_c, b_c))
 
 
-def with_weights(change):
-    """The write with weights and biases mixed up: change(W_i, b_i, W_c, b_c)."""
-    return lambda h, x, *weights: proposed_write(h, x, *change(*weights))
+def with_parameters(taken: dict[str, str]):
+    """The write with parameters taken for others: {a parameter: the one that stands in its place}."""
+
+    def wrong(h_prev, x, W_i, b_i, W_c, b_c):
+        own = {"W_i": W_i, "b_i": b_i, "W_c": W_c, "b_c": b_c}
+        return proposed_write(h_prev, x, **own | {name: own[other] for name, other in taken.items()})
+
+    return wrong
+
+
+def with_biases(change):
+    def wrong(h_prev, x, W_i, b_i, W_c, b_c):
+        b_i, b_c = change(b_i, b_c)
+        return proposed_write(h_prev, x, W_i, b_i, W_c, b_c)
+
+    return wrong
 
 
 def one_shadowed(*_arguments):
@@ -74,6 +85,35 @@ def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
 
 
+# Of the right gate and the right candidate, something else than their product.
+FROM_BOTH = {
+    _("i and the candidate are added; they are multiplied, so that a shut gate writes nothing"): lambda i, g: i + g,
+    _("only i is returned: how much is written, but not what"): lambda i, g: i,
+    _("only the candidate is returned: what to write, but not how much"): lambda i, g: g,
+    _("tanh of the product is taken; the product itself is the write"): lambda i, g: np.tanh(i * g),
+    _("the sigmoid of the product is taken; the product itself is the write"): lambda i, g: cell.sigmoid(i * g),
+    _("the write is multiplied by i twice"): lambda i, g: i * i * g,
+    _("the candidate is multiplied in twice: no write is negative then"): lambda i, g: i * g * g,
+    _("the candidate is subtracted instead of multiplied"): lambda i, g: i - g,
+    _("the candidate is divided by i"): lambda i, g: g / i,
+    _("the smaller of the two is taken, np.minimum; the write is their product"): np.minimum,
+    _("np.dot or @ multiplies two matrices; i * candidate multiplies number by number"): np.dot,
+    _("@ multiplies two matrices; i * candidate multiplies number by number"): np.matmul,
+    _("i @ candidate.T is a matrix product over the units; i * candidate multiplies number by number"): (
+        lambda i, g: i @ g.T
+    ),
+    _("i.T @ candidate is a matrix product over the batch; i * candidate multiplies number by number"): (
+        lambda i, g: i.T @ g
+    ),
+    _("the products are added up over the units: each unit writes into its own memory"): lambda i, g: (i * g).sum(
+        axis=1
+    ),
+}
+
+
+OF_THE_GATE = sigmoid_mistakes("i", _("the polarity is turned: (1 - i) writes where the gate is shut"))
+del OF_THE_GATE[NO_PARENTHESES]  # 1 + exp(-z) is 1 / i: the candidate divided by i gives the same numbers
+
 PROPOSED_WRITE = Check(
     name="proposed_write",
     output="write",
@@ -83,110 +123,59 @@ PROPOSED_WRITE = Check(
     sizes=sizes_of_a_line,
     advice=where_to_look,
     parts={"equation": Part(random_writes), "limits": Part(writes_at_the_limits)},
-    mistakes={
-        _("i and the candidate are added; they are multiplied, so that a shut gate writes nothing"): from_both(
-            lambda i, g: i + g
+    mistakes=known(
+        within(
+            lambda tanh: from_sums(lambda z_i, z_c: cell.sigmoid(z_i) * tanh(z_c)),
+            tanh_mistakes("z", _("then no write is negative, and the memory can only grow")),
+            _("in the candidate {mistake}"),
         ),
-        _("only i is returned: how much is written, but not what"): from_both(lambda i, g: i),
-        _("only the candidate is returned: what to write, but not how much"): from_both(lambda i, g: g),
-        _("W_i and b_i are used for both: the candidate has weights of its own, W_c and b_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_i, b_i)
+        within(
+            lambda sigmoid: from_sums(lambda z_i, z_c: sigmoid(z_i) * np.tanh(z_c)),
+            OF_THE_GATE,
+            _("in the gate {mistake}"),
         ),
-        _("W_c and b_c are used for both: the gate has weights of its own, W_i and b_i"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_c, b_c, W_c, b_c)
+        within(
+            with_parameters,
+            pasted("candidate", "c", "i") | pasted("i", "i", "c") | exchanged("i", "c"),
         ),
-        _("W_i is used for the candidate too, which has a matrix of its own, W_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_i, b_c)
-        ),
-        _("W_c is used for the gate too, which has a matrix of its own, W_i"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_c, b_i, W_c, b_c)
-        ),
-        _("the bias b_i is used for the candidate too, which has its own, b_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_c, b_i)
-        ),
-        _("the bias b_c is used for the gate too, which has its own, b_i"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_c, W_c, b_c)
-        ),
-        _("the two biases are exchanged"): with_weights(lambda W_i, b_i, W_c, b_c: (W_i, b_c, W_c, b_i)),
-        _("the two matrices are exchanged"): with_weights(lambda W_i, b_i, W_c, b_c: (W_c, b_i, W_i, b_c)),
-        _("the roles are exchanged: the sigmoid belongs to W_i and b_i, tanh to W_c and b_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_c, b_c, W_i, b_i)
-        ),
-        _("both biases are left out"): with_weights(lambda W_i, b_i, W_c, b_c: (W_i, 0 * b_i, W_c, 0 * b_c)),
-        _("the bias b_i of the gate is left out"): with_weights(lambda W_i, b_i, W_c, b_c: (W_i, 0 * b_i, W_c, b_c)),
-        _("the bias b_c of the candidate is left out"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_c, 0 * b_c)
-        ),
-        _(
-            "x comes before h_prev, joined or handed over: it is [h_prev, x], and input_gate(h_prev, x, W_i, b_i)"
-        ): lambda h_prev, x, *weights: proposed_write(x, h_prev, *weights),
-        _("x comes before h_prev in the gate, though not in the candidate"): lambda h, x, W_i, b_i, W_c, b_c: (
-            cell.input_gate(x, h, W_i, b_i) * cell.candidate(h, x, W_c, b_c)
-        ),
-        _("x comes before h_prev in the candidate, though not in the gate"): lambda h, x, W_i, b_i, W_c, b_c: (
-            cell.input_gate(h, x, W_i, b_i) * cell.candidate(x, h, W_c, b_c)
-        ),
-        _("tanh is left out: the candidate's sum has no bound, and so has the write"): from_sums(
-            lambda z_i, z_c: cell.sigmoid(z_i) * z_c
-        ),
-        _("the sigmoid is left out: the gate's sum can be any number, and a gate lies between 0 and 1"): from_sums(
-            lambda z_i, z_c: z_i * np.tanh(z_c)
-        ),
-        _("the candidate is made with the sigmoid: then no write is negative, and the memory can only grow"): from_sums(
-            lambda z_i, z_c: cell.sigmoid(z_i) * cell.sigmoid(z_c)
-        ),
-        _("the gate is made with tanh: then it can turn the candidate's sign, which a gate never does"): from_sums(
-            lambda z_i, z_c: np.tanh(z_i) * np.tanh(z_c)
-        ),
-        _("the two sums are added before they are squashed; each line has its own squashing, then multiply"): from_sums(
-            lambda z_i, z_c: np.tanh(z_i + z_c)
-        ),
-        _(
-            "tanh is taken once more, of i times the candidate's sum; squash the candidate, then multiply by i"
-        ): from_sums(lambda z_i, z_c: np.tanh(cell.sigmoid(z_i) * z_c)),
-        _("tanh of the product is taken; the product itself is the write"): from_both(lambda i, g: np.tanh(i * g)),
-        _("the sigmoid of the product is taken; the product itself is the write"): from_both(
-            lambda i, g: cell.sigmoid(i * g)
-        ),
-        _("the polarity is turned: (1 - i) writes where the gate is shut"): from_both(lambda i, g: (1 - i) * g),
-        _("the write is multiplied by i twice"): from_both(lambda i, g: i * i * g),
-        _("the candidate is multiplied in twice: no write is negative then"): from_both(lambda i, g: i * g * g),
-        _("the absolute value is taken: a write can be negative, and then it takes away from the memory"): from_both(
-            lambda i, g: i * np.abs(g)
-        ),
-        _("the negative part is cut off, as relu does"): from_both(lambda i, g: i * np.maximum(g, 0)),
-        _("the candidate is subtracted instead of multiplied"): from_both(lambda i, g: i - g),
-        _(
-            "h_prev is mixed in, (1 - i) * h_prev + i * candidate, as in a GRU; the write alone is asked for"
-        ): lambda h_prev, x, W_i, b_i, W_c, b_c: (
-            (1 - cell.input_gate(h_prev, x, W_i, b_i)) * h_prev + proposed_write(h_prev, x, W_i, b_i, W_c, b_c)
-        ),
-        _("the candidate is divided by i"): from_both(lambda i, g: g / i),
-        _("the smaller of the two is taken, np.minimum; the write is their product"): from_both(np.minimum),
-        _("the gate is rounded to 0 or 1 before it is used: a gate is a fraction"): from_both(
-            lambda i, g: np.round(i) * g
-        ),
-        _(
-            "h_prev is added to the write: the write alone is asked for, and the memory is c, not h"
-        ): lambda h_prev, x, *weights: h_prev + proposed_write(h_prev, x, *weights),
-        _(
-            "i multiplies h_prev instead of the candidate: what is written is new, and not the last output"
-        ): lambda h_prev, x, W_i, b_i, W_c, b_c: cell.input_gate(h_prev, x, W_i, b_i) * h_prev,
-        _("h_prev is multiplied in: the write is i times the candidate"): lambda h_prev, x, *weights: (
-            h_prev * proposed_write(h_prev, x, *weights)
-        ),
-        _("np.dot or @ multiplies two matrices; i * candidate multiplies number by number"): from_both(np.dot),
-        _("@ multiplies two matrices; i * candidate multiplies number by number"): from_both(np.matmul),
-        _("i @ candidate.T is a matrix product over the units; i * candidate multiplies number by number"): from_both(
-            lambda i, g: i @ g.T
-        ),
-        _("i.T @ candidate is a matrix product over the batch; i * candidate multiplies number by number"): from_both(
-            lambda i, g: i.T @ g
-        ),
-        _("the products are added up over the units: each unit writes into its own memory"): from_both(
-            lambda i, g: (i * g).sum(axis=1)
-        ),
-        SHADOWED.format(name="candidate"): one_shadowed,
-        SHADOWED.format(name="input_gate"): other_shadowed,
-    },
+        {
+            _("the two biases are exchanged"): with_biases(lambda b_i, b_c: (b_c, b_i)),
+            _("the two matrices are exchanged"): with_parameters({"W_i": "W_c", "W_c": "W_i"}),
+            _("both biases are left out"): with_biases(lambda b_i, b_c: (0 * b_i, 0 * b_c)),
+            BIAS_LEFT_OUT.format(b="b_i"): with_biases(lambda b_i, b_c: (0 * b_i, b_c)),
+            BIAS_LEFT_OUT.format(b="b_c"): with_biases(lambda b_i, b_c: (b_i, 0 * b_c)),
+            _(
+                "x comes before h_prev, joined or handed over: it is [h_prev, x], and input_gate(h_prev, x, W_i, b_i)"
+            ): lambda h, x, *parameters: proposed_write(x, h, *parameters),
+            _("x comes before h_prev in the gate, though not in the candidate"): lambda h, x, W_i, b_i, W_c, b_c: (
+                cell.input_gate(x, h, W_i, b_i) * cell.candidate(h, x, W_c, b_c)
+            ),
+            _("x comes before h_prev in the candidate, though not in the gate"): lambda h, x, W_i, b_i, W_c, b_c: (
+                cell.input_gate(h, x, W_i, b_i) * cell.candidate(x, h, W_c, b_c)
+            ),
+            _("the two sums are added before they are squashed; each line has its own squashing, then multiply"): (
+                from_sums(lambda z_i, z_c: np.tanh(z_i + z_c))
+            ),
+            _("tanh is taken once more, of i times the candidate's sum; squash the candidate, then multiply by i"): (
+                from_sums(lambda z_i, z_c: np.tanh(cell.sigmoid(z_i) * z_c))
+            ),
+            _(
+                "h_prev is mixed in, (1 - i) * h_prev + i * candidate, as in a GRU; the write alone is asked for"
+            ): lambda h_prev, x, W_i, b_i, W_c, b_c: (
+                (1 - cell.input_gate(h_prev, x, W_i, b_i)) * h_prev + proposed_write(h_prev, x, W_i, b_i, W_c, b_c)
+            ),
+            _(
+                "h_prev is added to the write: the write alone is asked for, and the memory is c, not h"
+            ): lambda h_prev, x, *parameters: h_prev + proposed_write(h_prev, x, *parameters),
+            _(
+                "i multiplies h_prev instead of the candidate: what is written is new, and not the last output"
+            ): lambda h_prev, x, W_i, b_i, W_c, b_c: cell.input_gate(h_prev, x, W_i, b_i) * h_prev,
+            _("h_prev is multiplied in: the write is i times the candidate"): lambda h_prev, x, *parameters: (
+                h_prev * proposed_write(h_prev, x, *parameters)
+            ),
+            SHADOWED.format(name="candidate"): one_shadowed,
+            SHADOWED.format(name="input_gate"): other_shadowed,
+        },
+        within(from_both, FROM_BOTH),
+    ),
 )

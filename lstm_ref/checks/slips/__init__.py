@@ -1,1 +1,13 @@
 """The vocabulary of mistakes that several exercises meet, each written once."""
+
+from collections.abc import Callable
+
+from lstm_ref.checks.engine.declare import Mistake, Table, known
+
+
+def within(larger: Callable[[Callable], Callable], table: Table | tuple[Mistake, ...], sentence: str = "{mistake}"):
+    """The mistakes of a table, each made inside of a larger function: larger(wrong) is that function.
+
+    sentence: what is said, with {mistake} where the table's own sentence goes, such as "in the candidate {mistake}".
+    """
+    return tuple(Mistake(sentence.format(mistake=m.sentence), larger(m.wrong)) for m in known(table))
