@@ -1,9 +1,10 @@
-"""The check of `bias_for_half_life`."""
+"""The check of `bias_for_half_life`: the gate that keeps half for so many steps, then its bias."""
 
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s03_forget_gate.sigmoid import elementwise, shape_of
+from lstm_ref.checks.slips.squashing import OTHER_LOGARITHM
 from lstm_ref.core import cell, memory
 from lstm_ref.messages import _
 
@@ -40,7 +41,7 @@ BIAS_FOR_HALF_LIFE = Check(
         _("only f is inside the logarithm: ln(f) / (1 - f) is not ln(f / (1 - f))"): lambda steps: (
             np.log(gate_for(steps)) / (1 - gate_for(steps))
         ),
-        _("a logarithm to another base is used; the inverse of exp is the natural one, np.log"): tuple(
+        OTHER_LOGARITHM: tuple(
             lambda steps, other=other: other(gate_for(steps) / (1 - gate_for(steps))) for other in (np.log2, np.log10)
         ),
         _("only ln(f) is returned"): lambda steps: np.log(gate_for(steps)),

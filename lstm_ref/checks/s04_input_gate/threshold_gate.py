@@ -1,8 +1,9 @@
-"""The check of `threshold_gate`."""
+"""The check of `threshold_gate`: w is the steepness, and b puts the threshold right; either can be wrong alone."""
 
 import math
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.slips.squashing import OTHER_LOGARITHM
 from lstm_ref.core import cell, thresholds
 from lstm_ref.messages import _
 
@@ -132,7 +133,7 @@ THRESHOLD_GATE = Check(
             lambda t, m: float(cell.sigmoid(0.9)) / m
         ),
         _("the inverse of tanh is taken; a gate is a sigmoid"): with_weight(lambda t, m: math.atanh(0.9) / m),
-        _("a logarithm to another base is used; the inverse of exp is the natural one, np.log"): tuple(
+        OTHER_LOGARITHM: tuple(
             with_weight(lambda t, m, other=other: other(9) / m) for other in (math.log2, math.log10)
         ),
         _("the gate goes from 0.1 to 0.9 within the margin; from 0.5 to 0.9 is asked for, half of that"): with_weight(

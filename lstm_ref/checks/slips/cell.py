@@ -208,7 +208,9 @@ def _in_one_line() -> tuple[Mistake, ...]:
         if squash is sigmoid:
             table |= {NO_SIGMOID: pre_activation, TANH_FOR_SIGMOID: on_z(np.tanh)}
         names = names_of_a_line(name, f"W_{letter}", f"b_{letter}", squash)
-        found |= {sentence.format(**names): wrong_step(**{name: wrong}) for sentence, wrong in table.items()}
+        for sentence, wrong in table.items():
+            said = _("in {line} {mistake}").format(line=name, mistake=sentence.format(**names))
+            found[said] = wrong_step(**{name: wrong})
     return known(found)
 
 

@@ -11,7 +11,7 @@ OTHER_LOGARITHM = _("a logarithm to another base is used; the inverse of exp is 
 # Of sigmoid_mistakes and tanh_mistakes, for those who say one of them in another way.
 NO_SIGMOID = _("the sigmoid is left out: z can be any number, and {output} lies between 0 and 1")
 TANH_FOR_SIGMOID = _("tanh is used instead of sigmoid: it runs from -1 to 1, and {output} from 0 to 1")
-SIGN_LOST = _("the sign of the exponent is lost: exp(z) stands where exp(-z) belongs")
+SIGN_LOST = _("the sign of the exponent is lost: exp(z) stands where exp(-z) belongs, which gives 1 - sigmoid(z)")
 NO_PARENTHESES = _("the parentheses are missing: 1 / 1 + exp(-z) is 1 + exp(-z)")
 TURNED_TANH = _("tanh is written inverted, (e^-{z} - e^{z}) / (e^-{z} + e^{z}): that is -tanh({z})")
 
@@ -72,7 +72,7 @@ def sigmoid_of_large_z(output: str) -> Table:
         _("the sigmoid is written as exp(z) / (1 + exp(z)): for large z infinity by infinity is nan"): lambda z: (
             np.exp(z) / (1 + np.exp(z))
         ),
-        _("z is clipped before the sigmoid, so that {output} never comes close to 0 and to 1"): (
+        _("z is clipped before the sigmoid, so that {output} never gets all the way to 0 or to 1"): (
             lambda z: sigmoid(np.clip(z, -10, 10)),
             lambda z: sigmoid(np.clip(z, -20, 20)),
         ),
@@ -140,7 +140,7 @@ def tanh_of_large_z(z: str) -> Table:
         _("tanh is written as (e^2{z} - 1) / (e^2{z} + 1), which is nan for large {z}; np.tanh is safe"): (
             lambda z: (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
         ),
-        _("{z} is clipped before tanh, so that it never reaches its ends"): (
+        _("{z} is clipped before tanh, so that tanh never reaches its ends"): (
             lambda z: np.tanh(np.clip(z, -5, 5)),
             lambda z: np.tanh(np.clip(z, -10, 10)),
         ),
