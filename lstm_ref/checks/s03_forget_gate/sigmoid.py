@@ -7,7 +7,7 @@ import numpy as np
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
 from lstm_ref.checks.engine.judge import number
 from lstm_ref.checks.slips.line import B, H
-from lstm_ref.checks.slips.squashing import sigmoid_mistakes, sigmoid_of_large_z
+from lstm_ref.checks.slips.squashing import sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
@@ -40,7 +40,7 @@ SIGMOID = Check(
     sizes=shape_of("z"),
     parts={
         "values": Part(ordinary_z),
-        "extremes": Part(extreme_z, quiet=True, mistakes=sigmoid_of_large_z("sigmoid(z)")),
+        "extremes": Part(extreme_z, quiet=True, mistakes=sigmoid_far_out("sigmoid(z)")),
     },
     mistakes=known(
         sigmoid_mistakes("sigmoid(z)"),

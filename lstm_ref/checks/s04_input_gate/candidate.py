@@ -5,7 +5,7 @@ import numpy as np
 from lstm_ref.checks.engine.declare import known
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import line_check, on_z
-from lstm_ref.checks.slips.squashing import atanh, tanh_mistakes, tanh_of_large_z
+from lstm_ref.checks.slips.squashing import atanh, tanh_far_out, tanh_mistakes
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
@@ -16,7 +16,7 @@ CANDIDATE = line_check(
     cell.candidate,
     np.tanh,
     atanh,
-    at_the_limits=tanh_of_large_z("z"),
+    at_the_limits=tanh_far_out("z"),
     mistakes=known(
         within(on_z, tanh_mistakes("z", _("then no candidate is negative, and the memory can only grow"))),
         {

@@ -6,7 +6,7 @@ from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import SIZES, in_brackets
 from lstm_ref.checks.slips.output import IN_H
-from lstm_ref.checks.slips.squashing import tanh_of_large_z
+from lstm_ref.checks.slips.squashing import tanh_far_out
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
@@ -55,7 +55,7 @@ HIDDEN_STATE = Check(
         "limits": Part(
             shut_open_and_far,
             mistakes=known(
-                within(lambda tanh: lambda o, c: o * tanh(c), tanh_of_large_z("c")),
+                within(lambda tanh: lambda o, c: o * tanh(c), tanh_far_out("c")),
                 {_("a gate of exactly 0 is taken for open"): lambda o, c: np.where(o == 0, np.tanh(c), o * np.tanh(c))},
             ),
         ),

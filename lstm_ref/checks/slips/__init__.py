@@ -6,7 +6,7 @@ from lstm_ref.checks.engine.declare import Mistake, Table, known
 
 
 def within(larger: Callable[[Callable], Callable], table: Table | tuple[Mistake, ...], sentence: str = "{mistake}"):
-    """The mistakes of a table, each made inside of a larger function: larger(wrong) is that function.
+    """The mistakes of a table, each made inside of a larger function: larger(what the table holds) is that function.
 
     sentence: what is said, with {mistake} where the table's own sentence goes, such as "in the candidate {mistake}".
     """

@@ -70,84 +70,78 @@ def wrong_step(**changes: Callable) -> Callable:
 
 def wrong_cells() -> tuple[Mistake, ...]:
     """Every mistake of the six lines that a learner was seen to make, or may well make, as a wrong `lstm_step`."""
-    of_the_lines = (*_in_h(), *_in_c(), *_in_squashing(), *_in_each_line(), *_in_one_line())
-    return (*of_the_lines, *_in_the_state(), *_in_the_parameters())
-
-
-# --- the last two lines ----------------------------------------------------------------------------------------------
-
-
-def _in_h() -> tuple[Mistake, ...]:
     return known(
+        within(lambda wrong: wrong_step(c=wrong), IN_C),
         within(lambda wrong: wrong_step(h=lambda v: wrong(v.o, v.c)), IN_H, _("in h = o * tanh(c) {mistake}")),
-        within(
-            lambda wrong: wrong_step(h=wrong),
-            {
-                _("h is computed from the old memory: h = o * tanh(c) takes the c of this step"): lambda v: (
-                    v.o * np.tanh(v.c_prev)
-                ),
-                _("h is computed from the candidate: h = o * tanh(c) takes the whole memory"): lambda v: (
-                    v.o * np.tanh(v.candidate)
-                ),
-                _(
-                    "the memory itself is returned as h: tanh and o are lost, or h and c are one array, written in "
-                    "place"
-                ): lambda v: v.c,
-                _("the memory is added to the output gate after its sigmoid, so that o is no fraction any more"): (
-                    lambda v: (v.o + v.c) * np.tanh(v.c)
-                ),
-            },
-        ),
+        within(lambda wrong: wrong_step(h=wrong), OF_OTHER_THINGS_IN_H),
+        within(lambda wrong: wrong_step(reads=wrong), IN_WHAT_IS_READ),
+        _in_each_line(),
+        _in_one_line(),
+        _in_squashing(),
+        _in_the_parameters(),
+        _in_the_state(),
+        within(lambda wrong: wrong_step(result=wrong), IN_THE_RESULT),
     )
 
 
-def _in_c() -> tuple[Mistake, ...]:
-    return within(
-        lambda wrong: wrong_step(c=wrong),
-        {
-            _("f * c_prev is lost: the memory is overwritten at each step, or not carried on"): lambda v: (
-                v.i * v.candidate
-            ),
-            _("i * candidate is lost: nothing is ever written"): lambda v: v.f * v.c_prev,
-            _("the input gate is left out of c = f * c_prev + i * candidate"): lambda v: v.f * v.c_prev + v.candidate,
-            _("the forget gate is left out of c = f * c_prev + i * candidate"): lambda v: v.c_prev + v.i * v.candidate,
-            _("i + candidate stands where i * candidate belongs"): lambda v: v.f * v.c_prev + v.i + v.candidate,
-            _("f + c_prev stands where f * c_prev belongs"): lambda v: v.f + v.c_prev + v.i * v.candidate,
-            _("f * c_prev and i * candidate are multiplied: they are added"): lambda v: (
-                v.f * v.c_prev * v.i * v.candidate
-            ),
-            _("f multiplies all of it: f * (c_prev + i * candidate)"): lambda v: v.f * (v.c_prev + v.i * v.candidate),
-            _("f and i are swapped, in the update or in the order of their weights"): lambda v: (
-                v.i * v.c_prev + v.f * v.candidate
-            ),
-            _("1 - f is used: f = 1 means keep, f = 0 means forget"): lambda v: (
-                (1 - v.f) * v.c_prev + v.i * v.candidate
-            ),
-            _("1 - i is used: i = 1 writes all of the candidate"): lambda v: v.f * v.c_prev + (1 - v.i) * v.candidate,
-            _("the gates are coupled, i = 1 - f: that is another cell; here i has weights of its own"): lambda v: (
-                v.f * v.c_prev + (1 - v.f) * v.candidate
-            ),
-            _("the gates are coupled, f = 1 - i: that is another cell; here f has weights of its own"): lambda v: (
-                (1 - v.i) * v.c_prev + v.i * v.candidate
-            ),
-            _("f multiplies h_prev: what is kept or forgotten is the memory, f * c_prev"): lambda v: (
-                v.f * v.h_prev + v.i * v.candidate
-            ),
-            _("i * h_prev is written: what is written is the candidate"): lambda v: v.f * v.c_prev + v.i * v.h_prev,
-            _("tanh is taken twice: c is squashed when it is computed, and again in h"): lambda v: np.tanh(
-                v.f * v.c_prev + v.i * v.candidate
-            ),
-            _("np.dot multiplies matrices; gates multiply element by element, with *"): lambda v: (
-                np.dot(v.f, v.c_prev) + np.dot(v.i, v.candidate)
-            ),
-            _("@ multiplies matrices; gates multiply element by element, with *"): lambda v: (
-                v.f @ v.c_prev + v.i @ v.candidate
-            ),
-        },
-    )
-
-
-# --- the four lines before them --------------------------------------------------------------------------------------
+# A wrong c, of what stands in `v`.
+IN_C = {
+    _("f * c_prev is lost: the memory is overwritten at each step, or not carried on"): lambda v: v.i * v.candidate,
+    _("i * candidate is lost: nothing is ever written"): lambda v: v.f * v.c_prev,
+    _("the input gate is left out of c = f * c_prev + i * candidate"): lambda v: v.f * v.c_prev + v.candidate,
+    _("the forget gate is left out of c = f * c_prev + i * candidate"): lambda v: v.c_prev + v.i * v.candidate,
+    _("i + candidate stands where i * candidate belongs"): lambda v: v.f * v.c_prev + v.i + v.candidate,
+    _("f + c_prev stands where f * c_prev belongs"): lambda v: v.f + v.c_prev + v.i * v.candidate,
+    _("f * c_prev and i * candidate are multiplied: they are added"): lambda v: v.f * v.c_prev * v.i * v.candidate,
+    _("f multiplies all of it: f * (c_prev + i * candidate)"): lambda v: v.f * (v.c_prev + v.i * v.candidate),
+    _("f and i are swapped, in the update or in the order of their weights"): lambda v: (
+        v.i * v.c_prev + v.f * v.candidate
+    ),
+    _("1 - f is used: f = 1 means keep, f = 0 means forget"): lambda v: (1 - v.f) * v.c_prev + v.i * v.candidate,
+    _("1 - i is used: i = 1 writes all of the candidate"): lambda v: v.f * v.c_prev + (1 - v.i) * v.candidate,
+    _("the gates are coupled, i = 1 - f: that is another cell; here i has weights of its own"): lambda v: (
+        v.f * v.c_prev + (1 - v.f) * v.candidate
+    ),
+    _("the gates are coupled, f = 1 - i: that is another cell; here f has weights of its own"): lambda v: (
+        (1 - v.i) * v.c_prev + v.i * v.candidate
+    ),
+    _("f multiplies h_prev: what is kept or forgotten is the memory, f * c_prev"): lambda v: (
+        v.f * v.h_prev + v.i * v.candidate
+    ),
+    _("i * h_prev is written: what is written is the candidate"): lambda v: v.f * v.c_prev + v.i * v.h_prev,
+    _("tanh is taken twice: c is squashed when it is computed, and again in h"): lambda v: np.tanh(RIGHT["c"](v)),
+    _("np.dot multiplies matrices; gates multiply element by element, with *"): lambda v: (
+        np.dot(v.f, v.c_prev) + np.dot(v.i, v.candidate)
+    ),
+    _("@ multiplies matrices; gates multiply element by element, with *"): lambda v: v.f @ v.c_prev + v.i @ v.candidate,
+}
+# A wrong h; slips/output.py has those made of o and c alone.
+OF_OTHER_THINGS_IN_H = {
+    _("h is computed from the old memory: h = o * tanh(c) takes the c of this step"): lambda v: v.o * np.tanh(v.c_prev),
+    _("h is computed from the candidate: h = o * tanh(c) takes the whole memory"): lambda v: v.o * np.tanh(v.candidate),
+    _("the memory itself is returned as h: tanh and o are lost, or h and c are one array, written in place"): (
+        lambda v: v.c
+    ),
+    _("the memory is added to the output gate after its sigmoid, so that o is no fraction any more"): lambda v: (
+        (v.o + v.c) * np.tanh(v.c)
+    ),
+}
+IN_THE_RESULT = {
+    EXCHANGED: lambda v: LSTMState(v.c, v.h),
+    _("h is returned for both, h and c"): lambda v: LSTMState(v.h, v.h),
+    _("the old memory is returned with the new h"): lambda v: LSTMState(v.h, v.c_prev),
+    _("the new memory is returned with the old h"): lambda v: LSTMState(v.h_prev, v.c),
+    _("the state is returned as it came: nothing of the step is in it"): lambda v: LSTMState(v.h_prev, v.c_prev),
+    _("the c that is carried on is squashed: tanh belongs to h alone, c stays as it is"): lambda v: LSTMState(
+        v.h, np.tanh(v.c)
+    ),
+}
+# Something else than (h_prev, x) is read by every line.
+IN_WHAT_IS_READ = {
+    _("h_prev is ignored, or not carried on: the gates read x alone, as if h were 0"): lambda v: (0 * v.h_prev, v.x),
+    _("the gates read the memory, [c_prev, x]: they read [h_prev, x]"): lambda v: (v.c_prev, v.x),
+    _("the gates read tanh(c_prev) and not h_prev"): lambda v: (np.tanh(v.c_prev), v.x),
+}
 
 
 def _in_squashing() -> tuple[Mistake, ...]:
@@ -186,17 +180,6 @@ def _in_each_line() -> tuple[Mistake, ...]:
                 wrong_step(**pieces)
             )
         },
-        within(
-            lambda wrong: wrong_step(reads=wrong),
-            {
-                _("h_prev is ignored, or not carried on: the gates read x alone, as if h were 0"): lambda v: (
-                    0 * v.h_prev,
-                    v.x,
-                ),
-                _("the gates read the memory, [c_prev, x]: they read [h_prev, x]"): lambda v: (v.c_prev, v.x),
-                _("the gates read tanh(c_prev) and not h_prev"): lambda v: (np.tanh(v.c_prev), v.x),
-            },
-        ),
     )
 
 
@@ -218,19 +201,8 @@ def _in_one_line() -> tuple[Mistake, ...]:
 
 
 def _in_the_state() -> tuple[Mistake, ...]:
-    in_the_result = {
-        EXCHANGED: lambda v: LSTMState(v.c, v.h),
-        _("h is returned for both, h and c"): lambda v: LSTMState(v.h, v.h),
-        _("the old memory is returned with the new h"): lambda v: LSTMState(v.h, v.c_prev),
-        _("the new memory is returned with the old h"): lambda v: LSTMState(v.h_prev, v.c),
-        _("the state is returned as it came: nothing of the step is in it"): lambda v: LSTMState(v.h_prev, v.c_prev),
-        _("the c that is carried on is squashed: tanh belongs to h alone, c stays as it is"): lambda v: LSTMState(
-            v.h, np.tanh(v.c)
-        ),
-    }
     as_c_h = {"state": lambda state: (state.c, state.h)}
     return known(
-        within(lambda wrong: wrong_step(result=wrong), in_the_result),
         {
             _("h and c are exchanged when the state is unpacked: h, c = state"): wrong_step(**as_c_h),
             _("h and c are exchanged when the state is unpacked, and again in what is returned"): wrong_step(
@@ -250,7 +222,7 @@ def _in_the_parameters() -> tuple[Mistake, ...]:
         return wrong_step(params=lambda p: p._replace(**{name: getattr(p, other) for name, other in taken.items()}))
 
     return known(
-        {sentence: step(taken) for sentence, taken in mixed_up(LETTER_OF).items()},
+        within(step, mixed_up(LETTER_OF)),
         {
             _(
                 "the parameters are unpacked into eight names, but LSTMParams has a ninth field: use params.W_f"

@@ -10,7 +10,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
 from lstm_ref.checks.slips import within
-from lstm_ref.checks.slips.squashing import logit, sigmoid_mistakes, sigmoid_of_large_z
+from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.checks.slips.squashing import softmax as softmax  # asked for by this name
 from lstm_ref.core import cell
 from lstm_ref.messages import _
@@ -202,7 +202,7 @@ def gate_check(name: str, letter: str, reference: Callable, inverted: str, mista
         cell.sigmoid,
         logit,
         given=("sigmoid",),
-        at_the_limits=sigmoid_of_large_z(letter),
+        at_the_limits=sigmoid_far_out(letter),
         mistakes=known(mistakes or {}, within(on_z, sigmoid_mistakes(letter, inverted))),
     )
 
