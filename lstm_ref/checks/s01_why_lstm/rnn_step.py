@@ -4,8 +4,8 @@ import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
-from lstm_ref.checks.slips.line import line_mistakes, names_of_a_line, on_z
-from lstm_ref.checks.slips.squashing import tanh_mistakes
+from lstm_ref.checks.slips.line import advice, line_mistakes, names_of_a_line, on_z, sizes_of_a_line
+from lstm_ref.checks.slips.squashing import atanh, tanh_mistakes
 from lstm_ref.core import rnn
 from lstm_ref.messages import _
 
@@ -25,11 +25,6 @@ def two_steps(rng) -> list[Arguments]:
     ]
 
 
-def step_sizes(arguments: Arguments) -> str:
-    (B, D), H = arguments["x"].shape, len(arguments["b"])
-    return f"B={B}, D={D}, H={H}"
-
-
 def W_h(W):
     return W[:, : len(W)]
 
@@ -47,19 +42,12 @@ def x_first(line):
     return lambda x, h_prev, W, b: line(h_prev, x, W, b)
 
 
-def which_units(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    """If whole units are right and others wrong, the rows of W are where to look."""
-    wrong = ~np.isclose(got["h"], want["h"], rtol=0, atol=1e-9)
-    if wrong.all(axis=0).any() and not wrong.any(axis=0).all():
-        units = ", ".join(str(n) for n in np.flatnonzero(wrong.any(axis=0)))
-        return _("Other units are right. Unit n reads row n of W and b[n]: look at row {units}.").format(units=units)
-    if wrong.all(axis=1).any() and not wrong.any(axis=1).all():
-        return _(
-            "Other sequences are right, and every sequence is treated alike: where does one get special treatment?"
-        )
-    return _(
-        "Every number of h is tanh of one row of W times [h_prev, x], plus one number of b. Print z before the tanh."
-    )
+NAMES = names_of_a_line("h", "W", "b", np.tanh)
+
+
+def which_unit(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    line = {name: arguments[name] for name in ("h_prev", "x", "W", "b")}
+    return advice(NAMES, atanh, line, got["h"], want["h"])
 
 
 RNN_STEP = Check(
@@ -67,12 +55,12 @@ RNN_STEP = Check(
     output="h",
     reference=step,
     axes={"h": "BH"},
-    sizes=step_sizes,
-    advice=which_units,
+    sizes=sizes_of_a_line,
+    advice=which_unit,
     parts={"equation": Part(two_steps)},
     mistakes=known(
         within(lambda tanh: x_first(on_z(tanh)), tanh_mistakes("z", _("then h is never negative"))),
-        within(x_first, line_mistakes(names_of_a_line("h", "W", "b", np.tanh), np.tanh)),
+        within(x_first, line_mistakes(NAMES, np.tanh)),
         {
             _("h_prev is added to tanh(z): in a plain RNN it goes in through W alone"): lambda x, h_prev, W, b: (
                 h_prev + step(x, h_prev, W, b)

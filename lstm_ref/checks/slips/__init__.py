@@ -11,3 +11,8 @@ def within(larger: Callable[[Callable], Callable], table: Table | tuple[Mistake,
     sentence: what is said, with {mistake} where the table's own sentence goes, such as "in the candidate {mistake}".
     """
     return tuple(Mistake(sentence.format(mistake=m.sentence), larger(m.wrong)) for m in known(table))
+
+
+def filled_in(table: Table, **names: str) -> Table:
+    """A table with names in its sentences: {W} becomes W_f."""
+    return {sentence.format(**names): wrong for sentence, wrong in table.items()}

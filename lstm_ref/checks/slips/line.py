@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
-from lstm_ref.checks.slips import within
+from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.checks.slips.squashing import softmax as softmax  # asked for by this name
 from lstm_ref.core import cell
@@ -147,8 +147,8 @@ def line_mistakes(names: dict[str, str], squash: Callable) -> tuple[Mistake, ...
             right(h_prev, *rest) * h_prev
         ),
     }
-    of_z = within(lambda z: lambda *line: squash(z(*line)), IN_Z)
-    return tuple(Mistake(m.sentence.format(**names), m.wrong) for m in (*of_z, *known(table)))
+    of_z = within(lambda z: lambda *line: squash(z(*line)), filled_in(IN_Z, **names))
+    return known(of_z, filled_in(table, **names))
 
 
 # --- checks --------------------------------------------------------------------------------------------------------

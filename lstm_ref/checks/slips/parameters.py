@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations
 
+from lstm_ref.checks.slips import filled_in
 from lstm_ref.messages import _
 
 
@@ -14,14 +15,14 @@ def pasted(target: str, to: str, letter: str) -> dict[str, dict[str, str]]:
         _("the line of {target} adds b_{letter} where b_{to} belongs"): b,
         _("the line of {target} uses W_{letter} and b_{letter}, not W_{to} and b_{to}"): W | b,
     }
-    return {sentence.format(target=target, letter=letter, to=to): taken for sentence, taken in table.items()}
+    return filled_in(table, target=target, letter=letter, to=to)
 
 
 def exchanged(one: str, two: str) -> dict[str, dict[str, str]]:
     """Two lines, each with the weights of the other."""
     sentence = _("the weights of {one} and {two} are exchanged: W_{one} with W_{two}, b_{one} with b_{two}")
     taken = {f"{kind}_{a}": f"{kind}_{b}" for kind in "Wb" for a, b in ((one, two), (two, one))}
-    return {sentence.format(one=one, two=two): taken}
+    return filled_in({sentence: taken}, one=one, two=two)
 
 
 def shared(letter: str, lines: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -31,7 +32,7 @@ def shared(letter: str, lines: Iterable[str]) -> dict[str, dict[str, str]]:
         _("every line uses W_{letter}: each has weights of its own"): W,
         _("every line uses W_{letter} and b_{letter}: each has its own"): W | b,
     }
-    return {sentence.format(letter=letter): taken for sentence, taken in table.items()}
+    return filled_in(table, letter=letter)
 
 
 def mixed_up(letter_of: dict[str, str]) -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Table
+from lstm_ref.checks.slips import filled_in
 from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _
 
@@ -120,21 +121,17 @@ OF_TANH_FAR_OUT: Table = {
 
 def sigmoid_mistakes(output: str, inverted: str = SIGN_LOST) -> Table:
     """What stands where sigmoid(z) belongs. output: what it gives, such as "f"; inverted: what to say to 1 - f."""
-    return {inverted: lambda z: 1 - sigmoid(z), **_filled_in(OF_SIGMOID, output=output)}
+    return {inverted: lambda z: 1 - sigmoid(z), **filled_in(OF_SIGMOID, output=output)}
 
 
 def sigmoid_far_out(output: str) -> Table:
-    return _filled_in(OF_SIGMOID_FAR_OUT, output=output)
+    return filled_in(OF_SIGMOID_FAR_OUT, output=output)
 
 
 def tanh_mistakes(z: str, never_negative: str) -> Table:
     """What stands where tanh(z) belongs. z: its letter; never_negative: what is wrong with a tanh that never is."""
-    return _filled_in(OF_TANH, z=z, never_negative=never_negative)
+    return filled_in(OF_TANH, z=z, never_negative=never_negative)
 
 
 def tanh_far_out(z: str) -> Table:
-    return _filled_in(OF_TANH_FAR_OUT, z=z)
-
-
-def _filled_in(table: Table, **names: str) -> Table:
-    return {sentence.format(**names): wrong for sentence, wrong in table.items()}
+    return filled_in(OF_TANH_FAR_OUT, z=z)
