@@ -1,4 +1,7 @@
-"""The check of `jacobian_product_norms`."""
+"""The check of `jacobian_product_norms`: a list of Jacobians, their products from the last step back, a norm of each.
+
+Each of the three can be another one; where h is 0, every Jacobian is W_h, and a wrong slope cannot be seen.
+"""
 
 import numpy as np
 
@@ -46,7 +49,7 @@ def products(steps, measure=spectral, times=np.matmul):
     for jacobian in reversed(steps):
         columns.append(measure(product))
         product = times(product, jacobian)
-    return np.stack(columns, axis=1)
+    return np.stack(columns, axis=-1)
 
 
 def with_slope(slope):
@@ -68,11 +71,7 @@ def slope_on_the_wrong_side(hs, W):
 
 def one_factor_too_many(hs, W):
     steps = each_jacobian(hs, W)
-    product, columns = np.eye(len(W)), []
-    for jacobian in reversed(steps):
-        product = product @ jacobian
-        columns.append(spectral(product))
-    return np.stack(columns, axis=1)
+    return products([steps[0], *steps])[:, 1:]
 
 
 def norms_multiplied(hs, W):
@@ -80,31 +79,9 @@ def norms_multiplied(hs, W):
     return np.cumprod(np.stack(sizes, axis=1), axis=1)
 
 
-def norm_of_the_stack(**order):
-    """np.linalg.norm without axis=(1, 2): of all sequences together, or an error."""
-
-    def wrong(hs, W):
-        product = np.tile(np.eye(len(W)), (len(hs), 1, 1))
-        columns = []
-        for jacobian in reversed(each_jacobian(hs, W)):
-            columns.append(np.linalg.norm(product, **order))
-            product = product @ jacobian
-        return np.array(columns)
-
-    return wrong
-
-
 def all_of_W(hs, W):
     last, before = (slope(hs[:, t])[:, :, None] * W for t in (-1, -2))
     return last @ before
-
-
-def diag_of_a_batch(hs, W):
-    return np.tile(np.eye(len(W)), (len(hs), 1, 1)) @ np.diag(slope(hs[:, -1])) @ W_h(W)
-
-
-def diag_of_a_batch_in_front(hs, W):
-    return np.diag(slope(hs[:, -1])) @ W_h(W)
 
 
 def without_brackets(hs, W):
@@ -118,12 +95,6 @@ def without_brackets(hs, W):
 def counted_from_the_front(hs, W):
     """At lag k the Jacobian of step k, and not of step T - k."""
     return products(each_jacobian(np.concatenate([hs[:, :1], hs[:, :0:-1]], axis=1), W))
-
-
-WITHOUT_AXIS = _("np.linalg.norm is not told the axes: axis=(1, 2) takes one norm for each sequence")
-
-
-DIAG = _("np.diag is given a whole batch and takes its diagonal; (1 - h**2)[:, :, None] * W_h treats each alike")
 
 
 def single_norms(hs, W):
@@ -184,14 +155,14 @@ JACOBIAN_PRODUCT_NORMS = Check(
         _("ord=np.inf is used, the largest sum of a row; the spectral norm is ord=2"): with_measure(
             lambda m: np.linalg.norm(m, ord=np.inf, axis=(1, 2))
         ),
-        WITHOUT_AXIS: (
-            norm_of_the_stack(ord=2),
-            norm_of_the_stack(),
+        _("np.linalg.norm is not told the axes: axis=(1, 2) takes one norm for each sequence"): (
+            with_measure(lambda m: np.linalg.norm(m, ord=2)),
+            with_measure(np.linalg.norm),
         ),
         _("all columns of W are taken; only the first H belong to h_prev, W[:, :H]"): all_of_W,
-        DIAG: (
-            diag_of_a_batch,
-            diag_of_a_batch_in_front,
+        _("np.diag is given a whole batch and takes its diagonal; (1 - h**2)[:, :, None] * W_h treats each alike"): (
+            lambda hs, W: np.tile(np.eye(len(W)), (len(hs), 1, 1)) @ np.diag(slope(hs[:, -1])) @ W_h(W),
+            lambda hs, W: np.diag(slope(hs[:, -1])) @ W_h(W),
         ),
         _("the largest number in each product is taken; its spectral norm is asked for"): with_measure(
             lambda m: np.abs(m).max(axis=(1, 2))

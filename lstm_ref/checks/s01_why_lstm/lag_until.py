@@ -1,4 +1,4 @@
-"""The check of `lag_until`."""
+"""The check of `lag_until`: lags are small whole numbers, so no two mistakes may agree on the curves by chance."""
 
 import numpy as np
 
@@ -58,8 +58,9 @@ def searched_sorted(norms, fraction):
     return np.array([len(row) - np.searchsorted(row[::-1], fraction) for row in norms])
 
 
-def one_for_all(norms, fraction):
-    return np.repeat(jacobians.lag_until(norms, fraction)[:1], len(norms))
+def changed(change):
+    """The right lags, changed."""
+    return lambda norms, fraction: change(jacobians.lag_until(norms, fraction))
 
 
 LAG_MISTAKES = known(
@@ -70,13 +71,11 @@ LAG_MISTAKES = known(
         _("the lag of the last fall is returned; the first is asked for"): lambda norms, fraction: (
             norms.shape[1] - (norms >= fraction)[:, ::-1].argmax(axis=1)
         ),
-        _("lags are counted from 1; column 0 is lag 0"): lambda norms, fraction: (
-            jacobians.lag_until(norms, fraction) + 1
-        ),
+        _("lags are counted from 1; column 0 is lag 0"): changed(lambda lags: lags + 1),
         _(
             "<= stands where < belongs: less than the fraction is asked for, and one curve meets it exactly"
         ): lambda norms, fraction: jacobians.lag_until(np.where(norms == fraction, 0, norms), fraction),
-        _("the last lag before the fall is returned"): lambda norms, fraction: jacobians.lag_until(norms, fraction) - 1,
+        _("the last lag before the fall is returned"): changed(lambda lags: lags - 1),
         _("the comparison is the wrong way round: the first lag above the fraction is 0"): lambda norms, fraction: (
             norms > fraction
         ).argmax(axis=1),
@@ -93,7 +92,7 @@ LAG_MISTAKES = known(
         _("argmax is used without an axis: it gives one number for the whole array"): lambda norms, fraction: (
             norms < fraction
         ).argmax(),
-        _("the lag of the first sequence is given for all"): one_for_all,
+        _("the lag of the first sequence is given for all"): changed(lambda lags: np.repeat(lags[:1], len(lags))),
         _("the norms are averaged over the batch before they are read"): lambda norms, fraction: np.repeat(
             jacobians.lag_until(norms.mean(axis=0)[None], fraction), len(norms)
         ),

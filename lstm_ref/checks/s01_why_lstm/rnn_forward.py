@@ -1,9 +1,11 @@
-"""The check of `rnn_forward`."""
+"""The check of `rnn_forward`. In a sequence of one step, many mistakes of the loop cannot be seen or told apart."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES, step, weights
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.given import rnn_step
+from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES, weights
+from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
 from lstm_ref.core import rnn
 from lstm_ref.messages import _
 
@@ -24,98 +26,39 @@ def sequence_sizes(arguments: Arguments) -> str:
     return f"B={B}, T={T}, D={D}, H={H}"
 
 
-def forward(xs, h0, W, b):
-    return rnn.rnn_forward(xs, rnn.RNNParams(W, b), h0)
-
-
-def on_outputs(wrong):
-    """Right outputs, wrongly returned."""
-    return lambda xs, h0, W, b: wrong(*forward(xs, h0, W, b))
-
-
-def chained(inputs, h0, W, b):
-    """Steps over a list of inputs (B, D)."""
-    hs = [h0]
-    for x in inputs:
-        hs.append(step(x, hs[-1], W, b))
-    return hs[1:]
-
-
-def each_from_h0(xs, h0, W, b):
-    hs = np.stack([step(xs[:, t], h0, W, b) for t in range(xs.shape[1])], axis=1)
-    return hs, hs[:, -1]
-
-
-def backwards(xs, h0, W, b):
-    return forward(xs[:, ::-1], h0, W, b)
-
-
-def with_h0_in_front(xs, h0, W, b):
-    hs, h = forward(xs, h0, W, b)
-    return np.concatenate([h0[:, None], hs], axis=1), h
-
-
-def what_was_before(xs, h0, W, b):
-    hs, h = with_h0_in_front(xs, h0, W, b)
-    return hs[:, :-1], h
-
-
-def first_input_skipped(xs, h0, W, b):
-    hs = np.stack([h0, *chained([xs[:, t] for t in range(1, xs.shape[1])], h0, W, b)], axis=1)
-    return hs, hs[:, -1]
-
-
-def batch_taken_for_time(xs, h0, W, b):
-    h = h0
-    for x in xs:
-        h = np.tanh(np.concatenate([h, x], axis=1) @ W.T + b)
+def step(h_prev, x, W, b):
+    """What is carried on is what is shown."""
+    h = rnn_step(x, h_prev, W, b)
     return h, h
 
 
-def first_input_always(xs, h0, W, b):
-    return forward(xs[:, :1].repeat(xs.shape[1], 1), h0, W, b)
+RUN = Loop(
+    step=step,
+    parts=lambda xs, h0, W, b: ((xs,), h0, (W, b)),
+    letters={"x": "xs", "D": "D", "h": "h", "hs": "hs", "first": "h0", "left": "h"},
+)
 
 
-def first_step_alone(xs, h0, W, b):
-    return forward(xs[:, :1], h0, W, b)
+def returns(change):
+    """Right outputs (hs, h), wrongly returned."""
+    return RUN(result=lambda v: change(v.hs, v.left))
 
 
-def reshaped(xs, h0, W, b):
-    steps, size = xs.shape[1], xs.shape[2]
-    hs = np.stack(chained(xs.reshape(steps, -1, size), h0, W, b), axis=1)
-    return hs, hs[:, -1]
+def steps_in_front(xs, h0, W, b):
+    """xs reshaped to (T, B, D), which mixes the sequences up."""
+    return RUN()(xs.reshape(xs.shape[1], len(xs), -1).swapaxes(0, 1), h0, W, b)
 
 
-def in_a_row(hs, h):
-    return hs.reshape(hs.shape[0], -1), h
-
-
-def below_each_other(hs, h):
-    return np.concatenate(list(hs.swapaxes(0, 1))), h
-
-
-def as_many_steps_as(count):
-    """Fewer steps than there are, or more, which ends in an error."""
-    return lambda xs, h0, W, b: on_chain(chained([xs[:, t] for t in range(count(xs))], h0, W, b))
-
-
-def on_chain(outputs):
-    return np.stack(outputs, axis=1), outputs[-1]
-
-
-def arguments_exchanged(xs, h0, W, b):
-    hs = [h0]
-    for t in range(xs.shape[1]):
-        hs.append(np.tanh(np.concatenate([xs[:, t], hs[-1]], axis=1) @ W.T + b))
-    return on_chain(hs[1:])
-
-
-def last_not_written(xs, h0, W, b):
-    hs = np.zeros((*xs.shape[:2], len(b)))
-    h = h0
-    for t in range(xs.shape[1] - 1):
-        h = hs[:, t] = step(xs[:, t], h, W, b)
-    return hs, h
+# In one step these give what others give: (B, H) alone, h0, or the error that there is nothing to stack.
+NOT_IN_ONE_STEP = (
+    "one below the other",
+    "last alone",
+    "first left out",
+    "last left out",
+    "start again",
+    "before the last",
+    "of every step",
+)
 
 
 def where_it_goes_wrong(arguments: Arguments, got: Leaves, want: Leaves) -> str:
@@ -134,70 +77,34 @@ def where_it_goes_wrong(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 RNN_FORWARD = Check(
     name="rnn_forward",
     output=("hs", "h"),
-    reference=forward,
+    reference=lambda xs, h0, W, b: rnn.rnn_forward(xs, rnn.RNNParams(W, b), h0),
     axes={"hs": "BTH", "h": "BH"},
     sizes=sequence_sizes,
     advice=where_it_goes_wrong,
     given=("rnn_step",),
     parts={
         "one_step": Part(one_step),
-        "sequence": Part(
-            sequences,
-            mistakes={
-                _(
-                    "the outputs are joined below each other, (T*B, H); np.stack with axis=1 gives steps an axis"
-                ): on_outputs(below_each_other),
-                _(
-                    "hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences: np.stack(hs, axis=1)"
-                ): on_outputs(lambda hs, h: (hs.swapaxes(0, 1).reshape(hs.shape), h)),
-            },
-        ),
+        "sequence": Part(sequences, mistakes=RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, only=NOT_IN_ONE_STEP)),
     },
-    mistakes={
-        _("h0 is ignored and zeros are put in its place"): lambda xs, h0, W, b: forward(xs, 0 * h0, W, b),
-        _("every step starts from h0: each must start from what the step before it said"): each_from_h0,
-        _("time runs backwards: the last input is read first"): backwards,
-        _("the outputs are in reverse order"): on_outputs(lambda hs, h: (hs[:, ::-1], h)),
-        _("the first input is read at every step"): first_input_always,
-        _("h0 is kept as first output: hs begins with what the first step said"): with_h0_in_front,
-        _("hs holds what was there before each step, from h0 on, and not what the step said"): what_was_before,
-        _("the first input is skipped, and h0 is given in place of the first output"): first_input_skipped,
-        _("the last step is missing"): on_outputs(lambda hs, h: (hs[:, :-1], h)),
-        _("the loop ends one step too early: the last step of hs is never written"): last_not_written,
-        _("the loop counts another axis than the steps: T is xs.shape[1], B is len(xs), D is xs.shape[2]"): tuple(
-            as_many_steps_as(count) for count in (len, lambda xs: xs.shape[2])
-        ),
-        _(
-            "x and h_prev are exchanged where a step is taken: rnn_step(x, h_prev, W, b) reads x first"
-        ): arguments_exchanged,
-        _("h is the output of the first step; the last one is asked for"): on_outputs(lambda hs, h: (hs, hs[:, 0])),
-        _(
-            "return stands inside the loop, so that the first step is also the last; it belongs after the loop"
-        ): first_step_alone,
-        _("xs is reshaped to have the steps in front, which mixes the sequences up; step t reads xs[:, t]"): reshaped,
-        _("h is hs[-1], the last sequence; the last step of all sequences is hs[:, -1]"): on_outputs(
-            lambda hs, h: (hs, hs[-1])
-        ),
-        _("h is hs[..., -1], the last unit; the last step is hs[:, -1]"): on_outputs(lambda hs, h: (hs, hs[..., -1])),
-        _("h is hs[:, -1:], which keeps an axis for the one step; hs[:, -1] drops it"): on_outputs(
-            lambda hs, h: (hs, hs[:, -1:])
-        ),
-        _("all steps hold the last output: was one array stored again and again?"): on_outputs(
-            lambda hs, h: (np.repeat(hs[:, -1:], hs.shape[1], axis=1), h)
-        ),
-        _("the two results are returned in the other order: hs comes first"): on_outputs(lambda hs, h: (h, hs)),
-        _("the outputs are stacked along axis 0, which gives (T, B, H); the course has the batch first"): on_outputs(
-            lambda hs, h: (hs.transpose(1, 0, 2), h)
-        ),
-        _("the outputs are stacked along the last axis, which gives (B, H, T)"): on_outputs(
-            lambda hs, h: (hs.transpose(0, 2, 1), h)
-        ),
-        _(
-            "the outputs are joined side by side, (B, T*H); np.stack with axis=1 gives steps an axis of their own"
-        ): on_outputs(in_a_row),
-        _("the first axis is gone through as if it were time: step t reads xs[:, t], not xs[t]"): batch_taken_for_time,
-        _("h is the mean over all steps; the last output is asked for"): on_outputs(
-            lambda hs, h: (hs, hs.mean(axis=1))
-        ),
-    },
+    mistakes=known(
+        RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, without=NOT_IN_ONE_STEP),
+        {
+            _("x and h_prev are exchanged where a step is taken: rnn_step(x, h_prev, W, b) reads x first"): RUN(
+                step=lambda h_prev, x, W, b: step(x, h_prev, W, b)
+            ),
+            _(
+                "xs is reshaped to have the steps in front, which mixes the sequences up; step t reads xs[:, t]"
+            ): steps_in_front,
+            _("h is hs[-1], the last sequence; the last step of all sequences is hs[:, -1]"): returns(
+                lambda hs, h: (hs, hs[-1])
+            ),
+            _("h is hs[..., -1], the last unit; the last step is hs[:, -1]"): returns(lambda hs, h: (hs, hs[..., -1])),
+            _("h is hs[:, -1:], which keeps an axis for the one step; hs[:, -1] drops it"): returns(
+                lambda hs, h: (hs, hs[:, -1:])
+            ),
+            _("h is the mean over all steps; the last output is asked for"): returns(
+                lambda hs, h: (hs, hs.mean(axis=1))
+            ),
+        },
+    ),
 )

@@ -1,7 +1,7 @@
-"""What chapter 5 asks for: the update of the memory, the memory run over a sequence, and settings found by hand."""
+"""What chapter 5 asks for: the update of the memory, the memory run over a sequence, and three puzzles."""
 
-from lstm_ref.checks.s05_memory_update.puzzle_settings import SETTINGS
+from lstm_ref.checks.s05_memory_update.puzzles import PUZZLE_CHECKS
 from lstm_ref.checks.s05_memory_update.run_memory import RUN_MEMORY
 from lstm_ref.checks.s05_memory_update.update_memory import UPDATE_MEMORY
 
-CHECKS = (UPDATE_MEMORY, RUN_MEMORY, *SETTINGS)
+CHECKS = (UPDATE_MEMORY, RUN_MEMORY, *PUZZLE_CHECKS)

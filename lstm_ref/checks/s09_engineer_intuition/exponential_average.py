@@ -1,8 +1,9 @@
-"""The check of `exponential_average`."""
+"""The check of `exponential_average`: a loop over one sequence, whose memory is one number."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, Loop
 from lstm_ref.core import filters
 from lstm_ref.messages import _
 
@@ -16,21 +17,26 @@ def signals(rng) -> list[Arguments]:
     ]
 
 
-def stepped(step, start=lambda z, c0: c0):
-    """A filter whose step is another one: step(c, z, keep, n) -> c."""
+def step_with(mix=lambda c, z, n, keep: keep * c + (1 - keep) * z):
+    """A step that mixes memory and value in another way; n is the number of the step."""
 
-    def run(z, keep, c0):
-        c, trace = start(z, c0), []
-        for n, now in enumerate(z):
-            c = step(c, now, keep, n)
-            trace.append(c)
-        return np.array(trace)
+    def step(*of_the_step):
+        new = mix(*of_the_step)
+        return new, new
 
-    return run
+    return step
 
 
-def average_before(z, keep, c0):
-    return np.append(c0, filters.exponential_average(z, keep, c0))[:-1]
+RUN = Loop(
+    step=step_with(),
+    parts=lambda z, keep, c0: ((z[None], np.arange(len(z))[None]), np.array([c0]), (keep,)),  # a batch of one
+    places={"result": lambda v: v.hs[0]},
+    letters={"h": "memory", "hs": "c", "first": "c0"},
+)
+
+
+def mixes(mix):
+    return RUN(step=step_with(mix))
 
 
 def average_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
@@ -50,39 +56,29 @@ AVERAGE = Check(
     sizes=lambda arguments: "T={n}, keep={keep:.3g}".format(n=len(arguments["z"]), keep=arguments["keep"]),
     parts={"all": Part(signals)},
     advice=average_advice,
-    mistakes={
-        _("keep and 1 - keep are exchanged: keep goes with the old memory"): lambda z, keep, c0: (
-            filters.exponential_average(z, 1 - keep, c0)
-        ),
-        _(
-            "the new value is added whole: that is the leaky integrator; an average takes 1 - keep of it"
-        ): filters.leaky_integrator,
-        _("both are taken by keep: the new value counts with 1 - keep"): stepped(lambda c, z, k, n: k * (c + z)),
-        _("c0 is ignored: the first step starts from 0"): lambda z, k, c0: filters.exponential_average(z, k),
-        _("c0 is ignored: the first step starts from z[0], as pandas does"): lambda z, k, c0: (
-            filters.exponential_average(z, k, z[0])
-        ),
-        _("every step starts from c0 again: what a step gives must be carried to the next"): lambda z, k, c0: (
-            k * c0 + (1 - k) * z
-        ),
-        _("the memory before each step is returned, and not the one after it"): average_before,
-        _("c0 is returned too, so that there are T+1 numbers: only those after a step count"): lambda z, k, c0: (
-            np.append(c0, filters.exponential_average(z, k, c0))
-        ),
-        _("only the last memory is returned; one for each step is asked for"): lambda z, k, c0: (
-            filters.exponential_average(z, k, c0)[-1]
-        ),
-        _("the mean of the old memory and the new value is taken: keep is not used"): stepped(
-            lambda c, z, k, n: (c + z) / 2
-        ),
-        _("keep is the power of the step: the same factor acts at every step"): stepped(
-            lambda c, z, k, n: k**n * c + (1 - k) * z
-        ),
-        _("keep * c + (1 - keep) * z[t - 1]: the value of the step before is read"): lambda z, k, c0: (
-            filters.exponential_average(np.roll(z, 1), k, c0)
-        ),
-        _("each step mixes z[t] with z[t - 1], and not with the memory"): lambda z, k, c0: (
-            k * np.append(c0, z[:-1]) + (1 - k) * z
-        ),
-    },
+    mistakes=known(
+        RUN.slips(COLLECTED, CARRIED),
+        {
+            _("keep and 1 - keep are exchanged: keep goes with the old memory"): mixes(
+                lambda c, z, n, keep: (1 - keep) * c + keep * z
+            ),
+            _("the new value is added whole: that is the leaky integrator; an average takes 1 - keep of it"): mixes(
+                lambda c, z, n, keep: keep * c + z
+            ),
+            _("both are taken by keep: the new value counts with 1 - keep"): mixes(
+                lambda c, z, n, keep: keep * (c + z)
+            ),
+            _("the mean of the old memory and the new value is taken: keep is not used"): mixes(
+                lambda c, z, n, keep: (c + z) / 2
+            ),
+            _("keep is the power of the step: the same factor acts at every step"): mixes(
+                lambda c, z, n, keep: keep**n * c + (1 - keep) * z
+            ),
+            _("c0 is ignored: the first step starts from z[0], as pandas does"): RUN(start=lambda v: v.xs[0][:, 0]),
+            _("keep * c + (1 - keep) * z[t - 1]: the value of the step before is read"): RUN(
+                order=lambda T, x: range(-1, T - 1)
+            ),
+            _("each step mixes z[t] with z[t - 1], and not with the memory"): RUN(carry=lambda v: v.inputs[0]),
+        },
+    ),
 )

@@ -1,9 +1,10 @@
-"""The check of `kalman_filter`."""
+"""The check of `kalman_filter`: a loop over one sequence, whose state is an estimate and its variance P."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.s09_engineer_intuition.exponential_average import STEPS
+from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, Loop
 from lstm_ref.core import filters
 from lstm_ref.messages import _
 
@@ -21,31 +22,33 @@ def measurements(rng) -> list[Arguments]:
     ]
 
 
-def kalman(predict=lambda p, q: p + q, gain=lambda m, r: m / (m + r), move=None, narrow=None, c0=None, last=None):
-    """The filter with one of its lines changed."""
-    move = move or (lambda c, k, z: (1 - k) * c + k * z)
-    narrow = narrow or (lambda m, k, r, p: (1 - k) * m)
+def step_with(
+    predict=lambda p, q: p + q,
+    gain=lambda m, r: m / (m + r),
+    move=lambda c, k, z: (1 - k) * c + k * z,
+    narrow=lambda m, k, p, q: (1 - k) * m,
+):
+    """A step with one of its lines changed: m is P + q, the variance before the measurement."""
 
-    def run(z, q, r, start, p):
-        c, rows = start if c0 is None else c0, []
-        for now in z:
-            m = predict(p, q)
-            k = gain(m, r)
-            c, p = move(c, k, now), narrow(m, k, r, p)
-            rows.append((c, k))
-        return tuple(np.array(rows).T)
+    def step(state, z, q, r):
+        c, p = state
+        m = predict(p, q)
+        k = gain(m, r)
+        c = move(c, k, z)
+        return (c, narrow(m, k, p, q)), (c, k)
 
-    return run
+    return step
 
 
-def predict_last(z, q, r, c, p):
-    """q is added after the update: the first gain does not know that the level has moved."""
-    rows = []
-    for now in z:
-        k = p / (p + r)
-        c, p = (1 - k) * c + k * now, (1 - k) * p + q
-        rows.append((c, k))
-    return tuple(np.array(rows).T)
+RUN = Loop(
+    step=step_with(),
+    parts=lambda z, q, r, c0, p0: ((z[None],), (np.array([c0]), np.array([p0])), (q, r)),  # a batch of one
+    places={"result": lambda v: tuple(v.hs[..., 0])},
+)
+
+
+def kalman(**lines):
+    return RUN(step=step_with(**lines))
 
 
 def right(z, q, r, c0, p0):
@@ -53,9 +56,13 @@ def right(z, q, r, c0, p0):
     return trace.estimate, trace.gain
 
 
-def not_carried(z, q, r, c0, p0):
-    _c, K = right(z, q, r, c0, p0)
-    return (1 - K) * c0 + K * z, K
+# No gain depends on a measurement or an estimate: with right gains, the estimates are a run of their own.
+ESTIMATES = Loop(
+    step=lambda c, z, k: ((1 - k) * c + k * z,) * 2,
+    parts=lambda z, *others: ((z[None], right(z, *others)[1][None]), np.array([others[2]]), ()),
+    places={"result": lambda v: (v.hs[0], v.xs[1][0])},
+    letters={"h": "estimate", "hs": "c", "first": "c0"},
+)
 
 
 def settled(q: float, r: float) -> float:
@@ -95,55 +102,60 @@ KALMAN = Check(
     sizes=lambda arguments: "T={n}, q={q:.3g}, r={r:.3g}".format(n=len(arguments["z"]), **arguments),
     parts={"gains": Part(measurements, only=("K",)), "estimates": Part(measurements, only=("c",))},
     advice=kalman_advice,
-    mistakes={
-        _("q is left out: the level is taken to stand still, and the gain falls towards 0"): kalman(
-            predict=lambda p, q: p
-        ),
-        _("q is added after the update: it belongs before the gain, for the level has moved on since"): predict_last,
-        _("q is used for the gain, and forgotten for P: P becomes (1 - K) * (P + q)"): kalman(
-            narrow=lambda m, k, r, p: (1 - k) * p
-        ),
-        _("P is not updated, so that every gain is the first one"): kalman(narrow=lambda m, k, r, p: p),
-        _("P becomes P + q and is never made smaller: after a measurement it is (1 - K) * (P + q)"): kalman(
-            narrow=lambda m, k, r, p: m
-        ),
-        _("P becomes K * (P + q): the better the measurement, the less is left, (1 - K) * (P + q)"): kalman(
-            narrow=lambda m, k, r, p: k * m
-        ),
-        _("the gain is r / (P + q + r): a noisy measurement must count less, not more"): kalman(
-            gain=lambda m, r: r / (m + r)
-        ),
-        _("the gain is (P + q) / r: it must stay below 1"): kalman(gain=lambda m, r: m / r),
-        _("the gain is M / M + r, which is 1 + r: the sum below the line needs parentheses, M / (M + r)"): kalman(
-            gain=lambda m, r: m / m + r
-        ),
-        _(
-            "every gain is the one that settles in the end: it is asked for step by step, from p0 on"
-        ): lambda z, q, r, c0, p0: right(z, q, r, c0, settled(q, r)),
-        _(
-            "q and r are exchanged: q is how far the level moves, r is the noise of a measurement"
-        ): lambda z, q, r, c0, p0: right(z, r, q, c0, p0),
-        _("q and r are squared: they are variances already"): lambda z, q, r, c0, p0: right(z, q * q, r * r, c0, p0),
-        _("the roots of the variances are put into the gain; it is a quotient of variances"): kalman(
-            gain=lambda m, r: m**0.5 / (m**0.5 + r**0.5)
-        ),
-        _("K and 1 - K are exchanged: K goes with the measurement"): kalman(move=lambda c, k, z: k * c + (1 - k) * z),
-        _("K times z is added, and nothing of the old estimate is given up: it keeps 1 - K"): kalman(
-            move=lambda c, k, z: c + k * z
-        ),
-        _("the difference has the wrong sign: it is c + K * (z - c)"): kalman(move=lambda c, k, z: c + k * (c - z)),
-        _("c0 is ignored: the first step starts from 0"): kalman(c0=0.0),
-        _("c0 is ignored: the first step starts from z[0]"): lambda z, q, r, c0, p0: right(z, q, r, z[0], p0),
-        _("every step starts from c0 again: what a step gives must be carried to the next"): not_carried,
-        _("c0 and p0 are exchanged: c starts at c0, P at p0"): lambda z, q, r, c0, p0: kalman()(z, q, r, p0, c0),
-        _("the order is changed: the estimates come first, then the gains"): lambda *a: right(*a)[::-1],
-        _("the variances are returned in the place of the gains"): lambda z, q, r, c0, p0: (
-            filters.kalman_filter(z, q, r, c0, p0)[0],
-            filters.kalman_filter(z, q, r, c0, p0)[2],
-        ),
-        _("the estimate before each step is returned, and not the one after it"): lambda z, q, r, c0, p0: (
-            np.append(c0, right(z, q, r, c0, p0)[0])[:-1],
-            right(z, q, r, c0, p0)[1],
-        ),
-    },
+    mistakes=known(
+        RUN.slips(COLLECTED, only=["first left out", "last left out", "return in the loop", "backwards"]),
+        ESTIMATES.slips(COLLECTED, CARRIED, only=["before the step", "start in front", "start ignored", "start again"]),
+        {
+            _("q is left out: the level is taken to stand still, and the gain falls towards 0"): kalman(
+                predict=lambda p, q: p
+            ),
+            _("q is added after the update: it belongs before the gain, for the level has moved on since"): kalman(
+                predict=lambda p, q: p, narrow=lambda m, k, p, q: (1 - k) * m + q
+            ),
+            _("q is used for the gain, and forgotten for P: P becomes (1 - K) * (P + q)"): kalman(
+                narrow=lambda m, k, p, q: (1 - k) * p
+            ),
+            _("P is not updated, so that every gain is the first one"): kalman(narrow=lambda m, k, p, q: p),
+            _("P becomes P + q and is never made smaller: after a measurement it is (1 - K) * (P + q)"): kalman(
+                narrow=lambda m, k, p, q: m
+            ),
+            _("P becomes K * (P + q): the better the measurement, the less is left, (1 - K) * (P + q)"): kalman(
+                narrow=lambda m, k, p, q: k * m
+            ),
+            _("the gain is r / (P + q + r): a noisy measurement must count less, not more"): kalman(
+                gain=lambda m, r: r / (m + r)
+            ),
+            _("the gain is (P + q) / r: it must stay below 1"): kalman(gain=lambda m, r: m / r),
+            _("the gain is M / M + r, which is 1 + r: the sum below the line needs parentheses, M / (M + r)"): kalman(
+                gain=lambda m, r: m / m + r
+            ),
+            _(
+                "every gain is the one that settles in the end: it is asked for step by step, from p0 on"
+            ): lambda z, q, r, c0, p0: right(z, q, r, c0, settled(q, r)),
+            _(
+                "q and r are exchanged: q is how far the level moves, r is the noise of a measurement"
+            ): lambda z, q, r, c0, p0: right(z, r, q, c0, p0),
+            _("q and r are squared: they are variances already"): lambda z, q, r, c0, p0: right(
+                z, q * q, r * r, c0, p0
+            ),
+            _("the roots of the variances are put into the gain; it is a quotient of variances"): kalman(
+                gain=lambda m, r: m**0.5 / (m**0.5 + r**0.5)
+            ),
+            _("K and 1 - K are exchanged: K goes with the measurement"): kalman(
+                move=lambda c, k, z: k * c + (1 - k) * z
+            ),
+            _("K times z is added, and nothing of the old estimate is given up: it keeps 1 - K"): kalman(
+                move=lambda c, k, z: c + k * z
+            ),
+            _("the difference has the wrong sign: it is c + K * (z - c)"): kalman(move=lambda c, k, z: c + k * (c - z)),
+            _("c0 is ignored: the first step starts from z[0]"): lambda z, q, r, c0, p0: right(z, q, r, z[0], p0),
+            # Not by `right`, which refuses a variance below 0, as c0 may be.
+            _("c0 and p0 are exchanged: c starts at c0, P at p0"): RUN(start=lambda v: v.first[::-1]),
+            _("the order is changed: the estimates come first, then the gains"): lambda *a: right(*a)[::-1],
+            _("the variances are returned in the place of the gains"): lambda z, q, r, c0, p0: (
+                filters.kalman_filter(z, q, r, c0, p0)[0],
+                filters.kalman_filter(z, q, r, c0, p0)[2],
+            ),
+        },
+    ),
 )

@@ -1,459 +1,221 @@
-"""Mistakes in running the cell over a sequence and layer on layer: what chapter 7's checks compare an answer with."""
+"""One loop over steps with a place for everything that can go wrong in it, and the mistakes that are made there.
 
-from collections.abc import Callable
+A function that runs over a sequence is taken apart: its step, (state, *inputs of the step, *constants) -> (new state,
+what is shown); its inputs, (B, T, ...) each; its first state. `Loop` puts it together again, wrong in some place:
+
+    RUN = Loop(step=lambda c, f, i, a: (f * c + i * a, f * c + i * a), parts=lambda f, i, a, c0: ((f, i, a), c0, ()))
+    RUN(start=lambda v: 0 * v.first)  # the function that ignores c0
+
+What a place can use is in `v`: the inputs (xs), the first state, and whatever the steps up to now gave.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Mistake, known
-from lstm_ref.checks.given import lstm_forward, lstm_step
-from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
-from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
-# --- one layer over a sequence ---------------------------------------------------------------------------------------
+PLACES = {
+    "start": lambda v: v.first,
+    "order": lambda T, x: range(T),  # which steps are taken; x is the first of the inputs
+    "read": lambda x, t: x[:, t],
+    "carry": lambda v: v.new,  # what the next step begins with
+    "keep": lambda v: v.shown,  # what is collected of one step
+    "collected": lambda v: v.kept,  # what is collected of them all
+    "stack": lambda steps: np.stack(steps, axis=1),
+    "left": lambda v: v.new,  # the state that is returned
+    "result": lambda v: (v.hs, v.left),
+}
 
 
-def zeros(xs, params) -> LSTMState:
-    return LSTMState(*np.zeros((2, len(xs), params.W_f.shape[0])))
+@dataclass(frozen=True)
+class Loop:
+    """A function that runs a step over a sequence. Called with other places (or another step), it is that function."""
+
+    step: Callable
+    parts: Callable  # the arguments of the function -> inputs, first state, constants
+    letters: dict[str, str] = field(default_factory=dict)  # how the sentences of the slips name the things of it
+    seen: Callable = lambda state: state  # of a state, what would be shown of it
+    places: dict[str, Callable] = field(default_factory=dict)  # those that are not as in PLACES
+
+    def __call__(self, **changes: Callable) -> Callable:
+        place = PLACES | {"step": self.step} | self.places | changes
+        if unknown := set(place) - set(PLACES) - {"step"}:
+            raise TypeError(f"no places are called {sorted(unknown)}; there are step and {sorted(PLACES)}")
+
+        def function(*arguments):
+            v = SimpleNamespace(kept=[], states=[], seen=self.seen)
+            v.xs, v.first, constants = self.parts(*arguments)
+            v.new = state = place["start"](v)
+            for t in place["order"](v.xs[0].shape[1], v.xs[0]):
+                v.before, v.inputs = state, [place["read"](x, t) for x in v.xs]
+                v.new, v.shown = place["step"](v.before, *v.inputs, *constants)
+                v.states.append(v.new)
+                v.kept.append(place["keep"](v))
+                state = place["carry"](v)
+            v.hs = place["stack"](place["collected"](v))
+            v.left = place["left"](v)
+            return place["result"](v)
+
+        return function
+
+    def slips(self, *groups: dict, without: Iterable[str] = (), only: Iterable[str] = ()) -> dict:
+        """The table of the mistakes in these groups; `without` those named, or `only` those named."""
+        slips = {name: slip for group in groups for name, slip in group.items()}
+        if unknown := {*without, *only} - set(slips):
+            raise KeyError(f"no slips are called {sorted(unknown)}; there are {sorted(slips)}")
+        return {
+            sentence.format(**self.letters): tuple(self(**places) for places in ways)
+            for name, (sentence, *ways) in slips.items()
+            if name not in without and (name in only or not only)
+        }
 
 
-def run(step: Callable, xs, params, state, *, start=None, carry=None, read=None, keep=None) -> tuple:
-    """`step` over xs -> hs, the last state and every state; changed where a learner may go wrong.
-
-    start(state, xs, params): the first state. carry(new, first, t): what the next step begins with. read(xs, t): the
-    input of step t. keep(old, new): what is collected of a step.
-    """
-    first = zeros(xs, params) if state is None else state
-    state = start(first, xs, params) if start else first
-    kept = []
-    for t in range(xs.shape[1]):
-        old, new = state, step(read(xs, t) if read else xs[:, t], state, params)
-        kept.append(keep(old, new) if keep else new.h)
-        state = carry(new, first) if carry else new
-    return np.stack(kept, axis=1), state
+def zeros_for(state):
+    """Zeros in the form of a state: an array, or a named tuple of arrays."""
+    return type(state)(*(0 * part for part in state)) if isinstance(state, tuple) else 0 * state
 
 
-def over_sequence(step: Callable = lstm_step, result: Callable | None = None, **changes) -> Callable:
-    """`lstm_forward` with another step, or changed as in `run`; `result(hs, state, first)` is what is returned."""
-
-    def forward(xs, params, state=None):
-        hs, last = run(step, xs, params, state, **changes)
-        return result(hs, last, zeros(xs, params) if state is None else state) if result else (hs, last)
-
-    return forward
+def of_all(states: list):
+    """The states of all steps in the form of one: (B, T, H), or a named tuple of such."""
+    if isinstance(states[0], tuple):
+        return type(states[0])(*(np.stack(parts, axis=1) for parts in zip(*states, strict=True)))
+    return np.stack(states, axis=1)
 
 
-def sequence_cells(given_state: bool = False) -> tuple[Mistake, ...]:
-    """Mistakes in the six lines, run over a sequence by one who does not call lstm_step.
+# The slips: name -> the sentence, and the places that are wrong, in one way or several. The letters in the sentences:
+# x, the (first) input; D, how many numbers of it a step reads; h, what is shown of one step; hs, of all; first, the
+# state to begin with; left, the state that is returned.
 
-    Some show what they are only where a state is given: those that never write all give zeros from zeros, and others
-    give what a mistake in the running gives.
-    """
-    return tuple(
-        Mistake(m.sentence, over_sequence(m.wrong))
-        for m in wrong_cells()
-        if (_never_writes(m) or m.sentence in (EXCHANGED, STARTS_FROM_ZEROS)) == given_state
-    )
-
-
-def _never_writes(mistake: Mistake) -> bool:
-    """Whether a wrong step leaves a memory of 0 at 0, whatever comes in."""
-    params = LSTMParams(*(np.ones((1, 2)), np.ones(1)) * 4)
-    try:
-        state = mistake.wrong(np.ones((1, 1)), LSTMState(*np.zeros((2, 1, 1))), params)
-    except (ValueError, TypeError, IndexError):
-        return False
-    return not np.any(state)
-
-
-def _time_last(xs, params, state=None):
-    return [lstm_step(xs[:, :, t], state or zeros(xs, params), params) for t in range(xs.shape[1])]
-
-
-def _batch_as_time(xs, params, state=None):
-    return over_sequence(read=lambda xs, t: xs[t])(xs, params, state)
-
-
-def _plain_tuple(xs, params, state=None):
-    return lstm_step(xs[:, 0], tuple(zeros(xs, params)), params)
-
-
-def _last_not_written(xs, params, state=None):
-    state = state or zeros(xs, params)
-    hs = np.zeros((*xs.shape[:2], params.W_f.shape[0]))
-    for t in range(xs.shape[1] - 1):
-        state = lstm_step(xs[:, t], state, params)
-        hs[:, t] = state.h
-    return hs, state
-
-
-def _with_steps(count: Callable) -> Callable:
-    """`count(xs)` steps are taken, be they fewer than there are, or more, which ends in an error."""
-
-    def forward(xs, params, state=None):
-        state, hs = state or zeros(xs, params), []
-        for t in range(count(xs)):
-            state = lstm_step(xs[:, t], state, params)
-            hs.append(state.h)
-        return np.stack(hs, axis=1), state
-
-    return forward
-
-
-def _all_states(xs, params, state=None):
-    states = []
-    hs, _last = run(lstm_step, xs, params, state, keep=lambda old, new: states.append(new) or new.h)
-    return hs, LSTMState(*(np.stack(values, axis=1) for values in zip(*states, strict=True)))
-
-
-# In what a step reads and hands on: these show in a stack too.
-IN_THE_RUN = known(
-    {
-        _("step t reads xs[:, t - 1], so that the first step reads the last input"): over_sequence(
-            read=lambda xs, t: xs[:, t - 1]
-        ),
-        _("every step reads the first input, xs[:, 0]"): over_sequence(read=lambda xs, t: xs[:, 0]),
-        _("hs holds the state before each step: append h after the step"): over_sequence(keep=lambda old, new: old.h),
-        _("hs holds the memory c: what the cell says is h"): over_sequence(keep=lambda old, new: new.c),
-        _("h and c are exchanged on their way to the next step"): over_sequence(
-            carry=lambda new, first: LSTMState(new.c, new.h)
-        ),
-        _("time runs backwards: the last step is read first"): lambda xs, params, state=None: lstm_forward(
-            xs[:, ::-1], params, state
-        ),
-        _("the steps of hs stand in reverse order, as when each h is put in front of the list"): over_sequence(
-            result=lambda hs, last, first: (hs[:, ::-1], last)
-        ),
-        _("time runs backwards, and hs is turned round again"): lambda xs, params, state=None: _turned(
-            *lstm_forward(xs[:, ::-1], params, state)
-        ),
-        _(
-            "every step of hs is the last h: one array is written again and again, and the list holds it many times"
-        ): over_sequence(result=lambda hs, last, first: (hs * 0 + last.h[:, None], last)),
-    }
-)
-
-SEQUENCE = known(
-    IN_THE_RUN,
-    {
-        _("the given state is ignored: the sequence starts from zeros whatever `state` holds"): over_sequence(
-            start=lambda first, xs, params: zeros(xs, params)
-        ),
-        _("h and c are exchanged in the state that is returned: it is LSTMState(h, c)"): over_sequence(
-            result=lambda hs, last, first: (hs, LSTMState(last.c, last.h))
-        ),
-        _("the first state is returned, and not the one after the last step"): over_sequence(
-            result=lambda hs, last, first: (hs, first)
-        ),
-        _("h of the last step is returned for both, h and c"): over_sequence(
-            result=lambda hs, last, first: (hs, LSTMState(last.h, last.h))
-        ),
-        _(
-            "the state after the first step is returned, and not the one after the last"
-        ): lambda xs, params, state=None: (
-            lstm_forward(xs, params, state)[0],
-            lstm_forward(xs[:, :1], params, state)[1],
-        ),
-        _(
-            "hs is reshaped from (T, B, H) to (B, T, H), which mixes the sequences up: np.stack(hs, axis=1) does not"
-        ): over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1).reshape(hs.shape), last)),
-        _("whole states are collected: hs takes the h of each, state.h"): over_sequence(keep=lambda old, new: new),
-        _("the loop ends one step too early: the last step of hs is never written"): _last_not_written,
-        _("as many steps are taken as there are inputs, D: T is xs.shape[1]"): _with_steps(lambda xs: xs.shape[2]),
-        _("as many steps are taken as there are sequences, B: T is xs.shape[1]"): _with_steps(len),
-        _("the last step is left out"): lambda xs, params, state=None: lstm_forward(xs[:, :-1], params, state),
-        _("the first step is left out"): lambda xs, params, state=None: lstm_forward(xs[:, 1:], params, state),
-        _("the first state stands in front of hs: hs holds what follows each step, T of them"): over_sequence(
-            result=lambda hs, last, first: (np.concatenate([first.h[:, None], hs], axis=1), last)
-        ),
-        _(
-            "the steps are stacked along axis 0, which gives (T, B, H): np.stack(hs, axis=1) is batch first"
-        ): over_sequence(result=lambda hs, last, first: (hs.swapaxes(0, 1), last)),
-        _("the steps are stacked along the last axis: np.stack(hs, axis=1) gives (B, T, H)"): over_sequence(
-            result=lambda hs, last, first: (hs.swapaxes(1, 2), last)
-        ),
-        _(
-            "np.concatenate puts the steps end to end along axis 1: np.stack(hs, axis=1) makes an axis for them"
-        ): over_sequence(result=lambda hs, last, first: (hs.reshape(len(hs), -1), last)),
-        _(
-            "np.concatenate puts the steps below each other along axis 0: np.stack(hs, axis=1) makes an axis for them"
-        ): over_sequence(result=lambda hs, last, first: (np.concatenate(list(hs.swapaxes(0, 1))), last)),
-        _("only the last h is returned as hs: every step's is asked for"): over_sequence(
-            result=lambda hs, last, first: (last.h, last)
-        ),
-        _("the state holds every step: after the last one h and c are (B, H) each"): _all_states,
-        _("the two results are exchanged: it is hs, state"): over_sequence(result=lambda hs, last, first: (last, hs)),
-        _(
-            "xs[t] is read: that is sequence t of the batch with all its steps; step t of all is xs[:, t]"
-        ): _batch_as_time,
-        _("xs[:, :, t] is read, which is input t at all steps; step t of all is xs[:, t]"): _time_last,
-        _("a plain tuple (h, c) is handed to lstm_step, which asks for state.h"): _plain_tuple,
-        _("five steps are taken, however long the sequence is: T is xs.shape[1]"): _with_steps(lambda xs: 5),
-    },
-)
-
-
-def _swapped(hs, state):
-    return hs.swapaxes(0, 1), state
-
-
-def _none(first, xs, params):
-    return None
-
-
-def _unpacked(xs, params, state=None):
-    h, c = state
-    return lstm_forward(xs, params, LSTMState(h, c))
-
-
-def _turned(hs, state):
-    return hs[:, ::-1], state
-
-
-def _not_carried(carry: Callable) -> Callable:
-    """What the next step begins with is wrong, but the state that is returned is that of the last step."""
-
-    def forward(xs, params, state=None):
-        made = []
-        hs, _last = run(lstm_step, xs, params, state, carry=carry, keep=lambda old, new: made.append(new) or new.h)
-        return hs, made[-1]
-
-    return forward
-
-
-def _first_again(new, first):
-    return first
-
-
-def _given_h(new, first):
-    return LSTMState(first.h, new.c)
-
-
-def _given_c(new, first):
-    return LSTMState(new.h, first.c)
-
-
-def _exchanged(state: LSTMState, *_others) -> LSTMState:
-    return LSTMState(state.c, state.h)
-
-
-_UNPACKED_AS_C_H = Mistake(
-    _("h and c are exchanged where a state is unpacked: h, c = state"),
-    over_sequence(start=_exchanged, carry=_exchanged, keep=lambda old, new: new.c),
-)
-
-
-_FROM_ZEROS_AGAIN = known(
-    (_UNPACKED_AS_C_H,),
-    {
-        _("every step begins with the first state again: the new one is not carried on"): tuple(
-            wrong for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
-        ),
-    },
-)
-
-
-def _begun_with(zeros_of: Callable, sentence: str) -> Mistake:
-    """`zeros_of(B, T, D, H)`: h and c to begin with, of another shape."""
-
-    def start(first, xs, params):
-        return LSTMState(*[np.zeros(zeros_of(*xs.shape, params.W_f.shape[0]))] * 2)
-
-    return Mistake(sentence, over_sequence(start=start))
-
-
-NOTHING_WRITTEN = _(
-    "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a step "
-    "is returned as it came"
-)
-FROM_ZEROS = known(
-    {
-        NOTHING_WRITTEN: over_sequence(result=lambda hs, last, first: (0 * hs, first)),
-        _(
-            "xs[t] is read, with a state of T rows: that is sequence t of the batch; step t of all is xs[:, t]"
-        ): lambda xs, params, state=None: _swapped(*lstm_forward(xs.swapaxes(0, 1), params)),
-        _("state is None and is used as it is: make zeros first, (B, H) each"): (
-            over_sequence(start=_none),
-            _unpacked,
-        ),
-        _(
-            "the zeros to begin with have D numbers per sequence: h and c have H, as many as W_f has rows"
-        ): over_sequence(start=lambda first, xs, params: LSTMState(*np.zeros((2, len(xs), xs.shape[2])))),
-    },
-    _FROM_ZEROS_AGAIN,
-    (
-        _begun_with(
-            lambda B, T, D, H: (T, H), _("the zeros to begin with have T rows: h and c are (B, H), without steps")
-        ),
+STACKED = {
+    "axis 0": (
+        _("the steps are stacked along axis 0, which gives (T, B, H): np.stack(..., axis=1) gives (B, T, H)"),
+        {"stack": np.stack},
     ),
-    (_begun_with(lambda B, T, D, H: (H, B), _("the zeros to begin with are (H, B): the batch comes first, (B, H)")),),
-    (
-        _begun_with(
-            lambda B, T, D, H: (1, H), _("the zeros to begin with have one row: every sequence has its own, (B, H)")
-        ),
+    "last axis": (
+        _("the steps are stacked along the last axis, which gives (B, H, T): np.stack(..., axis=1) gives (B, T, H)"),
+        {"stack": lambda steps: np.stack(steps, axis=-1)},
     ),
-    (
-        _begun_with(
-            lambda B, T, D, H: (B, H + D), _("the zeros to begin with have H + D numbers per sequence: h and c have H")
-        ),
+    "side by side": (
+        _("the steps are joined side by side, (B, T*H): np.stack(..., axis=1) gives them an axis of their own"),
+        {"stack": lambda steps: np.concatenate(steps, axis=1)},
     ),
-    (
-        _begun_with(
-            lambda B, T, D, H: (),
-            _("the state to begin with is LSTMState(0, 0), two numbers: make arrays, (B, H) each"),
-        ),
+    "one below the other": (
+        _("the steps are joined one below the other, (T*B, H): np.stack(..., axis=1) gives them an axis of their own"),
+        {"stack": lambda steps: np.concatenate(steps, axis=0)},
     ),
-    {
-        _("the zeros to begin with are (H,) each: every sequence has a state of its own, (B, H)"): over_sequence(
-            start=lambda first, xs, params: LSTMState(first.h[0], first.c[0])
-        ),
-    },
-)
+    "reshaped": (
+        _("reshape makes (B, T, H) of (T, B, H), but mixes steps and sequences: np.stack(..., axis=1) does not"),
+        {"stack": lambda steps: np.reshape(steps, (len(steps[0]), len(steps), -1))},
+    ),
+}
 
+COLLECTED = {
+    "last alone": (
+        _("only the last {h} is returned: one for each step is asked for"),
+        {"stack": lambda steps: steps[-1]},
+    ),
+    "last alone with an axis": (
+        _("only the last {h} is returned, with an axis for one step: one for each step is asked for"),
+        {"collected": lambda v: v.kept[-1:]},
+    ),
+    "last everywhere": (
+        _("every step of {hs} is the last {h}: one array is written again and again, and the list holds it T times"),
+        {"collected": lambda v: v.kept[-1:] * len(v.kept)},
+    ),
+    "before the step": (
+        _("{hs} holds the {h} from before each step: append the new one, after the step"),
+        {"keep": lambda v: v.seen(v.before)},
+    ),
+    "start in front": (
+        _("{first} stands in front of {hs}, which makes T+1 steps: {hs} holds what follows each step, T of them"),
+        {"collected": lambda v: [v.seen(v.first), *v.kept]},
+    ),
+    "start for the first step": (
+        _("the loop begins at the second step, and {first} stands in the place of the first"),
+        {"order": lambda T, x: range(1, T), "collected": lambda v: [v.seen(v.first), *v.kept]},
+    ),
+    "last not written": (
+        _("the loop ends one step too early: the last step of {hs} is never written"),
+        {"order": lambda T, x: range(T - 1), "collected": lambda v: [*v.kept, 0 * v.seen(v.first)]},
+    ),
+    "first left out": (
+        _("the first step is left out: steps count from 0, and range(T) begins there"),
+        {"order": lambda T, x: range(1, T)},
+    ),
+    "last left out": (
+        _("the last step is left out: range(T) is already 0 to T - 1"),
+        {"order": lambda T, x: range(T - 1)},
+        {"collected": lambda v: v.kept[:-1]},
+    ),
+    "return in the loop": (
+        _("return stands inside the loop, so that the first step is also the last: it belongs after the loop"),
+        {"order": lambda T, x: range(1)},
+    ),
+    "backwards": (_("time runs backwards: the last step is read first"), {"order": lambda T, x: range(T)[::-1]}),
+    "reverse order": (
+        _("the steps of {hs} stand in reverse order, as when each {h} is put in front of the list"),
+        {"collected": lambda v: v.kept[::-1]},
+    ),
+    "backwards and turned": (
+        _("time runs backwards, and {hs} is turned round again"),
+        {"order": lambda T, x: range(T)[::-1], "collected": lambda v: v.kept[::-1]},
+    ),
+}
 
-# Where a state is given, these differ from one another; from zeros they do not.
-CARRIED = known(
-    {
-        _("the given h is used at every step: that of the step before is not carried on"): tuple(
-            wrong for wrong in (over_sequence(carry=_given_h), _not_carried(_given_h))
-        ),
-        _("the given c is used at every step: that of the step before is not carried on"): tuple(
-            wrong for wrong in (over_sequence(carry=_given_c), _not_carried(_given_c))
-        ),
-    },
-    (_UNPACKED_AS_C_H,),
-    {
-        _("h is taken from the given state and c begins with zeros: the memory must be carried on too"): over_sequence(
-            start=lambda first, xs, params: LSTMState(first.h, 0 * first.c)
-        ),
-        _("c is taken from the given state and h begins with zeros: the gates of the first step read h"): over_sequence(
-            start=lambda first, xs, params: LSTMState(0 * first.h, first.c)
-        ),
-        _("every step begins with the given state again: the new one is not carried on"): tuple(
-            wrong for wrong in (over_sequence(carry=_first_again), _not_carried(_first_again))
-        ),
-    },
-    sequence_cells(given_state=True),
-)
+READ = {
+    "sequence t": (
+        _("{x}[t] is read: that is sequence t of the batch with all its steps; step t of all is {x}[:, t]"),
+        {"read": lambda x, t: x[t]},
+    ),
+    "number t": (
+        _("{x}[:, :, t] is read, which is number t of every step; step t of all sequences is {x}[:, t]"),
+        {"read": lambda x, t: x[:, :, t]},
+    ),
+    "step before": (
+        _("step t reads {x}[:, t - 1], so that the first step reads the last input"),
+        {"order": lambda T, x: range(-1, T - 1)},
+    ),
+    "first always": (
+        _("every step reads {x}[:, 0], as the first should: step t reads {x}[:, t]"),
+        {"order": lambda T, x: [0] * T},
+    ),
+    "last always": (
+        _("every step reads {x}[:, -1], as the last should: step t reads {x}[:, t]"),
+        {"order": lambda T, x: [-1] * T},
+    ),
+    "another axis counted": (
+        _("the loop counts another axis than the steps: T is {x}.shape[1]; {x}.shape[0] is B, {x}.shape[2] is {D}"),
+        {"order": lambda T, x: range(x.shape[0])},
+        {"order": lambda T, x: range(x.shape[2])},
+    ),
+}
 
+CARRIED = {
+    "start ignored": (_("{first} is ignored: zeros are put in its place"), {"start": lambda v: zeros_for(v.first)}),
+    "start again": (
+        _("every step starts from {first} again: what a step gives must be carried to the next"),
+        {"carry": lambda v: v.first},
+        {"carry": lambda v: v.first, "left": lambda v: v.first},  # what is carried on is also what is returned
+    ),
+}
 
-# --- layer on layer --------------------------------------------------------------------------------------------------
-
-
-def run_stack(xs, layers, states, *, forward=lstm_forward, read=None, begin=None) -> tuple:
-    """All layers -> every layer's hs and last state; read(xs, hs_below): what a layer reads; begin(n, states, made)."""
-    outputs, made, below = [], [], xs
-    for n, params in enumerate(layers):
-        state = begin(n, states, made) if begin else (states[n] if states else None)
-        below, last = forward(read(xs, below) if read else below, params, state)
-        outputs.append(below)
-        made.append(last)
-    return outputs, made
-
-
-def over_layers(result: Callable | None = None, **changes) -> Callable:
-    """`stacked_lstm_forward` changed as in `run_stack`; `result(outputs, states, given)` is what is returned."""
-
-    def forward(xs, layers, states=None):
-        outputs, made = run_stack(xs, layers, states, **changes)
-        return result(outputs, made, states) if result else (outputs[-1], made)
-
-    return forward
-
-
-def stack_cells(given_state: bool = False) -> tuple[Mistake, ...]:
-    """Mistakes in the six lines and in the running, made by one who does not call lstm_forward."""
-    inside = (*(() if given_state else IN_THE_RUN), *sequence_cells(given_state))
-    return tuple(Mistake(m.sentence, over_layers(forward=m.wrong)) for m in inside)
-
-
-def _same_weights(xs, layers, states=None):
-    return over_layers()(xs, [layers[0]] * len(layers), states)
-
-
-def _one_run(xs, layers, states=None):
-    hs, state = lstm_forward(xs, layers[0], states[0] if states else None)
-    return hs, [state] * len(layers)
-
-
-STACK = known(
-    {
-        _(
-            "every layer reads xs, where it should read the hs of the layer below; or layers are run from the last on"
-        ): over_layers(read=lambda xs, below: xs),
-        _("the weights of layer 0 are used for every layer, or layer 0 is run twice"): _same_weights,
-        _("only the first layer is run"): _one_run,
-        _("return stands inside the loop over the layers, so that only layer 0 is run"): over_layers(
-            result=lambda outputs, made, given: (outputs[0], made[:1])
-        ),
-        _("only the last step of hs is returned: every step's is asked for"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1][:, -1], made)
-        ),
-        _("the next layer is handed the last h, (B, H): it reads hs, every step of the layer below"): over_layers(
-            read=lambda xs, below: below if below is xs else below[:, -1]
-        ),
-        _("the hs of the first layer are returned, not those of the last"): over_layers(
-            result=lambda outputs, made, given: (outputs[0], made)
-        ),
-        _("the hs of all layers are joined: only those of the last layer are asked for"): over_layers(
-            result=lambda outputs, made, given: (np.concatenate(outputs, axis=2), made)
-        ),
-        _("the hs of every layer are returned in a list: only those of the last layer are asked for"): over_layers(
-            result=lambda outputs, made, given: (outputs, made)
-        ),
-        _("a layer starts from the last state of the layer below: each begins with a state of its own"): over_layers(
-            begin=lambda n, states, made: made[-1] if made else (states[0] if states else None)
-        ),
-        _(
-            "each layer reads the last h of the layer below at every step: it reads all of its hs, step by step"
-        ): over_layers(read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]),
-        _("the state of the last layer alone is returned, in a list: one state per layer is asked for"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], made[-1:])
-        ),
-        _("the state of the last layer alone is returned: a list with one state per layer is asked for"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], made[-1])
-        ),
-        _("the states are returned in reverse: the first is that of the layer that reads xs"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], made[::-1])
-        ),
-        _("the state of the last layer is returned for every layer"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], [made[-1]] * len(made))
-        ),
-        _("the two results are exchanged: it is hs, states"): over_layers(
-            result=lambda outputs, made, given: (made, outputs[-1])
-        ),
-        _("h and c are exchanged in the states that are returned: each is LSTMState(h, c)"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], [LSTMState(s.c, s.h) for s in made])
-        ),
-    }
-)
-
-# From zeros, and with given states: what only these can show.
-STACK_FROM_ZEROS = known(
-    {
-        NOTHING_WRITTEN: over_layers(
-            forward=FROM_ZEROS[0].wrong, result=lambda outputs, made, given: (0 * outputs[-1], made)
-        ),
-    },
-    tuple(Mistake(m.sentence, over_layers(forward=m.wrong)) for m in _FROM_ZEROS_AGAIN),
-)
-STACK_STATES = known(
-    {
-        _("the given states are ignored: each layer starts from zeros"): over_layers(
-            begin=lambda n, states, made: None
-        ),
-        _("one state is shared by all layers: layer n starts from states[n], not from states[0]"): over_layers(
-            begin=lambda n, states, made: states[0]
-        ),
-        _("the given states are handed out in reverse: layer n starts from states[n]"): over_layers(
-            begin=lambda n, states, made: states[-1 - n]
-        ),
-        _("only the first layer starts from its state, the others from zeros"): over_layers(
-            begin=lambda n, states, made: None if n else states[0]
-        ),
-        _("the given states are returned as they came"): over_layers(
-            result=lambda outputs, made, given: (outputs[-1], list(given))
-        ),
-    },
-    stack_cells(given_state=True),
-)
+# Where the last state is the second result.
+LEFT = {
+    "start returned": (_("{first} is returned, and not the {left} after the last step"), {"left": lambda v: v.first}),
+    "after the first": (
+        _("the {left} after the first step is returned, and not the one after the last"),
+        {"left": lambda v: v.states[0]},
+    ),
+    "before the last": (
+        _("the {left} before the last step is returned, and not the one after it"),
+        {"left": lambda v: v.before},
+    ),
+    "of every step": (
+        _("the {left} of every step is returned: only the one after the last step is asked for"),
+        {"left": lambda v: of_all(v.states)},
+    ),
+    "results exchanged": (_("the two results are exchanged: it is {hs}, {left}"), {"result": lambda v: (v.left, v.hs)}),
+}

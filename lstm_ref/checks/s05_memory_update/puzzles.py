@@ -1,7 +1,8 @@
-"""Settings found by hand, judged by what they do: the memory run with them must lie on the target.
+"""The checks of the three puzzles, `leaky_settings`, `latch_settings` and `bump_settings`.
 
-Many settings may be right. What is wrong with others is said as one would beside the sliders: where the two memories
-first part, by how much, and which slider governs that.
+The gates and the start that a student found by hand are judged by what they do: the memory run with them must lie on
+the target. Many may be right. Of others it is said where their memory first leaves the target, by how much, and which
+slider governs that.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from lstm_ref.messages import _
 from lstm_ref.radar.puzzles import NEAR, PUZZLES, Puzzle, written
 
 STEPS = len(written())
-FARTHEST = 10  # a memory at the start beyond this is no setting but a slip
+FARTHEST = 10  # a memory at the start beyond this is a typing error
 FINE = np.linspace(0, 1, 101)  # gates that are tried, to see whether one alone would mend it
 
 
@@ -25,8 +26,8 @@ def trace_of(f, i, c_prev: float) -> np.ndarray:
     return np.concatenate([[c_prev], c[0, :, 0]])
 
 
-def settings_check(name: str, key: str) -> Check:
-    """The check of a function without arguments that returns the settings for one puzzle: {"f", "i", "c_prev"}."""
+def puzzle_check(name: str, key: str) -> Check:
+    """The check of a function without arguments that returns what solves one puzzle: {"f", "i", "c_prev"}."""
     puzzle = PUZZLES[key]
     form = [0.5] * STEPS if puzzle.each_step else 0.5
     return Check(
@@ -35,11 +36,11 @@ def settings_check(name: str, key: str) -> Check:
         reference=lambda: {"f": form, "i": form, "c_prev": 0.0},
         parts={"trace": Part(lambda rng: [{}])},
         sizes=lambda arguments: _("T={steps}, one number per step").format(steps=STEPS),
-        behaviour=lambda arguments, answer: settings_complaint(puzzle, answer),
+        behaviour=lambda arguments, answer: puzzle_complaint(puzzle, answer),
     )
 
 
-def settings_complaint(puzzle: Puzzle, answer: dict) -> str | None:
+def puzzle_complaint(puzzle: Puzzle, answer: dict) -> str | None:
     """None if the memory with these settings lies on the target, else where it does not and which slider to move."""
     f, i, c_prev = answer["f"], answer["i"], answer["c_prev"]
     refused = _out_of_bounds(f, i, c_prev)
@@ -133,12 +134,13 @@ def _for_all_steps(target, fits, f: float, i: float, c_prev: float, first: int) 
         )
     needed_f = next((gate for gate in FINE if fits(gate, i, c_prev)), None)
     if needed_f is not None:
-        faster = _("too fast") if f < needed_f else _("too slowly")
-        return _("The start and the writes are right; the memory fades {faster}. That is f.").format(faster=faster)
+        if f < needed_f:
+            return _("The start and the writes are right; the memory fades too fast. That is f.")
+        return _("The start and the writes are right; the memory fades too slowly. That is f.")
     if any(fits(f, gate, c_prev) for gate in FINE):
-        return _("The start and the fading are right; what is written is too {much}. That is i.").format(
-            much=_("much") if trace_of(f, i, c_prev)[first] > target[first] else _("little")
-        )
+        if trace_of(f, i, c_prev)[first] > target[first]:
+            return _("The start and the fading are right; what is written is too much. That is i.")
+        return _("The start and the fading are right; what is written is too little. That is i.")
     coupled = ""
     if abs(f + i - 1) < 1e-9:
         coupled = " " + _("Yours have i = 1 - f; the two gates are set apart from each other.")
@@ -188,8 +190,8 @@ def _at_a_step(target, fits, f: list, i: list, c_prev: float, first: int) -> str
     return f"{yours} {does}{coupled}"
 
 
-SETTINGS = (
-    settings_check("leaky_settings", "leaky"),
-    settings_check("latch_settings", "latch"),
-    settings_check("bump_settings", "bump"),
+PUZZLE_CHECKS = (
+    puzzle_check("leaky_settings", "leaky"),
+    puzzle_check("latch_settings", "latch"),
+    puzzle_check("bump_settings", "bump"),
 )
