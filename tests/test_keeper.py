@@ -17,8 +17,7 @@ from lstm_ref import (
     sigmoid,
     soft_and,
 )
-from lstm_ref.checks.s09_engineer_intuition import radars
-from lstm_ref.checks.s09_engineer_intuition.keeper_params import keeper_complaint, passes
+from lstm_ref.checks.s09_engineer_intuition.keeper_params import keeper_complaint, passes, radars
 from lstm_ref.core.keeper import memories
 
 LEVELS = (0.2, 0.6, 3.0)

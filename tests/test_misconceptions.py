@@ -1,6 +1,7 @@
 """Every mistake of the course's list is refused and named somewhere, or has a reason why it cannot occur."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from lstm_ref.checks import CHECKS
 
 HERE = Path(__file__).parent
 LISTED = tomllib.loads((HERE / "misconceptions.toml").read_text(encoding="utf-8"))["mistake"]
+SEEN = [thread for mistake in LISTED for thread in mistake.get("seen", [])]
+THREAD = re.compile(r"[\w.-]+/[\w.-]+#[1-9]\d*|deeplearning\.ai/[1-9]\d*")
+# Different repositories that happen to have one name.
+NAMESAKES = [{"MorvanZhou/PyTorch-Tutorial", "yunjey/pytorch-tutorial"}]
 CITED = [(mistake, answer) for mistake in LISTED for answer in mistake.get("answers", [])]
 
 
@@ -56,3 +61,37 @@ def test_an_answer_that_is_not_there_is_noticed():
         found("07_full_cell/no_such_answer")
     with pytest.raises(FileNotFoundError):
         found("99_none/step_no_tanh_on_c")
+
+
+def assert_spelt_alike(threads):
+    """Each thread is written as the table says, and no repository is written in two ways."""
+    assert [thread for thread in threads if not THREAD.fullmatch(thread)] == []
+    spellings = {}
+    for owner, name in (thread.split("#")[0].split("/") for thread in threads if "#" in thread):
+        spellings.setdefault(name.lower(), set()).add(f"{owner}/{name}")
+    assert [several for several in spellings.values() if len(several) > 1 and several not in NAMESAKES] == []
+
+
+def test_a_thread_is_spelt_in_one_way():
+    assert len(SEEN) > 40
+    assert_spelt_alike(SEEN)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["numpy-ml#42", "pytorch/pytorch", "pytorch/pytorch#0", "dlai/41544", "a forum, 41544"]
+)
+def test_a_thread_without_its_owner_or_number_is_noticed(wrong):
+    with pytest.raises(AssertionError):
+        assert_spelt_alike([*SEEN, wrong])
+
+
+@pytest.mark.parametrize(
+    "wrong", ["dmlc/mxnet#4057", "apache/MXNet#4057", "Apache/mxnet#1", "morvanzhou/PyTorch-Tutorial#57"]
+)
+def test_another_spelling_of_a_repository_is_noticed(wrong):
+    with pytest.raises(AssertionError):
+        assert_spelt_alike([*SEEN, wrong])
+
+
+def test_a_thread_is_named_once_for_a_mistake():
+    assert all(len(set(mistake.get("seen", []))) == len(mistake.get("seen", [])) for mistake in LISTED)

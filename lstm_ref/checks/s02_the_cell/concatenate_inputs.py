@@ -1,4 +1,6 @@
-"""The check of `concatenate_inputs`."""
+"""The check of `concatenate_inputs`: other ways of putting h_prev and x together."""
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,6 +22,11 @@ def where_in_hx(arguments: Arguments, index: tuple[int, ...]) -> str:
     return _("hx[{row}, {column}], which should be {source},").format(row=row, column=column, source=source)
 
 
+def changed(change: Callable) -> Callable:
+    """The right [h, x], changed."""
+    return lambda h, x: change(np.concatenate([h, x], axis=1))
+
+
 CONCATENATE_INPUTS = Check(
     name="concatenate_inputs",
     output="hx",
@@ -30,62 +37,57 @@ CONCATENATE_INPUTS = Check(
     mistakes={
         _(
             "x comes before h_prev: in this course it is [h, x], and the first H columns of every W belong to h"
-        ): lambda h_prev, x: np.concatenate([x, h_prev], axis=1),
-        _(
-            "h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"
-        ): lambda h_prev, x: np.concatenate([h_prev, x], axis=0),
-        _("x and h_prev are joined along axis 0, and x first; it is h_prev first, along axis=1"): lambda h_prev, x: (
-            np.concatenate([x, h_prev], axis=0)
+        ): lambda h, x: np.concatenate([x, h], axis=1),
+        _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"): lambda h, x: (
+            np.concatenate([h, x], axis=0)
         ),
-        _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): lambda h_prev, x: (
-            np.stack([h_prev, x], axis=1)
+        _("x and h_prev are joined along axis 0, and x first; it is h_prev first, along axis=1"): lambda h, x: (
+            np.concatenate([x, h], axis=0)
+        ),
+        _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): lambda h, x: np.stack(
+            [h, x], axis=1
         ),
         _(
             "np.array is made of both: it wants a new axis and equal shapes; np.concatenate with axis=1 joins them"
-        ): lambda h_prev, x: np.array([h_prev, x]),
+        ): lambda h, x: np.array([h, x]),
         _(
             "all sequences are put into one long row, as np.append does without an axis; axis=1 joins the columns"
-        ): lambda h_prev, x: np.append(h_prev, x),
+        ): lambda h, x: np.append(h, x),
         _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): (
-            lambda h_prev, x: np.concatenate(h_prev, x),
-            lambda h_prev, x: np.concatenate(h_prev, x, axis=1),
+            lambda h, x: np.concatenate(h, x),
+            lambda h, x: np.concatenate(h, x, axis=1),
         ),
-        _(
-            "both are put into a list, as the brackets of the equation look; joined they are one array"
-        ): lambda h_prev, x: [h_prev, x],
+        _("both are put into a list, as the brackets of the equation look; joined they are one array"): lambda h, x: [
+            h,
+            x,
+        ],
         _("+ between lists puts the rows of x below those of h_prev; joined, they stand side by side"): tuple(
-            lambda h_prev, x, listed=listed: listed(h_prev) + listed(x) for listed in (list, np.ndarray.tolist)
+            lambda h, x, listed=listed: listed(h) + listed(x) for listed in (list, np.ndarray.tolist)
         ),
-        _(
-            "only the first sequence is joined, and the others stay 0: does `return` stand inside the loop?"
-        ): lambda h_prev, x: np.concatenate([h_prev, x], axis=1) * (np.arange(len(x)) == 0)[:, None],
-        _(
-            "only the last sequence is left: each turn of the loop puts another in its place; collect them all"
-        ): lambda h_prev, x: np.concatenate([h_prev[-1], x[-1]]),
-        _("both are returned as a pair; joined they are one array"): lambda h_prev, x: (h_prev, x),
+        _("only the first sequence is joined, and the others stay 0: does `return` stand inside the loop?"): changed(
+            lambda hx: hx * (np.arange(len(hx)) == 0)[:, None]
+        ),
+        _("only the last sequence is left: each turn of the loop puts another in its place; collect them all"): changed(
+            lambda hx: hx[-1]
+        ),
+        _("both are returned as a pair; joined they are one array"): lambda h, x: (h, x),
         _(
             "the two are added or multiplied: joined means one after the other, so that each keeps its own weights"
-        ): lambda h_prev, x: h_prev + x,
+        ): lambda h, x: h + x,
         _("the two are multiplied; [h, x] only puts them side by side"): (
-            lambda h_prev, x: h_prev @ x,
-            lambda h_prev, x: h_prev.T @ x,
-            lambda h_prev, x: h_prev @ x.T,
-            lambda h_prev, x: np.dot(h_prev, x),
+            lambda h, x: h @ x,
+            lambda h, x: h.T @ x,
+            lambda h, x: h @ x.T,
+            lambda h, x: np.dot(h, x),
         ),
-        _("h_prev alone is returned"): lambda h_prev, x: h_prev,
-        _("x alone is returned"): lambda h_prev, x: x,
-        _("the result is transposed: each row is one sequence, so B comes first"): lambda h_prev, x: (
-            np.concatenate([h_prev, x], axis=1).T
+        _("h_prev alone is returned"): lambda h, x: h,
+        _("x alone is returned"): lambda h, x: x,
+        _("the result is transposed: each row is one sequence, so B comes first"): changed(lambda hx: hx.T),
+        _("the first sequence is used for the whole batch"): changed(lambda hx: np.tile(hx[0], (len(hx), 1))),
+        _("only the first sequence of the batch is returned"): changed(lambda hx: hx[0]),
+        _("the numbers are poured into the right shape by reshape, so that the sequences are mixed up"): lambda h, x: (
+            np.append(h, x).reshape(len(x), -1)
         ),
-        _("the first sequence is used for the whole batch"): lambda h_prev, x: np.tile(
-            np.concatenate([h_prev[0], x[0]]), (len(x), 1)
-        ),
-        _("only the first sequence of the batch is returned"): lambda h_prev, x: np.concatenate([h_prev[0], x[0]]),
-        _(
-            "the numbers are poured into the right shape by reshape, so that the sequences are mixed up"
-        ): lambda h_prev, x: np.append(h_prev, x).reshape(len(x), -1),
-        _("tanh is taken of it: the gates squash later; here nothing is computed"): lambda h_prev, x: np.tanh(
-            np.concatenate([h_prev, x], axis=1)
-        ),
+        _("tanh is taken of it: the gates squash later; here nothing is computed"): changed(np.tanh),
     },
 )

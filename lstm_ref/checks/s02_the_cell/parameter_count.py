@@ -1,7 +1,7 @@
-"""The check of `parameter_count`."""
+"""The check of `parameter_count`: a count with one thing about it changed gives another number for nearly any sizes."""
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
-from lstm_ref.checks.s02_the_cell.cell_shapes import sizes, unequal
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.s02_the_cell.shapes import sizes, unequal
 from lstm_ref.core import size
 from lstm_ref.messages import _
 
@@ -34,6 +34,11 @@ def counted(
     return count
 
 
+def off_by(error):
+    """The right count plus an error, which depends on D, H, L layers, n biases, and in how many ways they are read."""
+    return lambda D, H, L, n, both: reference_count(D, H, L, n, both) + error(D, H, L, n, 2 if both else 1)
+
+
 def configurations(layers=(1,), biases=(1, 2), both=False):
     """One call for each number of layers, D and H drawn anew, the biases taking turns."""
 
@@ -58,16 +63,14 @@ def how_far_off(arguments: Arguments, got, want) -> str:
 
 
 # Answers to the parts before, left as they are: only where both count do they show two mistakes at once.
-IN_ONE_DIRECTION = known(
-    {
-        _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"): counted(
-            layers=lambda n: 1, directions=lambda n, layer: 1
-        ),
-        _("bidirectional is not used, and every layer is counted as the first"): counted(
-            deeper=lambda D, H, both: D, directions=lambda n, layer: 1
-        ),
-    }
-)
+IN_ONE_DIRECTION = {
+    _("num_layers is not used: one layer is counted, and in one direction: nor is bidirectional used"): counted(
+        layers=lambda n: 1, directions=lambda n, layer: 1
+    ),
+    _("bidirectional is not used, and every layer is counted as the first"): counted(
+        deeper=lambda D, H, both: D, directions=lambda n, layer: 1
+    ),
+}
 
 
 PARAMETER_COUNT = Check(
@@ -121,8 +124,8 @@ PARAMETER_COUNT = Check(
         _("H and D are multiplied; [h, x] is joined, so each unit has H + D weights"): counted(
             unit=lambda d, h, n: d * h + n
         ),
-        _("the number of units is missing: that is one row of each matrix, and there are H"): lambda D, H, L, n, both: (
-            counted(unit=lambda d, h, n: 0, extra=lambda d, h, n: 4 * (d + h + n))(D, H, L, n, both)
+        _("the number of units is missing: that is one row of each matrix, and there are H"): counted(
+            unit=lambda d, h, n: 0, extra=lambda d, h, n: 4 * (d + h + n)
         ),
         _("each matrix is taken as square, H + D by H + D; a gate gives H numbers, so it has H rows"): counted(
             unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + d) ** 2
@@ -145,14 +148,12 @@ PARAMETER_COUNT = Check(
         _("the deeper layers are taken to read 2H numbers always; a layer in one direction gives H"): counted(
             deeper=lambda D, H, both: 2 * H
         ),
-        _("the deeper layers have no biases; every layer has its own"): lambda D, H, L, n, both: (
-            reference_count(D, H, L, n, both) - (L - 1) * 4 * H * n * (2 if both else 1)
+        _("the deeper layers have no biases; every layer has its own"): off_by(
+            lambda D, H, L, n, ways: -(L - 1) * 4 * H * n * ways
         ),
         _("num_layers is not used: one layer is counted"): counted(layers=lambda n: 1),
-        _(
-            "only the last layer is counted: = puts it in the place of those before, += adds it to them"
-        ): lambda D, H, L, n, both: (
-            reference_count(D, H, L, n, both) - (reference_count(D, H, L - 1, n, both) if L > 1 else 0)
+        _("only the last layer is counted: = puts it in the place of those before, += adds it to them"): off_by(
+            lambda D, H, L, n, ways: -reference_count(D, H, L - 1, n, ways == 2) if L > 1 else 0
         ),
         _(
             "each layer is taken to read all layers below it, and x; it reads the one right below alone"
@@ -183,15 +184,15 @@ PARAMETER_COUNT = Check(
         ): lambda D, H, L, n, both: counted(directions=lambda n, k: 1)(D, H, L * (2 if both else 1), n, both),
         _(
             "the biases of each direction are counted twice; a direction has as many as a layer in one direction"
-        ): lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * L * 4 * H * n if both else 0),
+        ): off_by(lambda D, H, L, n, ways: (ways - 1) * 2 * L * 4 * H * n),
         _("the first layer is taken to read 2D numbers; both directions read the same x"): lambda D, H, L, n, both: (
             reference_count(2 * D if both else D, H, L, n, both)
         ),
         _(
             "both directions are counted as one cell of 2H units; they are two of H, and each reads its own h alone"
         ): lambda D, H, L, n, both: counted(unit=lambda d, h, n: d + (2 * h if both else h) + n)(D, H, L, n, both),
-        _(
-            "the last layer's outputs are taken to need weights too: joining two directions is not learned"
-        ): lambda D, H, L, n, both: reference_count(D, H, L, n, both) + (2 * H * H if both else 0),
+        _("the last layer's outputs are taken to need weights too: joining two directions is not learned"): off_by(
+            lambda D, H, L, n, ways: (ways - 1) * 2 * H * H
+        ),
     },
 )

@@ -1,9 +1,9 @@
-"""The check of `clip_by_norm`."""
+"""The check of `clip_by_norm`: nearly every mistake is another factor, or another measure of length."""
 
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.lstm_step_backward import D, H
+from lstm_ref.checks.s08_learning.problems import random_gradients, sizes_of_gradients
 from lstm_ref.core import gradients
 from lstm_ref.messages import _
 
@@ -13,7 +13,7 @@ def which_factor(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     grads, max_norm = arguments["grads"], arguments["max_norm"]
     norm = float(gradients.global_norm(grads))
     said = _("All arrays together have the norm {norm:.4g}, so each number is multiplied by {factor:.4g}.").format(
-        norm=norm, factor=min(1.0, max_norm / norm) if norm > 0 else 1.0
+        norm=norm, factor=shortening(norm, max_norm)
     )
     before, after = (np.concatenate([array.ravel() for array in arrays]) for arrays in (grads, got.values()))
     if norm > 0 and np.allclose(after, after[0] / before[0] * before):
@@ -21,55 +21,51 @@ def which_factor(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return f"{said} " + _("Yours are not all multiplied by the same.")
 
 
-def arrays(rng, norm: float) -> list[np.ndarray]:
-    """Three arrays of different shapes and sizes, of that norm together."""
-    found = [rng.normal(0, 1, (H, H + D)), rng.normal(0, 3, H), rng.normal(0, 0.5, (D,))]
-    return [norm / float(gradients.global_norm(found)) * array for array in found]
-
-
 def long_gradients(rng) -> list[Arguments]:
     # One of them is shorter than 1, and a short one below is longer: it is max_norm that they are compared with.
-    return [{"grads": arrays(rng, norm), "max_norm": limit} for norm, limit in ((40.0, 5.0), (0.8, 0.25))]
+    return [{"grads": random_gradients(rng, norm), "max_norm": limit} for norm, limit in ((40.0, 5.0), (0.8, 0.25))]
 
 
 def short_gradients(rng) -> list[Arguments]:
-    zeros = [np.zeros_like(array) for array in arrays(rng, 1.0)]
-    return [{"grads": arrays(rng, 3.0), "max_norm": 5.0}, {"grads": zeros, "max_norm": 1.0}]
-
-
-def norm_of(array):
-    return np.sqrt((array**2).sum())
-
-
-def scaled(factor):
-    """All gradients times one factor, from (the list, max_norm)."""
-    return lambda grads, max_norm: [grad * factor(grads, max_norm) for grad in grads]
-
-
-def one_by_one(grads, max_norm):
-    return [grad * min(1.0, max_norm / norm_of(grad)) if norm_of(grad) > 0 else grad for grad in grads]
-
-
-def clipped_by(norm):
-    """Clipped as it should be, but by another measure of length."""
-    return scaled(lambda grads, max_norm: min(1.0, max_norm / norm(grads)) if norm(grads) > 0 else 1.0)
+    zeros = [np.zeros_like(array) for array in random_gradients(rng, 1.0)]
+    return [{"grads": random_gradients(rng, 3.0), "max_norm": 5.0}, {"grads": zeros, "max_norm": 1.0}]
 
 
 def all_numbers(grads):
     return np.concatenate([grad.ravel() for grad in grads])
 
 
-def sizes_of_arrays(name):
-    return lambda arguments: _("{n} arrays, max_norm={limit}").format(
-        n=len(arguments[name]), limit=arguments["max_norm"]
-    )
+def norm_of(array):
+    return np.sqrt((array**2).sum())
+
+
+def scaled(factor, measure=lambda grads: norm_of(all_numbers(grads))):
+    """All gradients times one factor, from (their norm, or another measure of length, and max_norm)."""
+    return lambda grads, max_norm: [grad * factor(measure(grads), max_norm) for grad in grads]
+
+
+def shortening(norm, max_norm):
+    return min(1.0, max_norm / norm) if norm > 0 else 1.0
+
+
+def one_by_one(grads, max_norm):
+    return [grad * shortening(norm_of(grad), max_norm) for grad in grads]
+
+
+def cut_each_number(grads, max_norm):
+    return [np.clip(grad, -max_norm, max_norm) for grad in grads]
+
+
+def clipped_by(measure):
+    """Clipped as it should be, but by another measure of length."""
+    return scaled(shortening, measure)
 
 
 CLIP = Check(
     name="clip_by_norm",
     output="clipped",
     reference=gradients.clip_by_norm,
-    sizes=sizes_of_arrays("grads"),
+    sizes=sizes_of_gradients,
     advice=which_factor,
     parts={
         "long": Part(
@@ -77,7 +73,7 @@ CLIP = Check(
             mistakes={
                 _("nothing is clipped"): lambda grads, max_norm: grads,
                 _("the factor stands upside down: max_norm / norm shortens"): scaled(
-                    lambda grads, max_norm: norm_of(all_numbers(grads)) / max_norm
+                    lambda norm, max_norm: norm / max_norm
                 ),
                 _(
                     "only the arrays longer than max_norm are shortened: the one factor is for all of them"
@@ -86,7 +82,7 @@ CLIP = Check(
                     for grad in grads
                 ],
                 _("1e-6 is added to the norm, as PyTorch does against a division by 0; here it is to be exact"): scaled(
-                    lambda grads, max_norm: max_norm / (norm_of(all_numbers(grads)) + 1e-6)
+                    lambda norm, max_norm: max_norm / (norm + 1e-6)
                 ),
             },
         ),
@@ -94,12 +90,10 @@ CLIP = Check(
             short_gradients,
             mistakes={
                 _("short gradients are stretched to max_norm: clipping only ever shortens"): scaled(
-                    lambda grads, max_norm: max_norm / norm_of(all_numbers(grads))
+                    lambda norm, max_norm: max_norm / norm
                 ),
                 _("short gradients are stretched to max_norm, and only zeros are left alone"): scaled(
-                    lambda grads, max_norm: (
-                        max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 0 else 1.0
-                    )
+                    lambda norm, max_norm: max_norm / norm if norm > 0 else 1.0
                 ),
             },
         ),
@@ -107,7 +101,7 @@ CLIP = Check(
     mistakes={
         _(
             "each number is cut at max_norm by itself, which turns the direction: one factor for all of them"
-        ): lambda grads, max_norm: [np.clip(grad, -max_norm, max_norm) for grad in grads],
+        ): cut_each_number,
         _("each array is clipped by its own norm: it is one norm for all arrays together"): one_by_one,
         _("the norms of the arrays are added: it is their squares that are added, and the root taken once"): clipped_by(
             lambda grads: sum(norm_of(grad) for grad in grads)
@@ -126,10 +120,10 @@ CLIP = Check(
             lambda grads: np.sqrt((all_numbers(grads) ** 2).mean())
         ),
         _("the norm is compared with 1: those longer than max_norm are shortened, and no others"): scaled(
-            lambda grads, max_norm: max_norm / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > 1 else 1.0
+            lambda norm, max_norm: max_norm / norm if norm > 1 else 1.0
         ),
         _("long gradients are shortened to length 1 and not to max_norm"): scaled(
-            lambda grads, max_norm: 1 / norm_of(all_numbers(grads)) if norm_of(all_numbers(grads)) > max_norm else 1.0
+            lambda norm, max_norm: 1 / norm if norm > max_norm else 1.0
         ),
     },
 )

@@ -1,20 +1,20 @@
-"""The check of `descend`."""
+"""The check of `descend`: clipping is lent, so what is judged is what goes into it and the step that follows."""
 
-import numpy as np
+from collections.abc import Callable
 
+from lstm_ref.checks.advice import first_difference
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.clip_by_norm import arrays, one_by_one, sizes_of_arrays
-from lstm_ref.checks.s08_learning.lstm_step_backward import wrong_numbers
-from lstm_ref.core import gradients
+from lstm_ref.checks.s08_learning.clip_by_norm import cut_each_number, one_by_one
+from lstm_ref.checks.s08_learning.problems import random_gradients, sizes_of_gradients
+from lstm_ref.core.gradients import clip_by_norm as clip
 from lstm_ref.messages import _
 
 
 def which_move(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """One weight, its clipped gradient and the rate, to compare with."""
-    n = next(n for n, leaf in enumerate(want) if wrong_numbers(got[leaf], want[leaf]).any())
-    leaf = list(want)[n]
-    at = tuple(int(k) for k in np.argwhere(wrong_numbers(got[leaf], want[leaf]))[0])
-    clipped = gradients.clip_by_norm(arguments["grads"], arguments["max_norm"])
+    leaf, at = first_difference(got, want)
+    n = list(want).index(leaf)
+    clipped = clip(arguments["grads"], arguments["max_norm"])
     weight = arguments["weights"][n][at]
     return _(
         "There the weight is {weight:.4g}, its clipped gradient {clipped:.4g} and the rate {rate:g}, so that it moves "
@@ -31,52 +31,50 @@ def which_move(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 def to_descend(rng) -> list[Arguments]:
     calls = []
     for norm, limit in ((40.0, 5.0), (3.0, 5.0)):
-        grads = arrays(rng, norm)
+        grads = random_gradients(rng, norm)
         weights = [rng.normal(0, 10, grad.shape) for grad in grads]
         calls.append({"weights": weights, "grads": grads, "rate": 0.25, "max_norm": limit})
     return calls
 
 
-def moved(weights, grads, rate):
+def step(weights, grads, rate):
     return [weight - rate * grad for weight, grad in zip(weights, grads, strict=True)]
 
 
-clip = gradients.clip_by_norm
+def stepped(clipped: Callable = clip, rate: Callable = lambda rate: rate) -> Callable:
+    """`descend` with another way of clipping, or another rate."""
+    return lambda weights, grads, r, max_norm: step(weights, clipped(grads, max_norm), rate(r))
 
 
 DESCEND = Check(
     name="descend",
     output="weights",
-    reference=lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), rate),
+    reference=stepped(),
     given=("clip_by_norm",),
-    sizes=sizes_of_arrays("grads"),
+    sizes=sizes_of_gradients,
     advice=which_move,
     parts={"values": Part(to_descend)},
     mistakes={
-        _(
-            "the gradients are clipped after the step, or the clipped ones are thrown away: use what came back"
-        ): lambda weights, grads, rate, max_norm: moved(weights, grads, rate),
+        _("the gradients are clipped after the step, or the clipped ones are thrown away: use what came back"): stepped(
+            lambda grads, max_norm: grads
+        ),
         _("the weights are clipped: it is the gradients that are"): lambda weights, grads, rate, max_norm: clip(
-            moved(weights, grads, rate), max_norm
+            step(weights, grads, rate), max_norm
         ),
         _(
             "the weights are clipped before the step: it is the gradients that are"
-        ): lambda weights, grads, rate, max_norm: moved(clip(weights, max_norm), grads, rate),
-        _(
-            "the step uphill is taken: the gradient says where the loss rises, so it is subtracted"
-        ): lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), -rate),
-        _("the rate is left out"): lambda weights, grads, rate, max_norm: moved(weights, clip(grads, max_norm), 1.0),
+        ): lambda weights, grads, rate, max_norm: step(clip(weights, max_norm), grads, rate),
+        _("the step uphill is taken: the gradient says where the loss rises, so it is subtracted"): stepped(
+            rate=lambda rate: -rate
+        ),
+        _("the rate is left out"): stepped(rate=lambda rate: 1.0),
         _(
             "rate * gradient is clipped: clip the gradients first, then multiply by the rate"
-        ): lambda weights, grads, rate, max_norm: moved(weights, clip([rate * g for g in grads], max_norm), 1.0),
-        _("each array is clipped by itself: clip the whole list at once"): lambda weights, grads, rate, max_norm: moved(
-            weights, one_by_one(grads, max_norm), rate
-        ),
-        _("each number is cut by itself: clip the whole list by its norm"): lambda weights, grads, rate, max_norm: (
-            moved(weights, [np.clip(grad, -max_norm, max_norm) for grad in grads], rate)
-        ),
+        ): lambda weights, grads, rate, max_norm: step(weights, clip([rate * g for g in grads], max_norm), 1.0),
+        _("each array is clipped by itself: clip the whole list at once"): stepped(one_by_one),
+        _("each number is cut by itself: clip the whole list by its norm"): stepped(cut_each_number),
         _(
             "only the step is returned: the new weights are weight - rate * gradient"
-        ): lambda weights, grads, rate, max_norm: [-rate * grad for grad in clip(grads, max_norm)],
+        ): lambda weights, grads, rate, max_norm: step([0, 0, 0], clip(grads, max_norm), rate),
     },
 )

@@ -1,26 +1,15 @@
-"""The check of `lstm_step_backward`."""
+"""The check of `lstm_step_backward`: a mistake replaces one line of the backward pass, or some that belong together."""
 
 import numpy as np
 
+from lstm_ref.checks.advice import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.slips.backward import (
-    GATES,
-    every,
-    on_result,
-    right_step,
-    step_with,
-    through,
-    turned,
-)
+from lstm_ref.checks.problems import random_params, random_state
+from lstm_ref.checks.s08_learning.problems import GATE_NAMES, B, D, H, random_gradient
+from lstm_ref.checks.slips.backward import GATES, every, right_step, step_with, through
 from lstm_ref.core import backward, cell
-from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
+from lstm_ref.core.cell import Gates, LSTMState
 from lstm_ref.messages import _
-
-NAMES = {"f": _("forget gate"), "i": _("input gate"), "c": _("candidate"), "o": _("output gate")}
-
-
-def wrong_numbers(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    return ~np.isclose(got, want, rtol=1e-9, atol=1e-9)
 
 
 def which_gate(arguments: Arguments, got: Leaves, want: Leaves) -> str:
@@ -39,37 +28,20 @@ def which_gate(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         return _("The weights' gradients are right, so each d_z is. Look at how the biases' come from d_z.")
     if len(gates) == 1:
         return _("Of the four gates only this is wrong: {gate}. Look at what arrives there, and at its slope.").format(
-            gate=NAMES[gates[0]]
+            gate=GATE_NAMES[gates[0]]
         )
     if gates == ["f", "i", "c"]:
         return _("The forget gate, the input gate and the candidate are all wrong: look at d_c, which all three need.")
     if len(gates) < len(GATES):
         return _("Of the four gates these are wrong: {gates}. Look at what arrives there, and at the slopes.").format(
-            gates=", ".join(NAMES[g] for g in gates)
+            gates=", ".join(GATE_NAMES[g] for g in gates)
         )
     return _(
         "Every gate is wrong: begin with d_c, on which the others depend. With d_state.h = 0 it is d_state.c itself."
     )
 
 
-# Sizes that all differ, so that no axis can be taken for another.
-B, D, H = 3, 2, 4
-
-
-OTHER = (2, 3, 5)  # and others for a second call, so that none can be written as a number
-
-
-def random_params(rng, D=D, H=H) -> LSTMParams:
-    """Weights and biases of order one: small ones hide mistakes."""
-    return LSTMParams(*(rng.normal(0, 1, s) for _gate in GATES for s in ((H, H + D), (H,))))
-
-
-def random_state(rng, B=B, H=H) -> LSTMState:
-    return LSTMState(rng.uniform(-1, 1, (B, H)), rng.normal(0, 1, (B, H)))
-
-
-def random_gradient(rng, B=B, H=H) -> LSTMState:
-    return LSTMState(rng.normal(0, 1, (B, H)), rng.normal(0, 1, (B, H)))
+OTHER = (2, 3, 5)  # B, D and H of a second call, so that none can be hard-coded
 
 
 def sizes(arguments: Arguments) -> str:
@@ -77,7 +49,7 @@ def sizes(arguments: Arguments) -> str:
     return f"B={B}, D={D}, H={H}"
 
 
-def one_step(rng, B=B, D=D, H=H) -> Arguments:
+def one_step(rng, B: int = B, D: int = D, H: int = H) -> Arguments:
     x, state, params = rng.normal(0, 1, (B, D)), random_state(rng, B, H), random_params(rng, D, H)
     gates = cell.lstm_step_with_gates(x, state, params)[1]
     return {"d_state": random_gradient(rng, B, H), "x": x, "state": state, "gates": gates, "params": params}
@@ -86,11 +58,6 @@ def one_step(rng, B=B, D=D, H=H) -> Arguments:
 def at_c_alone(rng) -> list[Arguments]:
     call = one_step(rng)
     return [call | {"d_state": LSTMState(np.zeros((B, H)), call["d_state"].c)}]
-
-
-def slope_again(value):
-    s = cell.sigmoid(value)
-    return s * (1 - s)
 
 
 def unpacked(order):
@@ -103,6 +70,23 @@ def unpacked(order):
     return wrong
 
 
+F_LEFT_OUT = {_("f is left out on the way to c_prev: it is d_c * f"): step_with(d_c_prev=lambda n: n.d_c)}
+
+
+def slope_again(value):
+    """The slope of the sigmoid at what came out of a sigmoid."""
+    s = cell.sigmoid(value)
+    return s * (1 - s)
+
+
+SIGMOIDS_AGAIN = {
+    "z_f": lambda n: n.d_f * slope_again(n.f),
+    "z_i": lambda n: n.d_i * slope_again(n.i),
+    "z_o": lambda n: n.d_o * slope_again(n.o),
+}
+TANH_AGAIN = {"z_c": lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2)}
+
+
 STEP_BACKWARD = Check(
     name="lstm_step_backward",
     output="grads",
@@ -111,16 +95,11 @@ STEP_BACKWARD = Check(
     axes={"grads.x": "BD", "grads.state.h": "BH", "grads.state.c": "BH"},
     advice=which_gate,
     parts={
-        "memory": Part(
-            at_c_alone,
-            mistakes={
-                _("f is left out on the way to c_prev: it is d_c * f"): step_with(d_c_prev=lambda n: n.d_c),
-            },
-        ),
+        "memory": Part(at_c_alone, mistakes=F_LEFT_OUT),
         "both": Part(
             lambda rng: [one_step(rng), one_step(rng, *OTHER)],
             mistakes={
-                _("f is left out on the way to c_prev: it is d_c * f"): step_with(d_c_prev=lambda n: n.d_c),
+                **F_LEFT_OUT,
                 _("d_state.c is handed on to c_prev as it came, past d_c and f"): step_with(
                     d_c_prev=lambda n: n.d_c_later
                 ),
@@ -179,19 +158,12 @@ STEP_BACKWARD = Check(
         _("the slope of the candidate's tanh is left out"): step_with(z_c=lambda n: n.d_candidate),
         _(
             "the sigmoid is taken again: gates.f, gates.i and gates.o went through it already, so it is s * (1 - s)"
-        ): step_with(
-            z_f=lambda n: n.d_f * slope_again(n.f),
-            z_i=lambda n: n.d_i * slope_again(n.i),
-            z_o=lambda n: n.d_o * slope_again(n.o),
-        ),
+        ): step_with(**SIGMOIDS_AGAIN),
         _("the tanh is taken again: gates.candidate went through it already, so it is 1 - candidate**2"): step_with(
-            z_c=lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2)
+            **TANH_AGAIN
         ),
         _("sigmoid and tanh are both taken again: the gates went through them already"): step_with(
-            z_f=lambda n: n.d_f * slope_again(n.f),
-            z_i=lambda n: n.d_i * slope_again(n.i),
-            z_o=lambda n: n.d_o * slope_again(n.o),
-            z_c=lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2),
+            **SIGMOIDS_AGAIN, **TANH_AGAIN
         ),
         _("the candidate's slope is written 1 - candidate: the candidate is squared there"): step_with(
             z_c=lambda n: n.d_candidate * (1 - n.candidate)
@@ -203,14 +175,14 @@ STEP_BACKWARD = Check(
             z_o=lambda n: n.d_o * (1 - n.o**2)
         ),
         **{
-            _("one way back is missing: h_prev and x get nothing through the {gate}").format(gate=NAMES[g]): step_with(
-                d_hx=lambda n, g=g: through(n, GATES.replace(g, ""))
-            )
+            _("one way back is missing: h_prev and x get nothing through the {gate}").format(
+                gate=GATE_NAMES[g]
+            ): step_with(d_hx=lambda n, g=g: through(n, GATES.replace(g, "")))
             for g in GATES
         },
         **{
             _("d_hx is overwritten, so that only what comes through the {gate} is left: the four are added").format(
-                gate=NAMES[g]
+                gate=GATE_NAMES[g]
             ): step_with(d_hx=lambda n, g=g: through(n, g))
             for g in GATES
         },
@@ -241,7 +213,7 @@ STEP_BACKWARD = Check(
         ),
         **{
             _("one line was pasted four times: all biases get the gradient of the {gate}").format(
-                gate=NAMES[g]
+                gate=GATE_NAMES[g]
             ): step_with(**every("b", lambda n, z, g=g: getattr(n, f"z_{g}").sum(axis=0)))
             for g in "fi"
         },
@@ -254,8 +226,8 @@ STEP_BACKWARD = Check(
         _("the weights' gradients are turned: one row per hidden unit, as in W, so d_z.T @ hx"): step_with(
             **every("W", lambda n, z: n.hx.T @ z)
         ),
-        _("h and c are swapped in the returned state: LSTMState(h, c)"): on_result(
-            lambda grads: grads._replace(state=turned(grads.state))
+        _("h and c are swapped in the returned state: LSTMState(h, c)"): step_with(
+            d_state=lambda n: LSTMState(n.d_c_prev, n.d_h_prev)
         ),
         _("d_state.h is added to what goes to h_prev: h was made anew, so its gradient ends at the gates"): step_with(
             d_h_prev=lambda n: n.d_hx[:, : n.H] + n.d_h

@@ -1,21 +1,18 @@
-"""The check of `numerical_gradient`."""
+"""The check of `numerical_gradient`: how the losses beside a weight are asked for, and what is made of them."""
 
 import numpy as np
 
+from lstm_ref.checks.advice import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.lstm_step_backward import NAMES, wrong_numbers
-from lstm_ref.checks.slips.backward import (
-    GATES,
-)
+from lstm_ref.checks.problems import random_params, random_state
+from lstm_ref.checks.s08_learning.problems import GATE_NAMES
 from lstm_ref.core import backward, cell
-from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 
 def to_measure(rng) -> list[Arguments]:
     """One sequence, one input and two units: a gradient of six numbers, for each of which the loss is asked twice."""
-    state, d_state = (LSTMState(rng.uniform(-1, 1, (1, 2)), rng.normal(0, 1, (1, 2))) for _side in range(2))
-    params = LSTMParams(*(rng.normal(0, 1, shape) for _gate in GATES for shape in ((2, 3), (2,))))
+    state, d_state, params = random_state(rng, 1, 2), random_state(rng, 1, 2), random_params(rng, 1, 2)
     # x has the other sign than the first h, so that the gradient has numbers of both signs.
     x = -np.sign(state.h[:, :1]) * np.abs(rng.normal(0, 1, (1, 1)))
     call = {"d_state": d_state, "x": x, "state": state, "params": params}
@@ -30,16 +27,20 @@ def loss(d_state, x, state, params):
     return (d_state.h * o * np.tanh(c)).sum() + (d_state.c * c).sum()
 
 
+def bumped(params, name, place, by):
+    """The parameters with one weight of `name` larger by so much; place `...`: all of them."""
+    W = getattr(params, name).copy()
+    W[place] += by
+    return params._replace(**{name: W})
+
+
 def measured(quotient, of=loss, name="W_f"):
     """A number for each weight of `name`, from the loss with it larger by eps, as it is, and smaller by eps."""
 
     def gradient(d_state, x, state, params, eps):
-        W = getattr(params, name)
-        found, here = np.zeros_like(W), of(d_state, x, state, params)
-        for place in np.ndindex(*W.shape):
-            bump = np.zeros_like(W)
-            bump[place] = eps
-            up, down = (of(d_state, x, state, params._replace(**{name: W + sign * bump})) for sign in (1, -1))
+        found, here = np.zeros_like(getattr(params, name)), of(d_state, x, state, params)
+        for place in np.ndindex(*found.shape):
+            up, down = (of(d_state, x, state, bumped(params, name, place, by)) for by in (eps, -eps))
             found[place] = quotient(up, here, down, eps)
         return found
 
@@ -66,6 +67,11 @@ def never_moved_back(d_state, x, state, params, eps):
     return found
 
 
+def all_at_once(d_state, x, state, params, eps):
+    up, down = (loss(d_state, x, state, bumped(params, "W_f", ..., by)) for by in (eps, -eps))
+    return np.full_like(params.W_f, central(up, None, down, eps))
+
+
 def first_alone(*arguments):
     """`return` inside the loop."""
     found = measured(central)(*arguments)
@@ -82,10 +88,8 @@ def which_weight(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         return _("W_f[{i}, {j}] was not measured: W_f has the shape {shape}, (H, H+D).").format(
             i=missed[0][0], j=missed[0][1], shape=params.W_f.shape
         )
-    place = tuple(int(n) for n in np.argwhere(wrong)[0])
-    bump = np.zeros_like(params.W_f)
-    bump[place] = eps
-    up, down = (loss(d_state, x, state, params._replace(W_f=params.W_f + sign * bump)) for sign in (1, -1))
+    place = tuple(np.argwhere(wrong)[0])
+    up, down = (loss(d_state, x, state, bumped(params, "W_f", place, by)) for by in (eps, -eps))
     return _("There the loss is {up:.8g} with eps more and {down:.8g} with eps less: compare them with yours.").format(
         up=up, down=down
     )
@@ -137,7 +141,7 @@ NUMERICAL = Check(
             "than the given one"
         ): derived,
         **{
-            _("the weights of the {gate} are moved: it is W_f that is asked for").format(gate=NAMES[g]): measured(
+            _("the weights of the {gate} are moved: it is W_f that is asked for").format(gate=GATE_NAMES[g]): measured(
                 central, name=f"W_{g}"
             )
             for g in "ico"
@@ -148,15 +152,6 @@ NUMERICAL = Check(
         _("h is left out of the loss: loss(d_state, x, state, params) holds both"): measured(
             central, lambda d, *rest: loss(d._replace(h=0 * d.h), *rest)
         ),
-        _(
-            "every weight gets the same number, as if all were moved at once: move one at a time"
-        ): lambda d_state, x, state, params, eps: np.full_like(
-            params.W_f,
-            (
-                loss(d_state, x, state, params._replace(W_f=params.W_f + eps))
-                - loss(d_state, x, state, params._replace(W_f=params.W_f - eps))
-            )
-            / (2 * eps),
-        ),
+        _("every weight gets the same number, as if all were moved at once: move one at a time"): all_at_once,
     },
 )

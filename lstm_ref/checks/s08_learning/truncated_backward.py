@@ -1,8 +1,8 @@
-"""The check of `truncated_backward`."""
+"""The check of `truncated_backward`: the state goes on from chunk to chunk, the gradient does not come back."""
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.lstm_backward import sequence, sizes_of_sequence
-from lstm_ref.checks.slips.backward import nothing, same
+from lstm_ref.checks.s08_learning.problems import random_sequence, sizes_of_sequence
+from lstm_ref.checks.slips.backward import same, zeros
 from lstm_ref.core import backward, cell
 from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.core.sequence import lstm_forward
@@ -25,7 +25,7 @@ def which_chunk(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 
 def in_chunks(rng) -> list[Arguments]:
     """Seven steps in chunks of three: the last chunk is shorter."""
-    call = sequence(rng, 7)
+    call = random_sequence(rng, 7)
     del call["d_state"]
     return [call | {"chunk": 3}, call | {"chunk": 2}]
 
@@ -48,7 +48,7 @@ def chunked_with(
     how these are put together.
     """
 
-    def wrong(d_hs, xs, params, state, chunk):
+    def truncated_backward(d_hs, xs, params, state, chunk):
         first, found, arrives = state, [], None
         chunk = length(xs.shape[1], chunk)
         for t in range(0, xs.shape[1], chunk):
@@ -62,11 +62,7 @@ def chunked_with(
             found.append(grads.params[:8])
         return LSTMParams(*(gathered(values) for values in zip(*kept(found), strict=True)))
 
-    return wrong
-
-
-# The gradient of the weights in chunks: the state goes on, the gradient does not come back.
-truncated = chunked_with()
+    return truncated_backward
 
 
 def not_cut(d_hs, xs, params, state, chunk):
@@ -81,7 +77,7 @@ def one_step_on(n):
 TRUNCATED = Check(
     name="truncated_backward",
     output="grads",
-    reference=truncated,
+    reference=chunked_with(),
     given=("lstm_step_backward", "lstm_backward"),
     sizes=lambda arguments: f"{sizes_of_sequence(arguments)}, chunk={arguments['chunk']}",
     advice=which_chunk,
@@ -89,9 +85,9 @@ TRUNCATED = Check(
     mistakes={
         _("the gradient is handed from chunk to chunk: that is the whole gradient, and nothing was cut"): not_cut,
         _("the state is set back to zeros at each chunk: the gradient is cut there, the memory goes on"): chunked_with(
-            begin=lambda first, now: nothing(first) if now is not first else first
+            begin=lambda first, now: zeros(first) if now is not first else first
         ),
-        _("all chunks start from zeros, the first one too"): chunked_with(begin=lambda first, now: nothing(first)),
+        _("all chunks start from zeros, the first one too"): chunked_with(begin=lambda first, now: zeros(first)),
         _("every chunk starts from the first state: each goes on where the last one ended"): chunked_with(
             begin=lambda first, now: first
         ),

@@ -1,9 +1,10 @@
-"""The check of `with_forget_bias`."""
+"""The check of `with_forget_bias`: both biases of a stack of layers, as nn.LSTM keeps them, one row for each layer."""
 
 import numpy as np
 
+from lstm_ref.checks.advice import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s08_learning.lstm_step_backward import NAMES, H, wrong_numbers
+from lstm_ref.checks.s08_learning.problems import GATE_NAMES, H
 from lstm_ref.messages import _
 
 
@@ -50,28 +51,19 @@ def sizes_of_biases(arguments: Arguments) -> str:
     return _("{layers} layers, H={H}").format(layers=layers, H=width // 4)
 
 
-def set_where(ih=1.0, hh=0.0, gate=1, layers=slice(None), units=None):
-    """Both biases with a slice of them set: to `ih` and `hh` times the value, None for left as it was."""
+def set_where(
+    ih=lambda old, value: value, hh=lambda old, value: 0.0, gate: int = 1, layers=slice(None), units: int | None = None
+):
+    """Both biases with a slice of them set to `ih` and `hh`, from what stood there and the value that is asked for."""
 
-    def wrong(bias_ih, bias_hh, value):
+    def with_forget_bias(bias_ih, bias_hh, value):
         H = units or bias_ih.shape[1] // 4
         where = (layers, slice(gate * H, (gate + 1) * H))
         bias_ih, bias_hh = bias_ih.copy(), bias_hh.copy()
-        for bias, factor in ((bias_ih, ih), (bias_hh, hh)):
-            if factor is not None:
-                bias[where] = factor * value
+        bias_ih[where], bias_hh[where] = ih(bias_ih[where], value), hh(bias_hh[where], value)
         return bias_ih, bias_hh
 
-    return wrong
-
-
-def everything(bias_ih, bias_hh, value):
-    return np.full_like(bias_ih, value), np.zeros_like(bias_hh)
-
-
-def added(bias, value):
-    """The value on top of what stands in the forget gate's part."""
-    return bias + value * (np.arange(bias.shape[1]) // (bias.shape[1] // 4) == 1)
+    return with_forget_bias
 
 
 FORGET_BIAS = Check(
@@ -86,25 +78,30 @@ FORGET_BIAS = Check(
         _("only the last layer is set: every layer forgets"): set_where(layers=-1),
         **{
             _("the {gate} is set: the order is i, f, g, o, so the forget gate is the second quarter").format(
-                gate=NAMES[letter]
+                gate=GATE_NAMES[letter]
             ): set_where(gate=quarter)
             for quarter, letter in ((0, "i"), (2, "c"), (3, "o"))
         },
-        _("both biases are set to value: they are added, so the gate gets twice that"): set_where(hh=1.0),
-        _("bias_hh is left as it was: it is added to bias_ih, so its forget part has to be 0"): set_where(hh=None),
-        _("each bias gets half: here value goes into bias_ih and 0 into bias_hh"): set_where(0.5, 0.5),
-        _("value is put into bias_hh and 0 into bias_ih: it is asked for the other way round"): set_where(0.0, 1.0),
-        _("all four gates are set: only the forget gate is to be"): everything,
-        _("value is added to what was there: it is to take its place"): lambda bias_ih, bias_hh, value: (
-            added(bias_ih, value),
-            set_where()(bias_ih, bias_hh, value)[1],
+        _("both biases are set to value: they are added, so the gate gets twice that"): set_where(
+            hh=lambda old, value: value
         ),
+        _("bias_hh is left as it was: it is added to bias_ih, so its forget part has to be 0"): set_where(
+            hh=lambda old, value: old
+        ),
+        _("each bias gets half: here value goes into bias_ih and 0 into bias_hh"): set_where(
+            lambda old, value: value / 2, lambda old, value: value / 2
+        ),
+        _("value is put into bias_hh and 0 into bias_ih: it is asked for the other way round"): set_where(
+            lambda old, value: 0.0, lambda old, value: value
+        ),
+        _("all four gates are set: only the forget gate is to be"): lambda bias_ih, bias_hh, value: (
+            np.full_like(bias_ih, value),
+            np.zeros_like(bias_hh),
+        ),
+        _("value is added to what was there: it is to take its place"): set_where(lambda old, value: old + value),
         _(
             "value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"
-        ): lambda bias_ih, bias_hh, value: (
-            added(bias_ih, value),
-            bias_hh,
-        ),
+        ): set_where(lambda old, value: old + value, lambda old, value: old),
         _("H is written as the number {H}: it is a quarter of the columns, bias_ih.shape[1] // 4").format(
             H=H
         ): set_where(units=H),

@@ -1,21 +1,9 @@
-"""The check of `keeper_params`."""
+"""The check of `keeper_params`: the cell runs over a trial; if it fails, changes are tried until one makes it pass."""
 
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.s09_engineer_intuition.keeper_mended import (
-    Levels,
-    Mended,
-    both_units,
-    floats,
-    gate_of_the_memory,
-    gates_of_the_memory,
-    in_another_order,
-    misplaced,
-    turned_signs,
-    unit_1,
-    unit_1_plainly,
-)
+from lstm_ref.checks.s09_engineer_intuition import keeper_mended as mended
 from lstm_ref.checks.s09_engineer_intuition.soft_and import three_digits
 from lstm_ref.core import keeper
 from lstm_ref.core.cell import LSTMParams
@@ -26,7 +14,7 @@ from lstm_ref.messages import _
 SHOWN = ((0.2, 0.6, 3.0), (0.1, 0.7, 1.6))  # the levels in exercise 9 and in its chapter
 
 
-def keeper_complaint(name: str, cell: LSTMParams, levels: Levels, *, spikes: bool) -> str | None:
+def keeper_complaint(name: str, cell: LSTMParams, levels: mended.Levels, *, spikes: bool) -> str | None:
     """None if the cell keeps every bump and drops every spike of the trial, else what fails, how far, where and why."""
     refused = _not_finite(cell)
     if refused:
@@ -93,21 +81,16 @@ def _what_fails(result: KeeperResult, trial: KeeperTrial) -> tuple[str, int, lis
         n = int(np.nanargmin(result.kept))
         first, last = trial.bumps[n]
         text = _(
-            "The bump is lost: in sequence {n} it lasts from step {first} to {last}, and in the {hold} steps "
-            "after it c "
-            "of unit 0 falls to {got:.3g}; at least {least} is asked for."
+            "The bump is lost: in sequence {n} it lasts from step {first} to {last}, and in the {hold} steps after it "
+            "c of unit 0 falls to {got:.3g}; at least {least} is asked for."
         )
         steps = [first - 1, first, first + 1, last, last + 1, last + 2, last + HOLD]
-        return (
-            text.format(n=n, first=first, last=last, hold=HOLD, got=result.kept[n], least=KEPT),
-            n,
-            sorted(set(steps)),
-        )
+        told = text.format(n=n, first=first, last=last, hold=HOLD, got=result.kept[n], least=KEPT)
+        return told, n, sorted(set(steps))
     n = int(np.nanargmax(result.moved))
     spike = trial.spikes[n]
     text = _(
-        "The spike gets in: in sequence {n} the spike of {size:.3g} at step {spike} moves c of unit 0 by "
-        "{got:.3g}; at "
+        "The spike gets in: in sequence {n} the spike of {size:.3g} at step {spike} moves c of unit 0 by {got:.3g}; at "
         "most {most} is asked for."
     )
     steps = list(range(spike - 1, spike + 4))
@@ -116,7 +99,7 @@ def _what_fails(result: KeeperResult, trial: KeeperTrial) -> tuple[str, int, lis
 
 def _table(cell: LSTMParams, xs: np.ndarray, steps: list[int]) -> list[str]:
     """The steps in question, in numbers: what came in, the gates of unit 0, both memories, what unit 1 said before."""
-    hs, _last, gates = lstm_forward(xs, floats(cell), return_gates=True)
+    hs, _last, gates = lstm_forward(xs, mended.floats(cell), return_gates=True)
     head = ["step", _("amplitude"), "h[1]", "f[0]", "i[0]", "cand[0]", "c[0]", "c[1]"]
     rows = [head]
     for t in steps:
@@ -128,15 +111,19 @@ def _table(cell: LSTMParams, xs: np.ndarray, steps: list[int]) -> list[str]:
     return [*lines, _("h[1] is what unit 1 said at the step before, which is what the gates read.")]
 
 
-def _why(cell: LSTMParams, levels: Levels, trial: KeeperTrial) -> str:
+def _why(cell: LSTMParams, levels: mended.Levels, trial: KeeperTrial) -> str:
     """The first single change after which the cell would pass, in words."""
-    cell = floats(cell)
-    by_part = [*unit_1_plainly(cell, levels), *gates_of_the_memory(cell, levels), *unit_1(cell, levels)]
-    by_part += [*_two_things(cell, levels), *both_units(cell, levels)]
+    cell = mended.floats(cell)
+    by_part = [
+        *mended.unit_1_plainly(cell, levels),
+        *mended.gates_of_the_memory(cell, levels),
+        *mended.unit_1(cell, levels),
+    ]
+    by_part += [*_two_things(cell, levels), *mended.both_units(cell, levels)]
     # What mends it for spikes too is the better explanation; with two faults, one may be seen in this trial alone.
     everything = keeper.keeper_trial(*levels, spikes=True)
-    first = [*gate_of_the_memory(cell, levels, for_another_h=True), *_copied(cell, levels)]
-    first += [*in_another_order(cell), *misplaced(cell), *turned_signs(cell)]
+    first = [*mended.gate_of_the_memory(cell, levels, for_another_h=True), *_copied(cell, levels)]
+    first += [*mended.in_another_order(cell), *mended.misplaced(cell), *mended.turned_signs(cell)]
     for tried, on in (([*first, *by_part], everything), (by_part, trial)):
         found = keeper.keeper_results([changed for _text, changed in tried], _some(on))
         for (text, changed), result in zip(tried, found, strict=True):
@@ -145,11 +132,11 @@ def _why(cell: LSTMParams, levels: Levels, trial: KeeperTrial) -> str:
     return _("No single change that this check knows would mend it: compare the numbers below with what you planned.")
 
 
-def _two_things(cell: LSTMParams, levels: Levels) -> list[Mended]:
+def _two_things(cell: LSTMParams, levels: mended.Levels) -> list[mended.Mended]:
     """Two parts mended, one after the other."""
 
     def parts(of):
-        return [*unit_1_plainly(of, levels), *gates_of_the_memory(of, levels)]
+        return [*mended.unit_1_plainly(of, levels), *mended.gates_of_the_memory(of, levels)]
 
     def both(first, second):
         return _("Two things are wrong. {first} {second}").format(first=first, second=second)
@@ -157,7 +144,7 @@ def _two_things(cell: LSTMParams, levels: Levels) -> list[Mended]:
     return [(both(one, other), last) for one, once in parts(cell) for other, last in parts(once) if one and other]
 
 
-def _copied(cell: LSTMParams, levels: Levels) -> list[Mended]:
+def _copied(cell: LSTMParams, levels: mended.Levels) -> list[mended.Mended]:
     """If the cell works for the levels of a page, and has their threshold, it was copied from there."""
     for shown in SHOWN:
         its_threshold = abs(cell.b_c[1] + cell.W_c[1, 2] * (shown[0] + shown[1]) / 2) < 0.01 * abs(cell.b_c[1])
@@ -192,18 +179,15 @@ def radars(rng) -> list[Arguments]:
     return found
 
 
-NAME = "keeper_params"
-
-
 def behaves(spikes: bool):
     def complaint(arguments: Arguments, answer) -> str | None:
-        return keeper_complaint(NAME, LSTMParams(*answer[:8]), tuple(arguments.values()), spikes=spikes)
+        return keeper_complaint("keeper_params", LSTMParams(*answer[:8]), tuple(arguments.values()), spikes=spikes)
 
     return complaint
 
 
 KEEPER = Check(
-    name=NAME,
+    name="keeper_params",
     output="params",
     reference=keeper.keeper_params,
     sizes=lambda arguments: "D=2, H=2, " + ", ".join(f"{name}={value:g}" for name, value in arguments.items()),

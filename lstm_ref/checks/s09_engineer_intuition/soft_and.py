@@ -1,4 +1,4 @@
-"""The check of `soft_and`."""
+"""The check of `soft_and`: many weights are right, so the gate is looked at in the worst situations."""
 
 from itertools import permutations
 
@@ -11,11 +11,7 @@ from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _
 
 SURE = 0.99
-
-
 LEAST = float(np.log(SURE / (1 - SURE)))  # the sum at which a gate is sure
-
-
 ROUNDING = 1e-6
 
 

@@ -1,64 +1,51 @@
-"""The check of `first_state`."""
+"""The check of `first_state`: zeros, so that all there is to get wrong is their shape."""
+
+from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.core import torch_outputs
 from lstm_ref.messages import _
 
 
-def _two(*shape):
-    return np.zeros(shape), np.zeros(shape)
+def zeros(shape: Callable) -> Callable:
+    """`first_state` whose two arrays of zeros have this shape, of B, L layers, n directions and H."""
+    return lambda B, L, n, H: (np.zeros(shape(B, L, n, H)), np.zeros(shape(B, L, n, H)))
 
 
-FIRST_STATE = known(
-    {
-        _(
-            "the batch comes first: batch_first is for input and output, and changes nothing about h and c"
-        ): lambda batch, layers, directions, H: _two(batch, layers * directions, H),
-        _("the directions are not counted: each layer has one state for each"): lambda batch, layers, directions, H: (
-            _two(layers, batch, H)
-        ),
-        _(
-            "the directions widen the state: each has H numbers of its own, in the first axis"
-        ): lambda batch, layers, directions, H: _two(layers, batch, directions * H),
-        _("one state serves all layers"): lambda batch, layers, directions, H: _two(1, batch, H),
-        _("the layers have no axis"): lambda batch, layers, directions, H: _two(batch, H),
-        _("the batch has no axis"): lambda batch, layers, directions, H: _two(layers * directions, H),
-        _("layers and directions have an axis each; nn.LSTM has one for both"): lambda batch, layers, directions, H: (
-            _two(layers, directions, batch, H)
-        ),
-        _("the units come before the batch: it is (layers * directions, B, H)"): lambda batch, layers, directions, H: (
-            _two(layers * directions, H, batch)
-        ),
-        _("h_0 alone is returned: nn.LSTM wants both, (h_0, c_0)"): lambda batch, layers, directions, H: _two(
-            layers * directions, batch, H
-        )[0],
-        _(
-            "layers and directions are added; each layer has a state for each direction, so they are multiplied"
-        ): lambda batch, layers, directions, H: _two(layers + directions, batch, H),
-        _("two directions are taken for granted"): lambda batch, layers, directions, H: _two(2 * layers, batch, H),
-        _("the layers are not counted: each has a state of its own"): lambda batch, layers, directions, H: _two(
-            directions, batch, H
-        ),
-        _(
-            "the directions are counted twice: in the first axis, and in the width"
-        ): lambda batch, layers, directions, H: _two(layers * directions, batch, directions * H),
-        _("batch and layers have changed places"): lambda batch, layers, directions, H: _two(
-            batch * directions, layers, H
-        ),
-        _("one array holds both; nn.LSTM wants a tuple of two, (h_0, c_0)"): lambda batch, layers, directions, H: (
-            np.zeros((2, layers * directions, batch, H))
-        ),
-        _("c_0 is filled with ones: a memory begins empty, so it holds zeros"): lambda batch, layers, directions, H: (
-            np.zeros((layers * directions, batch, H)),
-            np.ones((layers * directions, batch, H)),
-        ),
-        _("they are filled with ones: a memory begins empty"): lambda batch, layers, directions, H: tuple(
-            one + 1 for one in _two(layers * directions, batch, H)
-        ),
-    }
-)
+def changed(change: Callable) -> Callable:
+    """The right first state, (h_0, c_0), changed."""
+    return lambda B, L, n, H: change(*torch_outputs.first_state(B, L, n, H))
+
+
+FIRST_STATE = {
+    _("the batch comes first: batch_first is for input and output, and changes nothing about h and c"): zeros(
+        lambda B, L, n, H: (B, L * n, H)
+    ),
+    _("the directions are not counted: each layer has one state for each"): zeros(lambda B, L, n, H: (L, B, H)),
+    _("the directions widen the state: each has H numbers of its own, in the first axis"): zeros(
+        lambda B, L, n, H: (L, B, n * H)
+    ),
+    _("one state serves all layers"): zeros(lambda B, L, n, H: (1, B, H)),
+    _("the layers have no axis"): zeros(lambda B, L, n, H: (B, H)),
+    _("the batch has no axis"): zeros(lambda B, L, n, H: (L * n, H)),
+    _("layers and directions have an axis each; nn.LSTM has one for both"): zeros(lambda B, L, n, H: (L, n, B, H)),
+    _("the units come before the batch: it is (layers * directions, B, H)"): zeros(lambda B, L, n, H: (L * n, H, B)),
+    _("h_0 alone is returned: nn.LSTM wants both, (h_0, c_0)"): changed(lambda h, c: h),
+    _("layers and directions are added; each layer has a state for each direction, so they are multiplied"): zeros(
+        lambda B, L, n, H: (L + n, B, H)
+    ),
+    _("two directions are taken for granted"): zeros(lambda B, L, n, H: (2 * L, B, H)),
+    _("the layers are not counted: each has a state of its own"): zeros(lambda B, L, n, H: (n, B, H)),
+    _("the directions are counted twice: in the first axis, and in the width"): zeros(
+        lambda B, L, n, H: (L * n, B, n * H)
+    ),
+    _("batch and layers have changed places"): zeros(lambda B, L, n, H: (B * n, L, H)),
+    _("one array holds both; nn.LSTM wants a tuple of two, (h_0, c_0)"): changed(lambda h, c: np.stack([h, c])),
+    _("c_0 is filled with ones: a memory begins empty, so it holds zeros"): changed(lambda h, c: (h, c + 1)),
+    _("they are filled with ones: a memory begins empty"): changed(lambda h, c: (h + 1, c + 1)),
+}
 
 
 def configurations(rng) -> list[Arguments]:

@@ -1,12 +1,12 @@
-"""The check of `from_torch_arrays`."""
+"""The check of `from_torch_arrays`: the way back of `to_torch_arrays`, where two biases become one."""
 
 from collections.abc import Callable
 
 import numpy as np
 
+from lstm_ref.checks.advice import first_difference
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Raising, known
-from lstm_ref.checks.engine.judge import first_wrong
-from lstm_ref.checks.s10_pytorch.to_torch_arrays import NO_G, ORDER, SIZES, orders
+from lstm_ref.checks.s10_pytorch.gate_order import NO_G, ORDER, SIZES, orders
 from lstm_ref.core import torch_layout
 from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
@@ -92,8 +92,7 @@ def layers(rng) -> list[Arguments]:
 
 
 def advise_params(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    leaf = next(name for name in want if not np.allclose(got[name], want[name], rtol=0, atol=1e-9))
-    index = first_wrong(~(np.abs(got[leaf] - want[leaf]) <= 1e-9), "")
+    leaf, index = first_difference(got, want)
     sizes = {"input_size": arguments["weight_ih"].shape[1], "hidden_size": arguments["weight_hh"].shape[1]}
     found = torch_layout.where_in_torch(leaf.removeprefix("params."), *index, **sizes)
     source = " + ".join(f"{name.removesuffix('_l0')}[{', '.join(map(str, at))}]" for name, at in found)

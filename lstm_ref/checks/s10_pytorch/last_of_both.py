@@ -1,11 +1,12 @@
-"""The check of `last_of_both`."""
+"""The check of `last_of_both`: forwards is done at the last step, backwards at the first."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
-from lstm_ref.checks.s10_pytorch.to_batch_first import taken_from
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.s10_pytorch.axes import taken_from
+from lstm_ref.checks.slips.pooling import AXIS_KEPT, LAST_NUMBER, LAST_SEQUENCE
 from lstm_ref.core import torch_outputs
 from lstm_ref.messages import _
 
@@ -24,65 +25,53 @@ def joined(*arrays):
     return np.concatenate(arrays, axis=1)
 
 
-LAST_UNIT = _("the last number of every step is taken: [..., -1] is a unit, [:, -1] is a step")
-
-
-LAST_SEQUENCE = _("the last sequence is taken: batch first, the first axis is the batch")
-
-
-LAST_OF_BOTH = known(
-    {
-        _(
-            "the last step is taken for both directions, or the backward half is turned round once more: there the "
-            "backward one has read a single step"
-        ): lambda output: output[:, -1],
-        _("the first step is taken for both directions: there the forward one has read a single step"): lambda output: (
-            output[:, 0]
-        ),
-        LAST_UNIT: lambda output: output[..., -1],
-        LAST_SEQUENCE: lambda output: output[-1],
-        _("the two directions are exchanged: forwards is done at the last step, backwards at the first"): both(
-            lambda f, b: joined(f[:, 0], b[:, -1])
-        ),
-        _("the backward half comes first: it is forward first"): both(lambda f, b: joined(b[:, 0], f[:, -1])),
-        _("the halves are exchanged: the first H numbers are those of the forward direction"): both(
-            lambda f, b: joined(b[:, -1], f[:, 0])
-        ),
-        _("the halves are added: they are joined, forward first"): both(lambda f, b: f[:, -1] + b[:, 0]),
-        _("the mean of the halves is taken: they are joined, forward first"): both(
-            lambda f, b: (f[:, -1] + b[:, 0]) / 2
-        ),
-        _("the forward direction alone is returned"): both(lambda f, b: f[:, -1]),
-        _("the backward direction alone is returned"): both(lambda f, b: b[:, 0]),
-        _("the halves get an axis of their own, as np.stack makes one; np.concatenate joins them"): both(
-            lambda f, b: np.stack([f[:, -1], b[:, 0]], axis=1)
-        ),
-        _("the halves are joined along axis 0, one batch below the other"): both(
-            lambda f, b: np.concatenate([f[:, -1], b[:, 0]])
-        ),
-        _(
-            "every other number is taken for one direction: the first H are forward, the last H backward"
-        ): lambda output: joined(output[:, -1, ::2], output[:, 0, 1::2]),
-        _("two results are returned; they are joined to one array, as np.concatenate does along axis 1"): both(
-            lambda f, b: (f[:, -1], b[:, 0])
-        ),
-        _("a slice keeps the axis of the steps, with one in it; an index takes it away"): both(
-            lambda f, b: np.concatenate([f[:, -1:], b[:, :1]], axis=2)
-        ),
-        _("all 2H numbers of both steps are taken; each direction has H of them"): (
-            lambda output: output[:, [-1, 0]],
-            lambda output: joined(output[:, -1], output[:, 0]),
-        ),
-        _("both steps are read from the forward half"): both(lambda f, b: joined(f[:, -1], f[:, 0])),
-        _("the first axis is taken for the steps: batch first, it is output[:, -1]"): lambda output: joined(
-            output[-1, :, : output.shape[2] // 2], output[0, :, output.shape[2] // 2 :]
-        ),
-        _("the first sequence alone is read"): both(lambda f, b: np.concatenate([f[0, -1], b[0, 0]])),
-        _("the sum over all steps is taken"): lambda output: output.sum(axis=1),
-        _("the mean over all steps is taken"): lambda output: output.mean(axis=1),
-        _("the largest over all steps is taken"): lambda output: output.max(axis=1),
-    }
-)
+LAST_OF_BOTH = {
+    _(
+        "the last step is taken for both directions, or the backward half is turned round once more: there the "
+        "backward one has read a single step"
+    ): lambda output: output[:, -1],
+    _("the first step is taken for both directions: there the forward one has read a single step"): lambda output: (
+        output[:, 0]
+    ),
+    LAST_NUMBER: lambda output: output[..., -1],
+    LAST_SEQUENCE: lambda output: output[-1],
+    _("the two directions are exchanged: forwards is done at the last step, backwards at the first"): both(
+        lambda f, b: joined(f[:, 0], b[:, -1])
+    ),
+    _("the backward half comes first: it is forward first"): both(lambda f, b: joined(b[:, 0], f[:, -1])),
+    _("the halves are exchanged: the first H numbers are those of the forward direction"): both(
+        lambda f, b: joined(b[:, -1], f[:, 0])
+    ),
+    _("the halves are added: they are joined, forward first"): both(lambda f, b: f[:, -1] + b[:, 0]),
+    _("the mean of the halves is taken: they are joined, forward first"): both(lambda f, b: (f[:, -1] + b[:, 0]) / 2),
+    _("the forward direction alone is returned"): both(lambda f, b: f[:, -1]),
+    _("the backward direction alone is returned"): both(lambda f, b: b[:, 0]),
+    _("the halves get an axis of their own, as np.stack makes one; np.concatenate joins them"): both(
+        lambda f, b: np.stack([f[:, -1], b[:, 0]], axis=1)
+    ),
+    _("the halves are joined along axis 0, one batch below the other"): both(
+        lambda f, b: np.concatenate([f[:, -1], b[:, 0]])
+    ),
+    _("every other number is taken for one direction: the first H are forward, the last H backward"): lambda output: (
+        joined(output[:, -1, ::2], output[:, 0, 1::2])
+    ),
+    _("two results are returned; they are joined to one array, as np.concatenate does along axis 1"): both(
+        lambda f, b: (f[:, -1], b[:, 0])
+    ),
+    AXIS_KEPT: both(lambda f, b: np.concatenate([f[:, -1:], b[:, :1]], axis=2)),
+    _("all 2H numbers of both steps are taken; each direction has H of them"): (
+        lambda output: output[:, [-1, 0]],
+        lambda output: joined(output[:, -1], output[:, 0]),
+    ),
+    _("both steps are read from the forward half"): both(lambda f, b: joined(f[:, -1], f[:, 0])),
+    _("the first axis is taken for the steps: batch first, it is output[:, -1]"): lambda output: joined(
+        output[-1, :, : output.shape[2] // 2], output[0, :, output.shape[2] // 2 :]
+    ),
+    _("the first sequence alone is read"): both(lambda f, b: np.concatenate([f[0, -1], b[0, 0]])),
+    _("the sum over all steps is taken"): lambda output: output.sum(axis=1),
+    _("the mean over all steps is taken"): lambda output: output.mean(axis=1),
+    _("the largest over all steps is taken"): lambda output: output.max(axis=1),
+}
 
 
 def outputs_of_both(rng) -> list[Arguments]:
@@ -91,8 +80,6 @@ def outputs_of_both(rng) -> list[Arguments]:
 
 def sizes_of_output(arguments: Arguments) -> str:
     batch, steps, width = arguments["output"].shape
-    if "lengths" in arguments:
-        return f"B={batch}, T={steps}, H={width}, lengths={arguments['lengths'].tolist()}"
     return f"B={batch}, T={steps}, H={width // 2}"
 
 

@@ -1,32 +1,23 @@
-"""The check of `to_torch_arrays`."""
+"""The check of `to_torch_arrays`: the four gates stacked in PyTorch's order, and their columns cut into x's and h's."""
 
 from collections.abc import Callable
-from itertools import permutations
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, Raising, known
-from lstm_ref.checks.engine.judge import first_wrong
+from lstm_ref.checks.advice import first_difference
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Raising, known
+from lstm_ref.checks.problems import random_params
+from lstm_ref.checks.s10_pytorch.gate_order import NO_G, ORDER, SIZES, orders
 from lstm_ref.core import torch_layout
-from lstm_ref.core.cell import LSTMParams
+from lstm_ref.core.cell import LSTMParams  # the caller makes the named tuples that it finds where a function stands
 from lstm_ref.messages import _
-
-ORDER = "ifco"  # PyTorch's, c for the candidate
-
-
-NO_G = _("the candidate is looked for under PyTorch's letter g; in LSTMParams it is c: W_c and b_c")
-
-
-def sizes_of(params: LSTMParams) -> tuple[int, int]:
-    """H and D."""
-    return params.W_f.shape[0], params.W_f.shape[1] - params.W_f.shape[0]
 
 
 def stacked(order: str = ORDER, weight=None, bias=None, cut=None, result=None) -> Callable:
     """`to_torch_arrays` with one thing changed: the gates' order, what is stacked, how it is cut, what is returned."""
 
-    def to_torch_arrays(params):
-        H, D = sizes_of(params)
+    def to_torch_arrays(params: LSTMParams):
+        H, D = params.hidden_size, params.input_size
         W = np.concatenate([getattr(params, f"W_{gate}") for gate in order])
         b = np.concatenate([getattr(params, f"b_{gate}") for gate in order])
         W = weight(W, H) if weight else W
@@ -35,21 +26,6 @@ def stacked(order: str = ORDER, weight=None, bias=None, cut=None, result=None) -
         return result(*weights, *biases) if result else (*weights, *biases)
 
     return to_torch_arrays
-
-
-def orders(make: Callable) -> tuple[Mistake, ...]:
-    """One mistake for each other order of the four gates; `make(order)` gives its numbers."""
-    others = ["".join(order) for order in permutations(ORDER) if "".join(order) != ORDER]
-    return tuple(
-        Mistake(
-            _("the gates are taken in the order {order}; nn.LSTM has them in the order i, f, g, o").format(
-                order=", ".join(order.replace("c", "g"))
-            )
-            + (_(", which is not that of LSTMParams") if order == "fico" else ""),
-            make(order),
-        )
-        for order in others
-    )
 
 
 def _by_unit(rows, H):
@@ -138,30 +114,17 @@ TO_TORCH = known(
 )
 
 
-def rows(output):
-    return np.arange(len(output))
-
-
-SIZES = ((2, 4), (5, 3))  # D and H: once the one is larger, once the other
-
-
 def cells(rng) -> list[Arguments]:
-    return [
-        {"params": LSTMParams(*(rng.normal(0, 1, shape) for _gate in "fico" for shape in ((H, H + D), (H,))))}
-        for D, H in SIZES
-    ]
+    return [{"params": random_params(rng, D, H)} for D, H in SIZES]
 
 
 def advise_weights(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """From which gate and column the first wrong number should come."""
-    leaf = next(name for name in want if not np.allclose(got[name], want[name], rtol=0, atol=1e-9))
-    index = first_wrong(~(np.abs(got[leaf] - want[leaf]) <= 1e-9), "")
+    leaf, index = first_difference(got, want)
     params = arguments["params"]
-    H, D = params.hidden_size, params.input_size
     if leaf == "bias_hh":
         return _("bias_hh should hold 4H zeros.")
-    sizes = {"input_size": D, "hidden_size": H}
-    place = torch_layout.where_is(f"{leaf}_l0", *index, **sizes)
+    place = torch_layout.where_is(f"{leaf}_l0", *index, input_size=params.input_size, hidden_size=params.hidden_size)
     return _("That number should be params.{array}[{index}].").format(
         array=place.array, index=", ".join(map(str, place.index))
     )

@@ -1,8 +1,8 @@
-"""The check of `class_loss`."""
+"""The check of `class_loss`: cross_entropy takes the logits as they are; most mistakes prepare them."""
 
 from collections.abc import Callable
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.messages import _
 
@@ -21,32 +21,30 @@ def picked(of: Callable) -> Callable:
     return lambda logits, labels: of(logits.softmax(1))[range(len(labels)), labels].mean()
 
 
-CLASS_LOSS_MISTAKES = known(
-    {
-        _("softmax is taken twice: cross_entropy takes it itself, of the logits"): cross_entropy(
-            lambda logits: logits.softmax(1)
-        ),
-        _("softmax is taken over the batch, and then once more by cross_entropy"): cross_entropy(
-            lambda logits: logits.softmax(0)
-        ),
-        _(
-            "log_softmax is taken over the batch: the classes of one row compete, and cross_entropy sees to it"
-        ): cross_entropy(lambda logits: logits.log_softmax(0)),
-        _(
-            "the sigmoid is taken, and then the softmax by cross_entropy: it wants the logits as they are"
-        ): cross_entropy(lambda logits: logits.sigmoid()),
-        _("the probabilities are averaged, without their logarithm"): picked(lambda p: p),
-        _("nll_loss is given probabilities: it wants their logarithms, and only turns the sign"): picked(lambda p: -p),
-        _("nll_loss is given logits: it wants log-probabilities, as log_softmax makes them"): lambda logits, labels: (
-            -logits[range(len(labels)), labels].mean()
-        ),
-        _("the sign is missing: a loss falls when the right class gains"): picked(lambda p: p.log()),
-        _("the losses are summed: the mean is asked for"): cross_entropy(mean=False),
-        _(
-            "the logarithm is taken of the logits, which may be negative: cross_entropy wants them as they are"
-        ): cross_entropy(lambda logits: logits.log()),
-    }
-)
+CLASS_LOSS_MISTAKES = {
+    _("softmax is taken twice: cross_entropy takes it itself, of the logits"): cross_entropy(
+        lambda logits: logits.softmax(1)
+    ),
+    _("softmax is taken over the batch, and then once more by cross_entropy"): cross_entropy(
+        lambda logits: logits.softmax(0)
+    ),
+    _(
+        "log_softmax is taken over the batch: the classes of one row compete, and cross_entropy sees to it"
+    ): cross_entropy(lambda logits: logits.log_softmax(0)),
+    _("the sigmoid is taken, and then the softmax by cross_entropy: it wants the logits as they are"): cross_entropy(
+        lambda logits: logits.sigmoid()
+    ),
+    _("the probabilities are averaged, without their logarithm"): picked(lambda p: p),
+    _("nll_loss is given probabilities: it wants their logarithms, and only turns the sign"): picked(lambda p: -p),
+    _("nll_loss is given logits: it wants log-probabilities, as log_softmax makes them"): lambda logits, labels: (
+        -logits[range(len(labels)), labels].mean()
+    ),
+    _("the sign is missing: a loss falls when the right class gains"): picked(lambda p: p.log()),
+    _("the losses are summed: the mean is asked for"): cross_entropy(mean=False),
+    _(
+        "the logarithm is taken of the logits, which may be negative: cross_entropy wants them as they are"
+    ): cross_entropy(lambda logits: logits.log()),
+}
 
 
 def logits_of_classes(rng) -> list[Arguments]:

@@ -1,8 +1,8 @@
-"""The check of `distance_loss`."""
+"""The check of `distance_loss`: outputs (B, 1) and targets (B,) meet, and broadcasting makes (B, B) of them."""
 
 from collections.abc import Callable
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.messages import _
 
@@ -15,41 +15,33 @@ def squared(compare: Callable, mean: bool = True) -> Callable:
     return distance_loss
 
 
-DISTANCE_LOSS_MISTAKES = known(
-    {
-        _(
-            "(B, 1) - (B,) is (B, B): every output is compared with every target; bring both to the same shape, with "
-            "squeeze(1) or targets[:, None]"
-        ): squared(lambda outputs, targets: outputs - targets),
-        _(
-            "the squares of all outputs with all targets are summed: bring both to the same shape, and take the mean"
-        ): squared(lambda outputs, targets: outputs - targets, mean=False),
-        _("the shapes are right, but the squares are summed: the mean is asked for"): squared(
-            lambda outputs, targets: outputs[:, 0] - targets, mean=False
-        ),
-        _("the outputs are averaged before they are compared"): squared(
-            lambda outputs, targets: outputs.mean() - targets
-        ),
-        _("the targets are averaged before they are compared"): squared(
-            lambda outputs, targets: outputs - targets.mean()
-        ),
-        _("the first output is compared with all targets"): squared(lambda outputs, targets: outputs[0] - targets),
-        _("the first target is compared with all outputs"): squared(lambda outputs, targets: outputs - targets[0]),
-        _("the absolute differences are averaged: their squares are asked for"): lambda outputs, targets: (
-            (outputs[:, 0] - targets).abs().mean()
-        ),
-        _("the root is taken of the mean square"): lambda outputs, targets: (
-            ((outputs[:, 0] - targets) ** 2).mean().sqrt()
-        ),
-        _("the mean square is halved"): lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean() / 2,
-        _(
-            "the differences are averaged first, where those of either sign cancel: square each, then take the mean"
-        ): lambda outputs, targets: (outputs[:, 0] - targets).mean() ** 2,
-        _("the squares are returned one by one: their mean is asked for"): lambda outputs, targets: (
-            (outputs[:, 0] - targets) ** 2
-        ),
-    }
-)
+DISTANCE_LOSS_MISTAKES = {
+    _(
+        "(B, 1) - (B,) is (B, B): every output is compared with every target; bring both to the same shape, with "
+        "squeeze(1) or targets[:, None]"
+    ): squared(lambda outputs, targets: outputs - targets),
+    _(
+        "the squares of all outputs with all targets are summed: bring both to the same shape, and take the mean"
+    ): squared(lambda outputs, targets: outputs - targets, mean=False),
+    _("the shapes are right, but the squares are summed: the mean is asked for"): squared(
+        lambda outputs, targets: outputs[:, 0] - targets, mean=False
+    ),
+    _("the outputs are averaged before they are compared"): squared(lambda outputs, targets: outputs.mean() - targets),
+    _("the targets are averaged before they are compared"): squared(lambda outputs, targets: outputs - targets.mean()),
+    _("the first output is compared with all targets"): squared(lambda outputs, targets: outputs[0] - targets),
+    _("the first target is compared with all outputs"): squared(lambda outputs, targets: outputs - targets[0]),
+    _("the absolute differences are averaged: their squares are asked for"): lambda outputs, targets: (
+        (outputs[:, 0] - targets).abs().mean()
+    ),
+    _("the root is taken of the mean square"): lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean().sqrt(),
+    _("the mean square is halved"): lambda outputs, targets: ((outputs[:, 0] - targets) ** 2).mean() / 2,
+    _(
+        "the differences are averaged first, where those of either sign cancel: square each, then take the mean"
+    ): lambda outputs, targets: (outputs[:, 0] - targets).mean() ** 2,
+    _("the squares are returned one by one: their mean is asked for"): lambda outputs, targets: (
+        (outputs[:, 0] - targets) ** 2
+    ),
+}
 
 
 def outputs_and_targets(rng) -> list[Arguments]:

@@ -1,10 +1,10 @@
-"""The check of `predicted_labels`."""
+"""The check of `predicted_labels`: logits on both sides of 0 and of 0.5, so that no border passes by luck."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.messages import _
 
@@ -13,27 +13,25 @@ def as_int(decide: Callable) -> Callable:
     return lambda logits: decide(logits).long()
 
 
-DECISION_MISTAKES = known(
-    {
-        _("the logits are cut at 0.5: that is a probability, and the logit of probability 0.5 is 0"): as_int(
-            lambda z: z > 0.5
-        ),
-        _("every sequence is judged a target: the sigmoid is above 0 for all, its border is 0.5"): as_int(
-            lambda z: z.sigmoid() > 0
-        ),
-        _("the logits are rounded: round(0.4) is 0, and a logit of 0.4 says target"): as_int(lambda z: z.round()),
-        _("the whole part of the logit is taken"): as_int(lambda z: z),
-        _("yes and no are exchanged: 1 stands for a target, a logit above 0"): as_int(lambda z: z < 0),
-        _("argmax finds the sequence with the highest logit; each is to be judged by itself"): lambda z: z.argmax(),
-        _("the softmax runs over the batch, so that the sequences compete: each is to be judged by itself"): as_int(
-            lambda z: z.softmax(0) > 0.5
-        ),
-        _("the border is the mean of the batch: then the answer depends on the other sequences"): as_int(
-            lambda z: z > z.mean()
-        ),
-        _("-1 stands for no: 0 is asked for"): as_int(lambda z: z.sign()),
-    }
-)
+DECISION_MISTAKES = {
+    _("the logits are cut at 0.5: that is a probability, and the logit of probability 0.5 is 0"): as_int(
+        lambda z: z > 0.5
+    ),
+    _("every sequence is judged a target: the sigmoid is above 0 for all, its border is 0.5"): as_int(
+        lambda z: z.sigmoid() > 0
+    ),
+    _("the logits are rounded: round(0.4) is 0, and a logit of 0.4 says target"): as_int(lambda z: z.round()),
+    _("the whole part of the logit is taken"): as_int(lambda z: z),
+    _("yes and no are exchanged: 1 stands for a target, a logit above 0"): as_int(lambda z: z < 0),
+    _("argmax finds the sequence with the highest logit; each is to be judged by itself"): lambda z: z.argmax(),
+    _("the softmax runs over the batch, so that the sequences compete: each is to be judged by itself"): as_int(
+        lambda z: z.softmax(0) > 0.5
+    ),
+    _("the border is the mean of the batch: then the answer depends on the other sequences"): as_int(
+        lambda z: z > z.mean()
+    ),
+    _("-1 stands for no: 0 is asked for"): as_int(lambda z: z.sign()),
+}
 
 
 def logits_about_zero(rng) -> list[Arguments]:

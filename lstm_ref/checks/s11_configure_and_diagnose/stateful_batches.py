@@ -1,11 +1,11 @@
-"""The check of `stateful_batches`."""
+"""The check of `stateful_batches`: a state is carried from batch to batch, so that each row must go on in the next."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.s11_configure_and_diagnose.split_windows import recording
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.s11_configure_and_diagnose.problems import numbered_recording
 from lstm_ref.messages import _
 
 
@@ -19,48 +19,43 @@ def batches(change: Callable) -> Callable:
     return lambda recording, batch, steps: change(rows_of(recording, batch, steps).swapaxes(0, 1))
 
 
-def shuffled(recording, batch, steps):
-    pieces = recording.reshape(-1, steps, recording.shape[1])
-    order = np.random.default_rng(0).permutation(len(pieces))
-    return pieces[order].reshape(-1, batch, steps, recording.shape[1])
+def poured(change: Callable) -> Callable:
+    """Every chunk, (batch * K, steps, D), in the order of time; changed, and then poured into batches."""
+    return lambda recording, batch, steps: change(recording.reshape(-1, steps, recording.shape[1])).reshape(
+        -1, batch, steps, recording.shape[1]
+    )
 
 
-def permuted(count: int):
-    return np.random.default_rng(0).permutation(count)
+def shuffled(array, axis: int = 0):
+    return np.random.default_rng(0).permutation(array, axis=axis)
 
 
-STATEFUL_MISTAKES = known(
-    {
-        _("the windows are shuffled: a state that is carried on then meets the piece of another time"): shuffled,
-        _(
-            "row b + 1 of a batch goes on where row b ends: the state is carried from batch to batch, so row b of the "
-            "next batch has to"
-        ): lambda recording, batch, steps: recording.reshape(-1, batch, steps, recording.shape[1]),
-        _("the batches are shuffled: each row is right within, and their order in time is lost"): batches(
-            lambda made: made[permuted(len(made))]
-        ),
-        _("the rows of all batches are shuffled alike: that does no harm, but here row 0 is the beginning"): batches(
-            lambda made: made[:, permuted(made.shape[1])]
-        ),
-        _(
-            "the chunks stand before the rows' axis: (batch, K, steps, D) is returned, (K, batch, steps, D) asked for"
-        ): lambda recording, batch, steps: rows_of(recording, batch, steps),
-        _("the batches run backwards in time"): batches(lambda made: made[::-1]),
-        _("the steps within each chunk run backwards"): batches(lambda made: made[:, :, ::-1]),
-        _("the last batch is left out"): batches(lambda made: made[:-1]),
-        _(
-            "neighbouring steps go to different rows: each row has to be a piece of time"
-        ): lambda recording, batch, steps: recording.reshape(-1, steps, batch, recording.shape[1]).swapaxes(1, 2),
-        _("batch and steps are exchanged"): lambda recording, batch, steps: rows_of(recording, steps, batch).swapaxes(
-            0, 1
-        ),
-    }
-)
+STATEFUL_MISTAKES = {
+    _("the windows are shuffled: a state that is carried on then meets the piece of another time"): poured(shuffled),
+    _(
+        "row b + 1 of a batch goes on where row b ends: the state is carried from batch to batch, so row b of the "
+        "next batch has to"
+    ): poured(lambda chunks: chunks),
+    _("the batches are shuffled: each row is right within, and their order in time is lost"): batches(shuffled),
+    _("the rows of all batches are shuffled alike: that does no harm, but here row 0 is the beginning"): batches(
+        lambda made: shuffled(made, axis=1)
+    ),
+    _("the chunks stand before the rows' axis: (batch, K, steps, D) is returned, (K, batch, steps, D) asked for"): (
+        rows_of
+    ),
+    _("the batches run backwards in time"): batches(lambda made: made[::-1]),
+    _("the steps within each chunk run backwards"): batches(lambda made: made[:, :, ::-1]),
+    _("the last batch is left out"): batches(lambda made: made[:-1]),
+    _("neighbouring steps go to different rows: each row has to be a piece of time"): lambda recording, batch, steps: (
+        recording.reshape(-1, steps, batch, recording.shape[1]).swapaxes(1, 2)
+    ),
+    _("batch and steps are exchanged"): lambda recording, batch, steps: rows_of(recording, steps, batch).swapaxes(0, 1),
+}
 
 
 def long_recordings(rng) -> list[Arguments]:
     return [
-        {"recording": recording(rng, batch * steps * count), "batch": batch, "steps": steps}
+        {"recording": numbered_recording(rng, batch * steps * count), "batch": batch, "steps": steps}
         for batch, steps, count in ((3, 5, 4), (4, 2, 3))
     ]
 

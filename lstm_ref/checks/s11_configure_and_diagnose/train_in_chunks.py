@@ -1,10 +1,11 @@
-"""The check of `train_in_chunks`."""
+"""The check of `train_in_chunks`: what is seen of a program is the weights and the state that it leaves."""
 
 from collections.abc import Callable
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, Raising, known
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, Raising
 from lstm_ref.checks.s11_configure_and_diagnose import benches
-from lstm_ref.checks.s11_configure_and_diagnose.training_step import PILED_UP, weights_of
+from lstm_ref.checks.s11_configure_and_diagnose.problems import random_weights
+from lstm_ref.checks.s11_configure_and_diagnose.training_step import PILED_UP
 from lstm_ref.messages import _
 
 
@@ -16,15 +17,23 @@ def in_chunks(
     shown: Callable = lambda hs: hs,
     said: Callable = lambda outputs: outputs[:, :, 0],
     clear: bool = True,
+    ends: Callable = lambda length, T: [*range(length, T, length), T],
 ) -> Callable:
-    """`train_in_chunks` with one thing changed: how the state is cut off, retain_graph, when the step is made."""
+    """`train_in_chunks` with one of its moves changed.
+
+    cut: how the state is cut off; keep: retain_graph; carry: whether the state goes on; step_each: whether each chunk
+    has its step; shown: what `read` is given of hs; said: what is compared with the targets; clear: zero_grad;
+    ends: where the chunks end.
+    """
 
     def train_in_chunks(lstm, read, optimiser, xs, targets, length):
         state = None
         optimiser.zero_grad()
-        for start in range(0, xs.shape[1], length):
-            hs, state = lstm(xs[:, start : start + length], state if carry else None)
-            loss = ((said(read(shown(hs))) - targets[:, start : start + length]) ** 2).mean()
+        start = 0
+        for end in ends(length, xs.shape[1]):
+            hs, state = lstm(xs[:, start:end], state if carry else None)
+            loss = ((said(read(shown(hs))) - targets[:, start:end]) ** 2).mean()
+            start = end
             if step_each and clear:
                 optimiser.zero_grad()
             loss.backward(retain_graph=keep)
@@ -38,66 +47,56 @@ def in_chunks(
     return train_in_chunks
 
 
-def whole(lstm, read, optimiser, xs, targets, length):
-    """No chunks at all."""
-    return in_chunks()(lstm, read, optimiser, xs, targets, xs.shape[1])
-
-
-def first(lstm, read, optimiser, xs, targets, length):
-    """One chunk and no more."""
-    return in_chunks()(lstm, read, optimiser, xs[:, :length], targets[:, :length], length)
-
-
-CHUNKS_MISTAKES = known(
-    {
-        _(
-            "the graph of the chunk before is still there and backward() runs into it: h.detach() changes nothing by "
-            "itself, use the tensor that it returns, for h and for c"
-        ): Raising("Trying to backward through the graph a second time", in_chunks(cut=lambda state: state)),
-        _(
-            "retain_graph=True is used as a cure: it keeps the graph of the chunk before, whose weights have moved "
-            "since; cut the state off with detach()"
-        ): Raising("has been modified by an inplace operation", in_chunks(cut=lambda state: state, keep=True)),
-        _(
-            "the gradient runs back through all chunks, and one step is made at the end: cut the state off, and step "
-            "after each chunk"
-        ): in_chunks(cut=lambda state: state, keep=True, step_each=False),
-        _("one step is made at the end of all chunks: each chunk is a batch of its own, with a step"): in_chunks(
-            step_each=False
-        ),
-        _(
-            "every chunk begins with an empty state: what the last one left is to be carried on, only without its graph"
-        ): in_chunks(carry=False),
-        _("the state is set to zero between the chunks: it is carried on, only without its graph"): in_chunks(
-            cut=lambda state: [0 * part.detach() for part in state]
-        ),
-        _("hs is detached: then no gradient reaches the LSTM; it is the state that is cut off"): in_chunks(
-            shown=lambda hs: hs.detach()
-        ),
-        _("h is carried on and c is begun anew: both belong to the state"): in_chunks(
-            cut=lambda state: (state[0].detach(), 0 * state[1].detach())
-        ),
-        _("c is carried on and h is begun anew: both belong to the state"): in_chunks(
-            cut=lambda state: (0 * state[0].detach(), state[1].detach())
-        ),
-        _("h and c have changed places"): in_chunks(cut=lambda state: [part.detach() for part in state[::-1]]),
-        _("the sequence is not cut: it goes through in one chunk"): whole,
-        _("it is over after the first chunk: does the return stand inside the loop?"): first,
-        PILED_UP: in_chunks(clear=False),
-        _(
-            "(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"
-        ): in_chunks(said=lambda outputs: outputs),
-        _("detach() is called on the pair (h, c): each of the two is a tensor and is detached by itself"): Raising(
-            "'tuple' object has no attribute 'detach'", in_chunks(cut=lambda state: state.detach())
-        ),
-    }
-)
+CHUNKS_MISTAKES = {
+    _(
+        "the graph of the chunk before is still there and backward() runs into it: h.detach() changes nothing by "
+        "itself, use the tensor that it returns, for h and for c"
+    ): Raising("Trying to backward through the graph a second time", in_chunks(cut=lambda state: state)),
+    _(
+        "retain_graph=True is used as a cure: it keeps the graph of the chunk before, whose weights have moved "
+        "since; cut the state off with detach()"
+    ): Raising("has been modified by an inplace operation", in_chunks(cut=lambda state: state, keep=True)),
+    _(
+        "the gradient runs back through all chunks, and one step is made at the end: cut the state off, and step "
+        "after each chunk"
+    ): in_chunks(cut=lambda state: state, keep=True, step_each=False),
+    _("one step is made at the end of all chunks: each chunk is a batch of its own, with a step"): in_chunks(
+        step_each=False
+    ),
+    _(
+        "every chunk begins with an empty state: what the last one left is to be carried on, only without its graph"
+    ): in_chunks(carry=False),
+    _("the state is set to zero between the chunks: it is carried on, only without its graph"): in_chunks(
+        cut=lambda state: [0 * part.detach() for part in state]
+    ),
+    _("hs is detached: then no gradient reaches the LSTM; it is the state that is cut off"): in_chunks(
+        shown=lambda hs: hs.detach()
+    ),
+    _("h is carried on and c is begun anew: both belong to the state"): in_chunks(
+        cut=lambda state: (state[0].detach(), 0 * state[1].detach())
+    ),
+    _("c is carried on and h is begun anew: both belong to the state"): in_chunks(
+        cut=lambda state: (0 * state[0].detach(), state[1].detach())
+    ),
+    _("h and c have changed places"): in_chunks(cut=lambda state: [part.detach() for part in state[::-1]]),
+    _("the sequence is not cut: it goes through in one chunk"): in_chunks(ends=lambda length, T: [T]),
+    _("it is over after the first chunk: does the return stand inside the loop?"): in_chunks(
+        ends=lambda length, T: [length]
+    ),
+    PILED_UP: in_chunks(clear=False),
+    _(
+        "(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"
+    ): in_chunks(said=lambda outputs: outputs),
+    _("detach() is called on the pair (h, c): each of the two is a tensor and is detached by itself"): Raising(
+        "'tuple' object has no attribute 'detach'", in_chunks(cut=lambda state: state.detach())
+    ),
+}
 
 
 def long_sequences(rng) -> list[Arguments]:
     return [
         {
-            "weights": weights_of(rng, 2, 3),
+            "weights": random_weights(rng, 2, 3),
             "xs": rng.normal(0, 1, (4, 12, 2)),
             "targets": rng.normal(1, 1, (4, 12)),
             "length": 4,

@@ -1,6 +1,6 @@
-"""Mistakes in pooling over the valid steps of padded sequences: what chapter 11 compares with.
+"""Mistakes in pooling over the valid steps of padded sequences, and in reading the last one: chapters 10 and 11.
 
-All take hs (B, T, H), lengths (B,), attention also v (H,), and return (B, H) where they are right.
+All take hs (B, T, H) and lengths (B,), and return (B, H) where they are right; attention takes v (H,), too.
 """
 
 from collections.abc import Callable
@@ -8,11 +8,19 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Mistake, known
-from lstm_ref.checks.s10_pytorch.last_valid_output import LAST_VALID
 from lstm_ref.core import pooling
 from lstm_ref.messages import _
 
-LAST = tuple(mistake for mistake in LAST_VALID)
+MASK_TOO_LONG = _("one step of padding counts as valid: steps count from 0, so step t is valid if t < lengths")
+MASK_TOO_SHORT = _("the last valid step is left out: step t is valid if t < lengths")
+AXIS_KEPT = _(
+    "the axis of the steps is kept, with one step in it: a slice or keepdims=True leaves it, an index takes it away"
+)
+NO_THIRD_AXIS = _("(B, T) meets (B, T, H): the mask or the weights need a third axis, [:, :, None]")
+LAST_STEP_ALONE = _("the last valid step alone is returned")
+LAST_NUMBER = _("the last number of every step is taken: [..., -1] is a unit, [:, -1] is a step")
+LAST_SEQUENCE = _("the last sequence is taken: batch first, the first axis is the batch")
+LAST_UNIT = _("the last unit alone is taken: [..., -1] is a unit")
 
 
 def valid(hs, lengths, more: int = 0):
@@ -21,254 +29,108 @@ def valid(hs, lengths, more: int = 0):
 
 
 def zeroed(hs, lengths, more: int = 0):
+    """0 in the padding, which adds nothing to a sum."""
     return np.where(valid(hs, lengths, more), hs, 0.0)
 
 
 def lowest(hs, lengths, more: int = 0):
+    """-inf in the padding, which never is the highest."""
     return np.where(valid(hs, lengths, more), hs, -np.inf)
 
 
-MASK_TOO_LONG = _("one step of padding counts as valid: steps count from 0, so step t is valid if t < lengths")
-MASK_TOO_SHORT = _("the last valid step is left out: step t is valid if t < lengths")
-LONGEST = _("the length of the longest sequence serves for all: each sequence has its own")
-SHORTEST = _("the length of the shortest sequence serves for all: each sequence has its own")
-FIRST = _("the length of the first sequence serves for all: each sequence has its own")
-UNITS = _("the units are pooled and the steps are left: axis 1 holds the steps")
-BATCH = _("the sequences of the batch are pooled: axis 0 is the batch, axis 1 holds the steps")
-NO_THIRD_AXIS = _("(B, T) meets (B, T, H): the mask or the weights need a third axis, [:, :, None]")
-KEPT = _("the axis of the steps is kept, with one step: keepdims=True leaves it there")
+def wrong_lengths(pool: Callable) -> tuple[Mistake, ...]:
+    """A right way of pooling, `pool`, over other lengths than the sequences have."""
 
+    def over(choose):
+        return lambda hs, lengths, *v: pool(hs, np.minimum(choose(lengths) + 0 * lengths, hs.shape[1]), *v)
 
-def one_length(pool: Callable, choose: Callable):
-    return lambda hs, lengths, *v: pool(hs, np.full_like(lengths, choose(lengths)), *v)
-
-
-def lengths_of_others(pool: Callable) -> tuple[Mistake, ...]:
     return known(
         {
-            LONGEST: one_length(pool, np.max),
-            SHORTEST: one_length(pool, np.min),
-            FIRST: one_length(pool, lambda lengths: lengths[0]),
+            MASK_TOO_LONG: over(lambda lengths: lengths + 1),
+            _("the length of the longest sequence serves for all: each sequence has its own"): over(np.max),
+            _("the length of the shortest sequence serves for all: each sequence has its own"): over(np.min),
+            _("the length of the first sequence serves for all: each sequence has its own"): over(
+                lambda lengths: lengths[0]
+            ),
         }
     )
 
 
-MEAN = known(
-    {
-        _("the mean runs over the padding, too: append padding, and it changes"): lambda hs, lengths: hs.mean(axis=1),
-        _(
-            "the padding is set to 0 and the sum is divided by T: each sequence has lengths valid steps"
-        ): lambda hs, lengths: zeroed(hs, lengths).mean(axis=1),
-        _("the padding is in the sum, and only the division knows of the lengths"): lambda hs, lengths: (
-            hs.sum(axis=1) / lengths[:, None]
-        ),
-        _("the sum is not divided"): lambda hs, lengths: zeroed(hs, lengths).sum(axis=1),
-        _(
-            "the sum of the valid steps is divided by the longest length: each sequence has its own"
-        ): lambda hs, lengths: zeroed(hs, lengths).sum(axis=1) / lengths.max(),
-        _("the sum of the valid steps is divided by the mean length: each sequence has its own"): lambda hs, lengths: (
-            zeroed(hs, lengths).sum(axis=1) / lengths.mean()
-        ),
-        _("the sum of the valid steps is divided by B: by lengths it should be"): lambda hs, lengths: (
-            zeroed(hs, lengths).sum(axis=1) / len(hs)
-        ),
-        _("the sum of the valid steps is divided by lengths + 1"): lambda hs, lengths: (
-            zeroed(hs, lengths).sum(axis=1) / (lengths[:, None] + 1)
-        ),
-        MASK_TOO_LONG: (
-            lambda hs, lengths: zeroed(hs, lengths, 1).sum(axis=1) / lengths[:, None],
-            lambda hs, lengths: zeroed(hs, lengths, 1).sum(axis=1) / valid(hs, lengths, 1).sum(axis=1),
-        ),
-        MASK_TOO_SHORT: lambda hs, lengths: zeroed(hs, lengths, -1).sum(axis=1) / lengths[:, None],
-        _("the padding is averaged, and not what is valid: the mask is the wrong way round"): lambda hs, lengths: (
-            np.where(valid(hs, lengths), 0.0, hs).sum(axis=1) / lengths[:, None]
-        ),
-    },
-    lengths_of_others(pooling.mean_valid),
-    {
-        UNITS: (
-            lambda hs, lengths: zeroed(hs, lengths).mean(axis=2),
-            lambda hs, lengths: hs.mean(axis=2),
-        ),
-        BATCH: (
-            lambda hs, lengths: zeroed(hs, lengths).mean(axis=0),
-            lambda hs, lengths: hs.mean(axis=0),
-        ),
-        KEPT: lambda hs, lengths: pooling.mean_valid(hs, lengths)[:, None],
-        _(
-            "lengths[:, None] is missing: (B, H) / (B,) does not fit; the lengths belong to the rows"
-        ): lambda hs, lengths: zeroed(hs, lengths).sum(axis=1) / lengths,
-        NO_THIRD_AXIS: (
-            lambda hs, lengths: hs * valid(hs, lengths)[:, :, 0],
-            lambda hs, lengths: np.where(valid(hs, lengths)[:, :, 0], hs, 0.0),
-        ),
-        _(
-            "hs[mask] puts the valid steps of all sequences into one row: one mean for all of them"
-        ): lambda hs, lengths: hs[valid(hs, lengths)[:, :, 0]].mean(axis=0),
-        _("the last valid step alone is returned"): pooling.last_valid,
-        _("the highest of the valid steps is returned"): pooling.max_valid,
-    },
-)
-
-MAX = known(
-    {
-        _("the padding takes part: append padding, and the maximum changes"): lambda hs, lengths: hs.max(axis=1),
-        _(
-            "the padding is set to 0: a unit that is negative at every valid step then gets 0; -inf loses every time"
-        ): lambda hs, lengths: zeroed(hs, lengths).max(axis=1),
-        _("the highest of the absolute values is taken: -0.9 is lower than 0.1"): lambda hs, lengths: np.abs(
-            zeroed(hs, lengths)
-        ).max(axis=1),
-        _("argmax says at which step it is highest, and not how high"): lambda hs, lengths: lowest(hs, lengths).argmax(
-            axis=1
-        ),
-        _("the lowest of the valid steps is taken"): lambda hs, lengths: np.where(valid(hs, lengths), hs, np.inf).min(
-            axis=1
-        ),
-        _("the highest step of the padding is taken: the mask is the wrong way round"): lambda hs, lengths: np.where(
-            valid(hs, lengths), -np.inf, hs
-        ).max(axis=1),
-        _(
-            "the padding is set to a very small number that is still positive: a negative unit then gets that"
-        ): lambda hs, lengths: np.where(valid(hs, lengths), hs, 1e-9).max(axis=1),
-        _("-1e-9 stands in the padding: that is almost 0, and -1e9 is what was meant"): lambda hs, lengths: np.where(
-            valid(hs, lengths), hs, -1e-9
-        ).max(axis=1),
-        MASK_TOO_LONG: lambda hs, lengths: lowest(hs, lengths, 1).max(axis=1),
-        MASK_TOO_SHORT: lambda hs, lengths: lowest(hs, lengths, -1).max(axis=1),
-    },
-    lengths_of_others(pooling.max_valid),
-    {
-        UNITS: (
-            lambda hs, lengths: hs.max(axis=2),
-            lambda hs, lengths: lowest(hs, lengths).max(axis=2),
-        ),
-        BATCH: (
-            lambda hs, lengths: hs.max(axis=0),
-            lambda hs, lengths: lowest(hs, lengths).max(axis=0),
-        ),
-        _("one number is taken for all units of a sequence: each unit has its own highest step"): lambda hs, lengths: (
-            np.repeat(lowest(hs, lengths).max(axis=(1, 2))[:, None], hs.shape[2], axis=1)
-        ),
-        _("one number is taken for all units of a sequence, and no axis is left for them"): lambda hs, lengths: lowest(
-            hs, lengths
-        ).max(axis=(1, 2)),
-        NO_THIRD_AXIS: (
-            lambda hs, lengths: hs * valid(hs, lengths)[:, :, 0],
-            lambda hs, lengths: np.where(valid(hs, lengths)[:, :, 0], hs, -np.inf),
-        ),
-        KEPT: lambda hs, lengths: pooling.max_valid(hs, lengths)[:, None],
-        _("the last valid step alone is returned"): pooling.last_valid,
-        _("the mean of the valid steps is returned"): pooling.mean_valid,
-    },
-)
+def wrong_axes(pool: Callable, reduce: Callable, masked: Callable) -> tuple[Mistake, ...]:
+    """Of `pool`, which is `reduce`, np.mean or np.max, over axis 1 of hs with its padding `masked`."""
+    return known(
+        {
+            _("the units are pooled and the steps are left: axis 1 holds the steps"): (
+                lambda hs, lengths: reduce(masked(hs, lengths), axis=2),
+                lambda hs, lengths: reduce(hs, axis=2),
+            ),
+            _("the sequences of the batch are pooled: axis 0 is the batch, axis 1 holds the steps"): (
+                lambda hs, lengths: reduce(masked(hs, lengths), axis=0),
+                lambda hs, lengths: reduce(hs, axis=0),
+            ),
+            AXIS_KEPT: lambda hs, lengths: pool(hs, lengths)[:, None],
+            NO_THIRD_AXIS: (
+                lambda hs, lengths: hs * valid(hs, lengths)[:, :, 0],
+                lambda hs, lengths: np.where(valid(hs, lengths)[:, :, 0], hs, 0.0),
+            ),
+        }
+    )
 
 
-def softmax(scores, axis: int = 1):
-    powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+def read_at(step: Callable) -> Callable:
+    """Of each sequence one step, `step(lengths)`, is read."""
+    return lambda hs, lengths: hs[np.arange(len(hs)), step(lengths)]
 
 
-def pooled(weigh: Callable, of: Callable = lambda hs, lengths: hs):
-    """Attention whose weights (B, T) are `weigh(scores, hs, lengths)`, applied to `of(hs, lengths)`."""
-
-    def attention_pool(hs, lengths, v):
-        return np.einsum("bt,bth->bh", weigh(hs @ v, hs, lengths), of(hs, lengths))
-
-    return attention_pool
+def last_read(change: Callable) -> Callable:
+    """The last valid step of each sequence, (B, H), changed."""
+    return lambda hs, lengths: change(pooling.last_valid(hs, lengths))
 
 
-def weights(scores, hs, lengths):
-    """The right ones."""
-    return softmax(lowest(scores[:, :, None], lengths)[:, :, 0])
-
-
-def masked(scores, lengths, instead: float, more: int = 0):
-    return np.where(valid(scores, lengths, more)[:, :, 0], scores, instead)
-
-
-ATTENTION = known(
-    {
-        _("the padding gets its share of the attention: its scores have to be -inf before the softmax"): pooled(
-            lambda scores, hs, lengths: softmax(scores)
-        ),
-        _(
-            "the scores in the padding are set to 0: e**0 is 1, and so the padding takes part; -inf gives e**-inf, 0"
-        ): pooled(lambda scores, hs, lengths: softmax(masked(scores, lengths, 0.0))),
-        _(
-            "the scores in the padding are set to 0 and the padding itself, too: its weights are still taken away"
-        ): pooled(lambda scores, hs, lengths: softmax(masked(scores, lengths, 0.0)), zeroed),
-        _("the scores in the padding are set to -1e-9: that is almost 0, and -1e9 is what was meant"): pooled(
-            lambda scores, hs, lengths: softmax(masked(scores, lengths, -1e-9))
-        ),
-        _("the padding is taken out after the softmax: the weights that are left no longer add up to 1"): pooled(
-            lambda scores, hs, lengths: softmax(scores), zeroed
-        ),
-        MASK_TOO_LONG: pooled(lambda scores, hs, lengths: softmax(masked(scores, lengths, -np.inf, 1))),
-        MASK_TOO_SHORT: pooled(
-            lambda scores, hs, lengths: softmax(masked(scores, np.maximum(lengths, 2), -np.inf, -1))
-        ),
-    },
-    lengths_of_others(pooling.attention_pool),
-    {
-        _("the softmax is left out: the scores themselves are the weights, and they do not add up to 1"): pooled(
-            lambda scores, hs, lengths: masked(scores, lengths, 0.0)
-        ),
-        _("e**score is not divided by its sum over the valid steps"): pooled(
-            lambda scores, hs, lengths: np.exp(masked(scores, lengths, -np.inf))
-        ),
-        _("the scores are divided by their sum: they may be negative; the softmax takes e**score first"): pooled(
-            lambda scores, hs, lengths: (
-                masked(scores, lengths, 0.0) / masked(scores, lengths, 0.0).sum(axis=1, keepdims=True)
-            )
-        ),
-        _("the softmax runs over the sequences of the batch: the steps of one sequence compete, axis=1"): pooled(
-            lambda scores, hs, lengths: softmax(np.where(valid(hs, lengths)[:, :, 0], scores, -1e30), axis=0)
-        ),
-        _("one softmax runs over all sequences together: the steps of one sequence compete, axis=1"): pooled(
-            lambda scores, hs, lengths: softmax(masked(scores, lengths, -np.inf).reshape(1, -1)).reshape(scores.shape)
-        ),
-        _(
-            "each score is squashed by the sigmoid: steps then do not compete, and the weights do not add up to 1"
-        ): pooled(lambda scores, hs, lengths: masked(1 / (1 + np.exp(-scores)), lengths, 0.0)),
-        _("tanh is taken of the scores: h · v is the score"): pooled(
-            lambda scores, hs, lengths: softmax(masked(np.tanh(scores), lengths, -np.inf))
-        ),
-        _("the scores are divided by the root of H, as transformers do: here h · v is the score"): pooled(
-            lambda scores, hs, lengths: weights(scores / np.sqrt(hs.shape[2]), hs, lengths)
-        ),
-        _("the scores have the other sign: the step with the highest score counts most"): pooled(
-            lambda scores, hs, lengths: weights(-scores, hs, lengths)
-        ),
-        _("the step with the highest score is taken alone: the softmax lets every valid step have its share"): pooled(
-            lambda scores, hs, lengths: np.eye(scores.shape[1])[masked(scores, lengths, -np.inf).argmax(axis=1)]
-        ),
-        _(
-            "the weighted steps are averaged: the weights add up to 1 already, so they are summed"
-        ): lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v) / lengths[:, None],
-        _(
-            "the weighted steps are averaged over T: the weights add up to 1 already, so they are summed"
-        ): lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v) / hs.shape[1],
-        _("all steps count the same: v has no say"): lambda hs, lengths, v: pooling.mean_valid(hs, lengths),
-        _(
-            "the weights are returned: they say how much each step counts, and hs has still to be weighted"
-        ): lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v),
-        _("the weighted steps are returned one by one: sum over the steps, axis=1"): lambda hs, lengths, v: (
-            pooling.attention_weights(hs, lengths, v)[:, :, None] * zeroed(hs, lengths)
-        ),
-        _(
-            "v multiplies each unit and no sum is taken over the units, so that each unit has a softmax of its own"
-        ): lambda hs, lengths, v: (softmax(lowest(hs * v, lengths)) * zeroed(hs, lengths)).sum(axis=1),
-        _("hs is weighted by v once more: v is for the scores alone"): lambda hs, lengths, v: (
-            pooling.attention_pool(hs, lengths, v) * v
-        ),
-        _(
-            "weights @ hs weighs every sequence with the weights of all: weights[:, :, None] * hs, summed over axis 1"
-        ): lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) @ hs,
-        NO_THIRD_AXIS: (
-            lambda hs, lengths, v: pooling.attention_weights(hs, lengths, v) * hs,
-            lambda hs, lengths, v: hs * pooling.attention_weights(hs, lengths, v),
-        ),
-        KEPT: lambda hs, lengths, v: pooling.attention_pool(hs, lengths, v)[:, None],
-    },
-)
+READING_THE_LAST = {
+    _("the last step is taken: for a shorter sequence that is padding"): lambda hs, lengths: hs[:, -1],
+    _("step `lengths` is read: steps count from 0, so the last valid one is lengths - 1"): read_at(
+        lambda lengths: lengths
+    ),
+    _("the step before the last valid one is read"): read_at(lambda lengths: lengths - 2),
+    _("output[:, lengths - 1] is read: that takes all these steps of every sequence"): lambda hs, lengths: hs[
+        :, lengths - 1
+    ],
+    _("output[lengths - 1] is read: that takes sequences, and not steps"): lambda hs, lengths: hs[lengths - 1],
+    _("the last valid step of the longest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.max() - 1],
+    _("the last valid step of the shortest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.min() - 1],
+    _("steps are counted from the end: -lengths is that many steps before it"): read_at(lambda lengths: -lengths),
+    _("the first step is taken"): lambda hs, lengths: hs[:, 0],
+    _(
+        "the results stand in the order of the lengths, longest first, and not in that of the batch"
+    ): lambda hs, lengths: hs[np.argsort(-lengths), -np.sort(-lengths) - 1],
+    _("the mean over all steps is taken, padding included"): lambda hs, lengths: hs.mean(axis=1),
+    _("the largest over all steps is taken, padding included"): lambda hs, lengths: hs.max(axis=1),
+    _("the mean over the valid steps is taken; the last one is asked for"): pooling.mean_valid,
+    _("the sum over the valid steps is taken; the last one is asked for"): lambda hs, lengths: zeroed(hs, lengths).sum(
+        axis=1
+    ),
+    _("the largest over the valid steps is taken; the last one is asked for"): pooling.max_valid,
+    LAST_NUMBER: lambda hs, lengths: hs[..., -1],
+    LAST_SEQUENCE: lambda hs, lengths: hs[-1],
+    AXIS_KEPT: last_read(lambda h: h[:, None]),
+    LAST_UNIT: last_read(lambda h: h[:, -1]),
+    _("one sequence alone came back: does `return` stand inside the loop?"): last_read(lambda h: h[0]),
+    _("all valid steps are taken, end to end; one step of each sequence is asked for"): lambda hs, lengths: hs[
+        valid(hs, lengths)[:, :, 0]
+    ],
+    _("the step after the last valid one is taken: steps count from 0"): (
+        lambda hs, lengths: hs[np.arange(hs.shape[1]) == lengths[:, None]],
+        lambda hs, lengths: read_at(lambda lengths: np.minimum(lengths, hs.shape[1] - 1))(hs, lengths),
+    ),
+    _(
+        "the padding is set to zero and the last step is read: for a shorter sequence that is such a zero"
+    ): lambda hs, lengths: zeroed(hs, lengths)[:, -1],
+    _(
+        "the results stand in the order of the lengths, shortest first, and not in that of the batch"
+    ): lambda hs, lengths: hs[np.argsort(lengths), np.sort(lengths) - 1],
+    _(
+        "everything is read from sequence 0: output[:, lengths - 1][0] does it, or sequences put end to end"
+    ): lambda hs, lengths: hs.reshape(-1, hs.shape[2])[lengths - 1],
+    _("the padding is set to zero and every step is kept; one step of each sequence is asked for"): zeroed,
+}
