@@ -25,14 +25,6 @@ def two_steps(rng) -> list[Arguments]:
     ]
 
 
-def W_h(W):
-    return W[:, : len(W)]
-
-
-def W_x(W):
-    return W[:, len(W) :]
-
-
 def step(x, h_prev, W, b):
     return rnn.rnn_step(x, h_prev, rnn.RNNParams(W, b))
 

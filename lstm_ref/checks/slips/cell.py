@@ -28,6 +28,7 @@ from lstm_ref.checks.slips.line import (
 from lstm_ref.checks.slips.output import IN_H
 from lstm_ref.checks.slips.parameters import mixed_up
 from lstm_ref.checks.slips.squashing import NO_SIGMOID, TANH_FOR_SIGMOID, TURNED_TANH, sigmoid_mistakes, tanh_mistakes
+from lstm_ref.checks.slips.update import updates
 from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
@@ -68,10 +69,19 @@ def wrong_step(**changes: Callable) -> Callable:
     return step
 
 
+# In a cell other mistakes give the same numbers, and are said with these or in their place.
+SAID_OTHERWISE = ("swapped", "subtracted", "tanh of the new", "tanh of the candidate")
+
+
+def _wrong_c(update: Callable) -> Callable:
+    return wrong_step(c=lambda v: update(v.f, v.c_prev, v.i, v.candidate))
+
+
 def wrong_cells() -> tuple[Mistake, ...]:
     """Every mistake of the six lines that a learner was seen to make, or may well make, as a wrong `lstm_step`."""
     return known(
-        within(lambda wrong: wrong_step(c=wrong), IN_C),
+        updates(_wrong_c, without=SAID_OTHERWISE),
+        within(lambda wrong: wrong_step(c=wrong), OF_OTHER_THINGS_IN_C),
         within(lambda wrong: wrong_step(h=lambda v: wrong(v.o, v.c)), IN_H, _("in h = o * tanh(c) {mistake}")),
         within(lambda wrong: wrong_step(h=wrong), OF_OTHER_THINGS_IN_H),
         within(lambda wrong: wrong_step(reads=wrong), IN_WHAT_IS_READ),
@@ -84,36 +94,16 @@ def wrong_cells() -> tuple[Mistake, ...]:
     )
 
 
-# A wrong c, of what stands in `v`.
-IN_C = {
-    _("f * c_prev is lost: the memory is overwritten at each step, or not carried on"): lambda v: v.i * v.candidate,
-    _("i * candidate is lost: nothing is ever written"): lambda v: v.f * v.c_prev,
-    _("the input gate is left out of c = f * c_prev + i * candidate"): lambda v: v.f * v.c_prev + v.candidate,
-    _("the forget gate is left out of c = f * c_prev + i * candidate"): lambda v: v.c_prev + v.i * v.candidate,
-    _("i + candidate stands where i * candidate belongs"): lambda v: v.f * v.c_prev + v.i + v.candidate,
-    _("f + c_prev stands where f * c_prev belongs"): lambda v: v.f + v.c_prev + v.i * v.candidate,
-    _("f * c_prev and i * candidate are multiplied: they are added"): lambda v: v.f * v.c_prev * v.i * v.candidate,
-    _("f multiplies all of it: f * (c_prev + i * candidate)"): lambda v: v.f * (v.c_prev + v.i * v.candidate),
+# A wrong c; slips/update.py has those made of f, c_prev, i and the candidate alone.
+OF_OTHER_THINGS_IN_C = {
     _("f and i are swapped, in the update or in the order of their weights"): lambda v: (
         v.i * v.c_prev + v.f * v.candidate
-    ),
-    _("1 - f is used: f = 1 means keep, f = 0 means forget"): lambda v: (1 - v.f) * v.c_prev + v.i * v.candidate,
-    _("1 - i is used: i = 1 writes all of the candidate"): lambda v: v.f * v.c_prev + (1 - v.i) * v.candidate,
-    _("the gates are coupled, i = 1 - f: that is another cell; here i has weights of its own"): lambda v: (
-        v.f * v.c_prev + (1 - v.f) * v.candidate
-    ),
-    _("the gates are coupled, f = 1 - i: that is another cell; here f has weights of its own"): lambda v: (
-        (1 - v.i) * v.c_prev + v.i * v.candidate
     ),
     _("f multiplies h_prev: what is kept or forgotten is the memory, f * c_prev"): lambda v: (
         v.f * v.h_prev + v.i * v.candidate
     ),
     _("i * h_prev is written: what is written is the candidate"): lambda v: v.f * v.c_prev + v.i * v.h_prev,
     _("tanh is taken twice: c is squashed when it is computed, and again in h"): lambda v: np.tanh(RIGHT["c"](v)),
-    _("np.dot multiplies matrices; gates multiply element by element, with *"): lambda v: (
-        np.dot(v.f, v.c_prev) + np.dot(v.i, v.candidate)
-    ),
-    _("@ multiplies matrices; gates multiply element by element, with *"): lambda v: v.f @ v.c_prev + v.i @ v.candidate,
 }
 # A wrong h; slips/output.py has those made of o and c alone.
 OF_OTHER_THINGS_IN_H = {

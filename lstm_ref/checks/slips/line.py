@@ -11,7 +11,6 @@ import numpy as np
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
-from lstm_ref.checks.slips.squashing import softmax as softmax  # asked for by this name
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
