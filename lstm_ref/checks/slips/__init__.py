@@ -5,7 +5,9 @@ from collections.abc import Callable
 from lstm_ref.checks.engine.declare import Mistake, Table, known
 
 
-def within(larger: Callable[[Callable], Callable], table: Table | tuple[Mistake, ...], sentence: str = "{mistake}"):
+def within(
+    larger: Callable[[Callable], Callable], table: Table | tuple[Mistake, ...], sentence: str = "{mistake}"
+) -> tuple[Mistake, ...]:
     """The mistakes of a table, each made inside of a larger function: larger(what the table holds) is that function.
 
     sentence: what is said, with {mistake} where the table's own sentence goes, such as "in the candidate {mistake}".

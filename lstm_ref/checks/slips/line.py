@@ -160,7 +160,6 @@ def line_check(
     reference: Callable,
     squash: Callable[[np.ndarray], np.ndarray],
     unsquash: Callable[[np.ndarray], np.ndarray],
-    *,
     mistakes: tuple[Mistake, ...],
     at_the_limits: Table,
     given: tuple[str, ...] = (),
@@ -245,8 +244,7 @@ def advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.ndarra
     z = float(pre_activation(*arguments.values())[sequence, unit])
     undone = float(unsquash(got)[sequence, unit])
     where = _("{W} · [h_prev, x] + {b} is {z:.4g} there").format(z=z, **names)
-    if np.isfinite(undone):
-        because = _("{where}, and your number comes from {undone:.4g}: compare what you squash with that.")
-        return f"{said} {because.format(where=where, undone=undone)}".strip()
-    because = _("{where}; no z is squashed to your number: what happens after the sum?")
-    return f"{said} {because.format(where=where)}".strip()
+    from_where = _("{where}, and your number comes from {undone:.4g}: compare what you squash with that.")
+    from_nowhere = _("{where}; no z is squashed to your number: what happens after the sum?")
+    because = from_where if np.isfinite(undone) else from_nowhere
+    return f"{said} {because.format(where=where, undone=undone)}".strip()
