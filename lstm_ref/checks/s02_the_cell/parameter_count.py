@@ -35,7 +35,7 @@ def counted(
 
 
 def off_by(error):
-    """The right count plus an error, which depends on D, H, L layers, n biases, and in how many ways they are read."""
+    """The right count plus an error, from D, H, L layers, n biases and the number of directions."""
     return lambda D, H, L, n, both: reference_count(D, H, L, n, both) + error(D, H, L, n, 2 if both else 1)
 
 
@@ -149,11 +149,11 @@ PARAMETER_COUNT = Check(
             deeper=lambda D, H, both: 2 * H
         ),
         _("the deeper layers have no biases; every layer has its own"): off_by(
-            lambda D, H, L, n, ways: -(L - 1) * 4 * H * n * ways
+            lambda D, H, L, n, directions: -(L - 1) * 4 * H * n * directions
         ),
         _("num_layers is not used: one layer is counted"): counted(layers=lambda n: 1),
         _("only the last layer is counted: = puts it in the place of those before, += adds it to them"): off_by(
-            lambda D, H, L, n, ways: -reference_count(D, H, L - 1, n, ways == 2) if L > 1 else 0
+            lambda D, H, L, n, directions: -reference_count(D, H, L - 1, n, directions == 2) if L > 1 else 0
         ),
         _(
             "each layer is taken to read all layers below it, and x; it reads the one right below alone"
@@ -184,7 +184,7 @@ PARAMETER_COUNT = Check(
         ): lambda D, H, L, n, both: counted(directions=lambda n, k: 1)(D, H, L * (2 if both else 1), n, both),
         _(
             "the biases of each direction are counted twice; a direction has as many as a layer in one direction"
-        ): off_by(lambda D, H, L, n, ways: (ways - 1) * 2 * L * 4 * H * n),
+        ): off_by(lambda D, H, L, n, directions: (directions - 1) * 2 * L * 4 * H * n),
         _("the first layer is taken to read 2D numbers; both directions read the same x"): lambda D, H, L, n, both: (
             reference_count(2 * D if both else D, H, L, n, both)
         ),
@@ -192,7 +192,7 @@ PARAMETER_COUNT = Check(
             "both directions are counted as one cell of 2H units; they are two of H, and each reads its own h alone"
         ): lambda D, H, L, n, both: counted(unit=lambda d, h, n: d + (2 * h if both else h) + n)(D, H, L, n, both),
         _("the last layer's outputs are taken to need weights too: joining two directions is not learned"): off_by(
-            lambda D, H, L, n, ways: (ways - 1) * 2 * H * H
+            lambda D, H, L, n, directions: (directions - 1) * 2 * H * H
         ),
     },
 )

@@ -61,7 +61,7 @@ def clipped_by(measure):
     return scaled(shortening, measure)
 
 
-CLIP = Check(
+CLIP_BY_NORM = Check(
     name="clip_by_norm",
     output="clipped",
     reference=gradients.clip_by_norm,

@@ -38,7 +38,7 @@ def nothing_from_later(rng) -> list[Arguments]:
     return [call | {"d_state": zeros(call["d_state"])}]
 
 
-BACKWARD = Check(
+LSTM_BACKWARD = Check(
     name="lstm_backward",
     output="grads",
     reference=backward.lstm_backward,

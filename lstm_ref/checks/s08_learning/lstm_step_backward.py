@@ -13,7 +13,7 @@ from lstm_ref.messages import _
 
 
 def which_gate(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    """Where to look in a step: one gate, the way back to [h_prev, x], or the memory, whence all comes."""
+    """Where to look in a step: one gate, the way back to [h_prev, x], or the memory, from which the rest comes."""
     bad = [leaf for leaf in want if wrong_numbers(got[leaf], want[leaf]).any()]
     weights, biases = ([g for g in GATES if any(leaf.endswith(f"{kind}_{g}") for leaf in bad)] for kind in "Wb")
     gates = [g for g in GATES if g in weights + biases]
@@ -87,7 +87,7 @@ SIGMOIDS_AGAIN = {
 TANH_AGAIN = {"z_c": lambda n: n.d_candidate * (1 - np.tanh(n.candidate) ** 2)}
 
 
-STEP_BACKWARD = Check(
+LSTM_STEP_BACKWARD = Check(
     name="lstm_step_backward",
     output="grads",
     reference=backward.lstm_step_backward,

@@ -95,7 +95,7 @@ def which_weight(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
 
 
-NUMERICAL = Check(
+NUMERICAL_GRADIENT = Check(
     name="numerical_gradient",
     output="gradient",
     reference=measured(central),

@@ -74,7 +74,7 @@ def one_step_on(n):
     return lambda part, params, before, after, grads: LSTMState(*cell.lstm_step(part[:, n], before, params))
 
 
-TRUNCATED = Check(
+TRUNCATED_BACKWARD = Check(
     name="truncated_backward",
     output="grads",
     reference=chunked_with(),

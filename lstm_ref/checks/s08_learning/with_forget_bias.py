@@ -66,7 +66,7 @@ def set_where(
     return with_forget_bias
 
 
-FORGET_BIAS = Check(
+WITH_FORGET_BIAS = Check(
     name="with_forget_bias",
     output=("bias_ih", "bias_hh"),
     reference=set_where(),

@@ -1,11 +1,11 @@
 """What chapter 10 asks for: weights translated to nn.LSTM and back, and its states and outputs read."""
 
-from lstm_ref.checks.s10_pytorch.first_state import FIRST
+from lstm_ref.checks.s10_pytorch.first_state import FIRST_STATE
 from lstm_ref.checks.s10_pytorch.from_torch_arrays import FROM_TORCH_ARRAYS
-from lstm_ref.checks.s10_pytorch.last_of_both import BOTH
-from lstm_ref.checks.s10_pytorch.last_state import LAST
-from lstm_ref.checks.s10_pytorch.last_valid_output import VALID
+from lstm_ref.checks.s10_pytorch.last_of_both import LAST_OF_BOTH
+from lstm_ref.checks.s10_pytorch.last_state import LAST_STATE
+from lstm_ref.checks.s10_pytorch.last_valid_output import LAST_VALID_OUTPUT
 from lstm_ref.checks.s10_pytorch.to_batch_first import TO_BATCH_FIRST
 from lstm_ref.checks.s10_pytorch.to_torch_arrays import TO_TORCH_ARRAYS
 
-CHECKS = (TO_TORCH_ARRAYS, FROM_TORCH_ARRAYS, TO_BATCH_FIRST, FIRST, LAST, BOTH, VALID)
+CHECKS = (TO_TORCH_ARRAYS, FROM_TORCH_ARRAYS, TO_BATCH_FIRST, FIRST_STATE, LAST_STATE, LAST_OF_BOTH, LAST_VALID_OUTPUT)

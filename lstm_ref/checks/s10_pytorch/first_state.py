@@ -1,4 +1,4 @@
-"""The check of `first_state`: zeros, so that all there is to get wrong is their shape."""
+"""The check of `first_state`: two arrays of zeros, so that there is little but their shape to get wrong."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def changed(change: Callable) -> Callable:
     return lambda B, L, n, H: change(*torch_outputs.first_state(B, L, n, H))
 
 
-FIRST_STATE = {
+MISTAKES = {
     _("the batch comes first: batch_first is for input and output, and changes nothing about h and c"): zeros(
         lambda B, L, n, H: (B, L * n, H)
     ),
@@ -61,11 +61,11 @@ def configurations(rng) -> list[Arguments]:
     ]
 
 
-FIRST = Check(
+FIRST_STATE = Check(
     name="first_state",
     output=("h_0", "c_0"),
     reference=torch_outputs.first_state,
     sizes=lambda a: ", ".join(f"{name}={size}" for name, size in a.items()),
     parts={"all": Part(configurations)},
-    mistakes=FIRST_STATE,
+    mistakes=MISTAKES,
 )

@@ -1,4 +1,4 @@
-"""The check of `from_torch_arrays`: the way back of `to_torch_arrays`, where two biases become one."""
+"""The check of `from_torch_arrays`: the way back from `to_torch_arrays`, on which two biases become one."""
 
 from collections.abc import Callable
 
@@ -12,19 +12,21 @@ from lstm_ref.core.cell import LSTMParams
 from lstm_ref.messages import _
 
 
-def taken(order: str = ORDER, join=None, bias=None, take=None, change=None) -> Callable:
+def taken(
+    order: str = ORDER,
+    join: Callable = lambda ih, hh: np.concatenate([hh, ih], axis=1),
+    bias: Callable = lambda ih, hh: ih + hh,
+    take: Callable = lambda rows, n, H: rows[n * H : (n + 1) * H],
+    change: Callable = lambda params: params,
+) -> Callable:
     """`from_torch_arrays` with one thing changed: the gates' order, how columns or biases are joined, what is taken."""
 
     def from_torch_arrays(weight_ih, weight_hh, bias_ih, bias_hh):
+        joined = {"W": join(weight_ih, weight_hh), "b": bias(bias_ih, bias_hh)}
         H = weight_hh.shape[1]
-        W = join(weight_ih, weight_hh) if join else np.concatenate([weight_hh, weight_ih], axis=1)
-        b = bias(bias_ih, bias_hh) if bias else bias_ih + bias_hh
-        take_ = take or (lambda rows, n, H: rows[n * H : (n + 1) * H])
-        found = {
-            kind + gate: take_(rows, n, H) for n, gate in enumerate(order) for kind, rows in (("W_", W), ("b_", b))
-        }
-        params = LSTMParams(**found)
-        return change(params) if change else params
+        return change(
+            LSTMParams(**{f"{kind}_{gate}": take(joined[kind], n, H) for n, gate in enumerate(order) for kind in "Wb"})
+        )
 
     return from_torch_arrays
 
@@ -34,12 +36,8 @@ def _cut_weights_alone(weight_ih, weight_hh, bias_ih, bias_hh):
     return params._replace(**dict.fromkeys(("b_f", "b_i", "b_c", "b_o"), bias_ih + bias_hh))
 
 
-def _end_to_end(bias_ih, bias_hh):
-    return np.concatenate([bias_ih, bias_hh])
-
-
-FROM_TORCH = known(
-    orders(lambda order: taken(order)),
+MISTAKES = known(
+    orders(taken),
     {
         _("the columns are joined as [x, h]; in this course h comes first, so weight_hh stands to the left"): taken(
             join=lambda ih, hh: np.concatenate([ih, hh], axis=1)
@@ -66,7 +64,8 @@ FROM_TORCH = known(
         ): taken(change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)),
         _("the biases are not cut: b_f is the H numbers of the forget gate alone"): _cut_weights_alone,
         _("the two biases are put end to end: nn.LSTM adds them"): taken(
-            take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4], bias=_end_to_end
+            take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4],
+            bias=lambda *biases: np.concatenate(biases),
         ),
         NO_G: Raising("unexpected keyword argument 'W_g'", lambda *arrays: LSTMParams(W_g=arrays[0])),
         _("H is read from the rows of weight_hh, of which there are 4H"): taken(
@@ -74,8 +73,6 @@ FROM_TORCH = known(
         ),
     },
 )
-
-
 WEIGHTS = tuple(f"params.W_{gate}" for gate in "fico")
 
 
@@ -92,6 +89,7 @@ def layers(rng) -> list[Arguments]:
 
 
 def advise_params(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """From which rows and columns the first wrong number should come."""
     leaf, index = first_difference(got, want)
     sizes = {"input_size": arguments["weight_ih"].shape[1], "hidden_size": arguments["weight_hh"].shape[1]}
     found = torch_layout.where_in_torch(leaf.removeprefix("params."), *index, **sizes)
@@ -99,20 +97,16 @@ def advise_params(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return _("That number should be {source}.").format(source=source)
 
 
-def sizes_of_arrays(arguments: Arguments) -> str:
-    return f"D={arguments['weight_ih'].shape[1]}, H={arguments['weight_hh'].shape[1]}"
-
-
 FROM_TORCH_ARRAYS = Check(
     name="from_torch_arrays",
     output="params",
     reference=torch_layout.from_torch_arrays,
-    sizes=sizes_of_arrays,
+    sizes=lambda a: f"D={a['weight_ih'].shape[1]}, H={a['weight_hh'].shape[1]}",
     first=WEIGHTS,
     parts={
         "weights": Part(layers, only=WEIGHTS),
         "biases": Part(layers, only=tuple(f"params.b_{gate}" for gate in "fico")),
     },
-    mistakes=FROM_TORCH,
+    mistakes=MISTAKES,
     advice=advise_params,
 )

@@ -25,7 +25,7 @@ def joined(*arrays):
     return np.concatenate(arrays, axis=1)
 
 
-LAST_OF_BOTH = {
+MISTAKES = {
     _(
         "the last step is taken for both directions, or the backward half is turned round once more: there the "
         "backward one has read a single step"
@@ -83,13 +83,13 @@ def sizes_of_output(arguments: Arguments) -> str:
     return f"B={batch}, T={steps}, H={width // 2}"
 
 
-BOTH = Check(
+LAST_OF_BOTH = Check(
     name="last_of_both",
     output="h",
     reference=torch_outputs.last_of_both,
     sizes=sizes_of_output,
     axes={"h": "BH"},
     parts={"all": Part(outputs_of_both)},
-    mistakes=LAST_OF_BOTH,
+    mistakes=MISTAKES,
     advice=taken_from("output", "BH"),
 )

@@ -21,7 +21,7 @@ def changed(change: Callable) -> Callable:
     return lambda *arguments: change(torch_outputs.last_state(*arguments))
 
 
-LAST_STATE = {
+MISTAKES = {
     _("the batch is looked for in the first axis: h_n is (layers * directions, B, H), whatever batch_first says"): (
         read(lambda layer, direction, n: (slice(None), layer * n + direction)),
         read(lambda layer, direction, n: (slice(None), -1)),
@@ -81,13 +81,13 @@ def sizes_of_h_n(arguments: Arguments) -> str:
     return f"B={batch}, H={units}, L={rows // asked['directions']}, " + ", ".join(f"{k}={v}" for k, v in asked.items())
 
 
-LAST = Check(
+LAST_STATE = Check(
     name="last_state",
     output="h",
     reference=torch_outputs.last_state,
     sizes=sizes_of_h_n,
     axes={"h": "BH"},
     parts={"all": Part(last_states)},
-    mistakes=LAST_STATE,
+    mistakes=MISTAKES,
     advice=taken_from("h_n", "BH"),
 )

@@ -11,7 +11,7 @@ def padded(rng) -> list[Arguments]:
     return [{"output": hs, "lengths": lengths} for hs, lengths in random_padded(rng)]
 
 
-VALID = Check(
+LAST_VALID_OUTPUT = Check(
     name="last_valid_output",
     output="h",
     reference=torch_outputs.last_valid_output,

@@ -6,7 +6,7 @@ from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s10_pytorch.axes import VIEWED, taken_from
 from lstm_ref.messages import _
 
-BATCH_FIRST = {
+MISTAKES = {
     VIEWED: lambda xs: xs.reshape(xs.shape[1], xs.shape[0], -1),
     _(
         "nothing is exchanged: the batch would be read as time, and each step would see all sequences in a row"
@@ -36,6 +36,6 @@ TO_BATCH_FIRST = Check(
     sizes=lambda a: "T={}, B={}, D={}".format(*a["xs"].shape),
     axes={"xs": "BTD"},
     parts={"all": Part(time_first)},
-    mistakes=BATCH_FIRST,
+    mistakes=MISTAKES,
     advice=taken_from("xs", "BTD"),
 )

@@ -13,17 +13,19 @@ from lstm_ref.core.cell import LSTMParams  # the caller makes the named tuples t
 from lstm_ref.messages import _
 
 
-def stacked(order: str = ORDER, weight=None, bias=None, cut=None, result=None) -> Callable:
+def stacked(
+    order: str = ORDER,
+    weight: Callable = lambda W, H: W,
+    bias: Callable = lambda b, H: (b, 0 * b),
+    cut: Callable = lambda W, H, D: (W[:, H:], W[:, :H]),
+    result: Callable = lambda *arrays: arrays,
+) -> Callable:
     """`to_torch_arrays` with one thing changed: the gates' order, what is stacked, how it is cut, what is returned."""
 
     def to_torch_arrays(params: LSTMParams):
         H, D = params.hidden_size, params.input_size
-        W = np.concatenate([getattr(params, f"W_{gate}") for gate in order])
-        b = np.concatenate([getattr(params, f"b_{gate}") for gate in order])
-        W = weight(W, H) if weight else W
-        biases = bias(b, H) if bias else (b, np.zeros_like(b))
-        weights = cut(W, H, D) if cut else (W[:, H:], W[:, :H])
-        return result(*weights, *biases) if result else (*weights, *biases)
+        W, b = (np.concatenate([getattr(params, f"{kind}_{gate}") for gate in order]) for kind in "Wb")
+        return result(*cut(weight(W, H), H, D), *bias(b, H))
 
     return to_torch_arrays
 
@@ -38,8 +40,8 @@ def _eight_taken_apart(params):
     return W_f, b_f, W_i, b_i, W_c, b_c, W_o, b_o
 
 
-TO_TORCH = known(
-    orders(lambda order: stacked(order)),
+MISTAKES = known(
+    orders(stacked),
     {
         _(
             "the columns are taken as [x, h]; in this course h comes first, so the first H columns go to weight_hh"
@@ -54,11 +56,7 @@ TO_TORCH = known(
             weight=_by_unit, bias=lambda b, H: (_by_unit(b, H), 0 * b)
         ),
         _("the gates stand side by side, along axis 1; nn.LSTM has them one below the other"): stacked(
-            result=lambda ih, hh, b_ih, b_hh: (
-                *(np.concatenate(np.split(w, 4), axis=1) for w in (ih, hh)),
-                b_ih,
-                b_hh,
-            )
+            result=lambda ih, hh, *b: (*(np.concatenate(np.split(w, 4), axis=1) for w in (ih, hh)), *b)
         ),
         _("np.stack makes an axis for the gates; np.concatenate puts them one below the other"): (
             stacked(result=lambda *arrays: tuple(one.reshape(4, -1, *one.shape[1:]) for one in arrays)),
@@ -92,12 +90,9 @@ TO_TORCH = known(
         _("the bias is cut in two halves; all of it, 4H numbers, goes into bias_ih"): stacked(
             bias=lambda b, H: (b[: 2 * H], b[2 * H :])
         ),
-        _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"): tuple(
-            stacked(bias=both_biases)
-            for both_biases in (
-                lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H)),
-                lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H)),
-            )
+        _("the biases of the gates are added to each other; they stand one behind the other, 4H in all"): (
+            stacked(bias=lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(H))),
+            stacked(bias=lambda b, H: (b.reshape(4, H).sum(axis=0), np.zeros(4 * H))),
         ),
         _(
             "LSTMParams is taken apart by position: by name, as params.W_f, nothing can be mistaken (it has W_hr, too)"
@@ -106,10 +101,7 @@ TO_TORCH = known(
             Raising("has no attribute 'W_g'", lambda params: params.W_g),
             Raising("has no attribute 'b_g'", lambda params: params.b_g),
         ),
-        _("the same gate's weights stand there four times"): (
-            stacked("iiii"),
-            stacked("ffff"),
-        ),
+        _("the same gate's weights stand there four times"): (stacked("iiii"), stacked("ffff")),
     },
 )
 
@@ -130,17 +122,13 @@ def advise_weights(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
 
 
-def sizes_of_params(arguments: Arguments) -> str:
-    return f"D={arguments['params'].input_size}, H={arguments['params'].hidden_size}"
-
-
 TO_TORCH_ARRAYS = Check(
     name="to_torch_arrays",
     output=("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
     reference=lambda params: tuple(torch_layout.to_torch_arrays(params)),
-    sizes=sizes_of_params,
+    sizes=lambda arguments: f"D={arguments['params'].input_size}, H={arguments['params'].hidden_size}",
     first=("weight_ih", "weight_hh"),
     parts={"weights": Part(cells, only=("weight_ih", "weight_hh")), "biases": Part(cells, only=("bias_ih", "bias_hh"))},
-    mistakes=TO_TORCH,
+    mistakes=MISTAKES,
     advice=advise_weights,
 )

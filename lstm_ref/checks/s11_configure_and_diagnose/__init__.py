@@ -6,24 +6,24 @@ from lstm_ref.checks.s11_configure_and_diagnose.distance_loss import DISTANCE_LO
 from lstm_ref.checks.s11_configure_and_diagnose.last_valid import LAST_VALID
 from lstm_ref.checks.s11_configure_and_diagnose.max_valid import MAX_VALID
 from lstm_ref.checks.s11_configure_and_diagnose.mean_valid import MEAN_VALID
-from lstm_ref.checks.s11_configure_and_diagnose.predicted_labels import DECISION
-from lstm_ref.checks.s11_configure_and_diagnose.split_windows import SPLIT
-from lstm_ref.checks.s11_configure_and_diagnose.stateful_batches import STATEFUL
-from lstm_ref.checks.s11_configure_and_diagnose.train_classifier import TRAINED
-from lstm_ref.checks.s11_configure_and_diagnose.train_in_chunks import CHUNKS
-from lstm_ref.checks.s11_configure_and_diagnose.training_step import STEP
+from lstm_ref.checks.s11_configure_and_diagnose.predicted_labels import PREDICTED_LABELS
+from lstm_ref.checks.s11_configure_and_diagnose.split_windows import SPLIT_WINDOWS
+from lstm_ref.checks.s11_configure_and_diagnose.stateful_batches import STATEFUL_BATCHES
+from lstm_ref.checks.s11_configure_and_diagnose.train_classifier import TRAIN_CLASSIFIER
+from lstm_ref.checks.s11_configure_and_diagnose.train_in_chunks import TRAIN_IN_CHUNKS
+from lstm_ref.checks.s11_configure_and_diagnose.training_step import TRAINING_STEP
 
 CHECKS = (
     LAST_VALID,
     MEAN_VALID,
     MAX_VALID,
     ATTENTION_POOL,
-    STEP,
-    CHUNKS,
+    TRAINING_STEP,
+    TRAIN_IN_CHUNKS,
     CLASS_LOSS,
-    DECISION,
+    PREDICTED_LABELS,
     DISTANCE_LOSS,
-    SPLIT,
-    STATEFUL,
-    TRAINED,
+    SPLIT_WINDOWS,
+    STATEFUL_BATCHES,
+    TRAIN_CLASSIFIER,
 )

@@ -1,4 +1,4 @@
-"""The check of `class_loss`: cross_entropy takes the logits as they are; most mistakes prepare them."""
+"""The check of `class_loss`: cross_entropy takes the logits as they are; most mistakes change them first."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def picked(of: Callable) -> Callable:
     return lambda logits, labels: of(logits.softmax(1))[range(len(labels)), labels].mean()
 
 
-CLASS_LOSS_MISTAKES = {
+MISTAKES = {
     _("softmax is taken twice: cross_entropy takes it itself, of the logits"): cross_entropy(
         lambda logits: logits.softmax(1)
     ),
@@ -57,6 +57,6 @@ CLASS_LOSS = Check(
     reference=cross_entropy(),
     sizes=lambda arguments: "B=5, K=3",
     parts={"value": Part(logits_of_classes)},
-    mistakes=CLASS_LOSS_MISTAKES,
+    mistakes=MISTAKES,
     bench=benches.tensors,
 )

@@ -15,7 +15,7 @@ def squared(compare: Callable, mean: bool = True) -> Callable:
     return distance_loss
 
 
-DISTANCE_LOSS_MISTAKES = {
+MISTAKES = {
     _(
         "(B, 1) - (B,) is (B, B): every output is compared with every target; bring both to the same shape, with "
         "squeeze(1) or targets[:, None]"
@@ -54,6 +54,6 @@ DISTANCE_LOSS = Check(
     reference=squared(lambda outputs, targets: outputs[:, 0] - targets),
     sizes=lambda arguments: f"B={len(arguments['targets'])}",
     parts={"shapes": Part(outputs_and_targets)},
-    mistakes=DISTANCE_LOSS_MISTAKES,
+    mistakes=MISTAKES,
     bench=benches.tensors,
 )

@@ -13,7 +13,7 @@ def as_int(decide: Callable) -> Callable:
     return lambda logits: decide(logits).long()
 
 
-DECISION_MISTAKES = {
+MISTAKES = {
     _("the logits are cut at 0.5: that is a probability, and the logit of probability 0.5 is 0"): as_int(
         lambda z: z > 0.5
     ),
@@ -42,7 +42,7 @@ def logits_about_zero(rng) -> list[Arguments]:
     return [{"logits": rng.permutation(np.concatenate([logits, far]))}]
 
 
-DECISION = Check(
+PREDICTED_LABELS = Check(
     name="predicted_labels",
     output="labels",
     reference=as_int(lambda logits: logits > 0),
@@ -51,6 +51,6 @@ DECISION = Check(
     ),
     sizes=lambda arguments: f"B={len(arguments['logits'])}",
     parts={"border": Part(logits_about_zero)},
-    mistakes=DECISION_MISTAKES,
+    mistakes=MISTAKES,
     bench=benches.tensors,
 )

@@ -10,5 +10,5 @@ def random_weights(rng, D: int, units: int) -> list[np.ndarray]:
 
 
 def numbered_recording(rng, count: int) -> np.ndarray:
-    """(count, 2): the first input of each step is its number, counted from a number that differs."""
+    """(count, 2): the first input of each step is its number, counted from some hundred on."""
     return np.stack([np.arange(count) + 100.0 * rng.integers(1, 9), rng.normal(0, 1, count)], axis=1)

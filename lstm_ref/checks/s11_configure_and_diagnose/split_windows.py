@@ -46,7 +46,7 @@ def both(change: Callable) -> Callable:
     return changed(lambda train, held_out: (change(train), change(held_out)))
 
 
-SPLIT_MISTAKES = {
+MISTAKES = {
     _(
         "the windows are made and shuffled before the split: almost every held-out window shares steps with one "
         "that is trained on; cut the recording first"
@@ -109,7 +109,7 @@ def shared_steps(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return _("No step stands on both sides, which is good. The first input of each step is its number: print it.")
 
 
-SPLIT = Check(
+SPLIT_WINDOWS = Check(
     name="split_windows",
     output=("train", "held_out"),
     reference=split,
@@ -117,6 +117,6 @@ SPLIT = Check(
         steps=len(a["recording"]), window=a["window"], share=a["share"]
     ),
     parts={"apart": Part(recordings)},
-    mistakes=SPLIT_MISTAKES,
+    mistakes=MISTAKES,
     advice=shared_steps,
 )

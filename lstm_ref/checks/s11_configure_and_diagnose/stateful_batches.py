@@ -30,7 +30,7 @@ def shuffled(array, axis: int = 0):
     return np.random.default_rng(0).permutation(array, axis=axis)
 
 
-STATEFUL_MISTAKES = {
+MISTAKES = {
     _("the windows are shuffled: a state that is carried on then meets the piece of another time"): poured(shuffled),
     _(
         "row b + 1 of a batch goes on where row b ends: the state is carried from batch to batch, so row b of the "
@@ -73,7 +73,7 @@ def what_follows(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     ).format(b=b, k=k, next=k + 1, last=found[k, b, -1], begins=found[k + 1, b, 0], expected=found[k, b, -1] + 1)
 
 
-STATEFUL = Check(
+STATEFUL_BATCHES = Check(
     name="stateful_batches",
     output="batches",
     reference=lambda recording, batch, steps: rows_of(recording, batch, steps).swapaxes(0, 1),
@@ -81,6 +81,6 @@ STATEFUL = Check(
         n=len(a["recording"]), batch=a["batch"], steps=a["steps"]
     ),
     parts={"order": Part(long_recordings)},
-    mistakes=STATEFUL_MISTAKES,
+    mistakes=MISTAKES,
     advice=what_follows,
 )

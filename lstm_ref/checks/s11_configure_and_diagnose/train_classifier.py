@@ -120,7 +120,7 @@ MISTAKES = {
     ),
 }
 
-TRAINED = Check(
+TRAIN_CLASSIFIER = Check(
     name="train_classifier",
     output="model",
     reference=train,

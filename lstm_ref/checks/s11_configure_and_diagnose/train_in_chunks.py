@@ -47,7 +47,7 @@ def in_chunks(
     return train_in_chunks
 
 
-CHUNKS_MISTAKES = {
+MISTAKES = {
     _(
         "the graph of the chunk before is still there and backward() runs into it: h.detach() changes nothing by "
         "itself, use the tensor that it returns, for h and for c"
@@ -104,12 +104,12 @@ def long_sequences(rng) -> list[Arguments]:
     ]
 
 
-CHUNKS = Check(
+TRAIN_IN_CHUNKS = Check(
     name="train_in_chunks",
     output=("weights", "h", "c"),
     reference=in_chunks(),
     sizes=lambda arguments: _("B=4, T=12, chunks of 4"),
     parts={"state": Part(long_sequences)},
-    mistakes=CHUNKS_MISTAKES,
+    mistakes=MISTAKES,
     bench=benches.chunks,
 )

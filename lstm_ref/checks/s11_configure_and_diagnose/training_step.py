@@ -47,7 +47,7 @@ NO_BACKWARD = _("backward() is missing: nothing says where the loss falls")
 NO_STEP = _("step() is missing: the weights stay as they were")
 
 
-STEP_MISTAKES = {
+MISTAKES = {
     CLIPPED_LATE: in_order("zbsc"),
     CLIPPED_EARLY: in_order("zcbs"),
     NOT_CLIPPED: in_order("zbs"),
@@ -92,13 +92,13 @@ def what_was_done(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return _("What is seen of it: {fault}.").format(fault=fault)
 
 
-STEP = Check(
+TRAINING_STEP = Check(
     name="training_step",
     output=("weights", "losses", "order"),
     reference=in_order(RIGHT_ORDER),
     sizes=lambda arguments: _("three batches, max_norm={limit:g}").format(limit=arguments["max_norm"]),
     parts={"order": Part(three_batches, only=("weights", *(f"losses[{n}]" for n in range(3))))},
-    mistakes=STEP_MISTAKES,
+    mistakes=MISTAKES,
     advice=what_was_done,
     bench=benches.steps,
 )

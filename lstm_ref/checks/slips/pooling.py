@@ -57,7 +57,7 @@ def wrong_lengths(pool: Callable) -> tuple[Mistake, ...]:
 
 
 def wrong_axes(pool: Callable, reduce: Callable, masked: Callable) -> tuple[Mistake, ...]:
-    """Of `pool`, which is `reduce`, np.mean or np.max, over axis 1 of hs with its padding `masked`."""
+    """In `pool`, which takes `reduce`, np.mean or np.max, over axis 1 of hs with its padding `masked`."""
     return known(
         {
             _("the units are pooled and the steps are left: axis 1 holds the steps"): (
