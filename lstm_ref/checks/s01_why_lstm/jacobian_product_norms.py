@@ -6,7 +6,7 @@ Each of the three can be another one; where h is 0, every Jacobian is W_h, and a
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
-from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES, W_h, W_x
+from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES
 from lstm_ref.core import jacobians, rnn
 from lstm_ref.messages import _
 
@@ -18,6 +18,14 @@ def at_rest(rng) -> list[Arguments]:
 
 def in_motion(rng) -> list[Arguments]:
     return [{"hs": rng.uniform(-0.95, 0.95, (B, T, H)), "W": rng.normal(0, 1, (H, H + D))} for B, T, D, H in SIZES]
+
+
+def W_h(W):
+    return W[:, : len(W)]
+
+
+def W_x(W):
+    return W[:, len(W) :]
 
 
 def norms_sizes(arguments: Arguments) -> str:

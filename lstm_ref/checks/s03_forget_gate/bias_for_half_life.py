@@ -1,9 +1,11 @@
-"""The check of `bias_for_half_life`."""
+"""The check of `bias_for_half_life`: the gate that keeps half for so many steps, then its bias."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
 from lstm_ref.checks.s03_forget_gate.sigmoid import elementwise, shape_of
+from lstm_ref.checks.slips import within
+from lstm_ref.checks.slips.squashing import OTHER_LOGARITHM
 from lstm_ref.core import cell, memory
 from lstm_ref.messages import _
 
@@ -12,9 +14,37 @@ def some_steps(rng) -> list[Arguments]:
     return [{"steps": rng.uniform(1.5, 30, 4)}, {"steps": rng.uniform(50, 5000, (2, 2))}]
 
 
-def gate_for(steps):
-    return np.exp(np.log(0.5) / steps)
+def of_gate(wrong):
+    """A function of the f that keeps half of a memory for so many steps."""
+    return lambda steps: wrong(np.exp(np.log(0.5) / steps))
 
+
+OF_GATE = {
+    _("the gate f is returned, and not the bias that gives it"): lambda f: f,
+    _("the sign is turned: ln((1 - f) / f) is the bias that forgets as fast as this one keeps"): lambda f: (
+        -np.log(f / (1 - f))
+    ),
+    _("the sigmoid of f is returned: its inverse is asked for, ln(f / (1 - f))"): cell.sigmoid,
+    _("f / (1 - f) is returned without its logarithm"): lambda f: f / (1 - f),
+    _("only f is inside the logarithm: ln(f) / (1 - f) is not ln(f / (1 - f))"): lambda f: np.log(f) / (1 - f),
+    OTHER_LOGARITHM: (lambda f: np.log2(f / (1 - f)), lambda f: np.log10(f / (1 - f))),
+    _("only ln(f) is returned"): np.log,
+}
+OF_STEPS = {
+    _("the parentheses are missing: 0.5 ** 1 / steps is half divided by steps; the root is 0.5 ** (1 / steps)"): (
+        lambda steps: np.log((0.5 / steps) / (1 - 0.5 / steps))
+    ),
+    _("1/e takes the place of 1/2: f = exp(-1 / steps) leaves 1/e, f = (1/2) ** (1 / steps) leaves half"): (
+        lambda steps: -np.log(np.expm1(1 / steps))
+    ),
+    _("f = 1 - 1 / steps is used, the mean age and not the half-life"): lambda steps: np.log(steps - 1),
+    _("f = (1/2) ** steps is used: the root is missing, (1/2) ** (1 / steps)"): lambda steps: np.log(
+        0.5**steps / (1 - 0.5**steps)
+    ),
+    _("the half-life of the bias is returned, which is the other direction"): lambda steps: memory.half_life(
+        cell.sigmoid(steps)
+    ),
+}
 
 BIAS_FOR_HALF_LIFE = Check(
     name="bias_for_half_life",
@@ -25,34 +55,5 @@ BIAS_FOR_HALF_LIFE = Check(
     parts={"values": Part(some_steps)},
     # 1 - f loses digits when f is close to 1: at 5000 steps f / (1 - f) is right to about 1e-12.
     tolerance=1e-9,
-    mistakes={
-        _("the gate f is returned, and not the bias that gives it"): gate_for,
-        _("the sign is turned: ln((1 - f) / f) is the bias that forgets as fast as this one keeps"): lambda steps: (
-            -memory.bias_for_half_life(steps)
-        ),
-        _("the sigmoid of f is returned: its inverse is asked for, ln(f / (1 - f))"): lambda steps: cell.sigmoid(
-            gate_for(steps)
-        ),
-        _("f / (1 - f) is returned without its logarithm"): lambda steps: gate_for(steps) / (1 - gate_for(steps)),
-        _(
-            "the parentheses are missing: 0.5 ** 1 / steps is half divided by steps; the root is 0.5 ** (1 / steps)"
-        ): lambda steps: np.log((0.5 / steps) / (1 - 0.5 / steps)),
-        _("only f is inside the logarithm: ln(f) / (1 - f) is not ln(f / (1 - f))"): lambda steps: (
-            np.log(gate_for(steps)) / (1 - gate_for(steps))
-        ),
-        _("a logarithm to another base is used; the inverse of exp is the natural one, np.log"): tuple(
-            lambda steps, other=other: other(gate_for(steps) / (1 - gate_for(steps))) for other in (np.log2, np.log10)
-        ),
-        _("only ln(f) is returned"): lambda steps: np.log(gate_for(steps)),
-        _(
-            "1/e takes the place of 1/2: f = exp(-1 / steps) leaves 1/e, f = (1/2) ** (1 / steps) leaves half"
-        ): lambda steps: -np.log(np.expm1(1 / steps)),
-        _("f = 1 - 1 / steps is used, the mean age and not the half-life"): lambda steps: np.log(steps - 1),
-        _("f = (1/2) ** steps is used: the root is missing, (1/2) ** (1 / steps)"): lambda steps: np.log(
-            0.5**steps / (1 - 0.5**steps)
-        ),
-        _("the half-life of the bias is returned, which is the other direction"): lambda steps: memory.half_life(
-            cell.sigmoid(steps)
-        ),
-    },
+    mistakes=known(within(of_gate, OF_GATE), OF_STEPS),
 )

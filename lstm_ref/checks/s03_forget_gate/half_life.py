@@ -1,4 +1,4 @@
-"""The check of `half_life`."""
+"""The check of `half_life`: gates between 0 and 1, and the two ends, where a quotient of logarithms is not enough."""
 
 import numpy as np
 

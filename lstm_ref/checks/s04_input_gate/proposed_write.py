@@ -1,14 +1,20 @@
-"""The check of `proposed_write`."""
+"""The check of `proposed_write`: two lines and their product, so that either can be wrong, or what is made of them."""
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import (
+    BIAS_LEFT_OUT,
     SIZES,
+    on_z,
     pre_activation,
     random_line,
     sizes_of_a_line,
+    without_bias,
 )
+from lstm_ref.checks.slips.parameters import exchanged, pasted
+from lstm_ref.checks.slips.squashing import NO_PARENTHESES, sigmoid_mistakes, tanh_mistakes
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
@@ -33,19 +39,29 @@ def proposed_write(h_prev, x, W_i, b_i, W_c, b_c):
     return cell.input_gate(h_prev, x, W_i, b_i) * cell.candidate(h_prev, x, W_c, b_c)
 
 
-def from_both(wrong):
-    """The write made in another way of the gate and the candidate."""
-    return lambda h, x, W_i, b_i, W_c, b_c: wrong(cell.input_gate(h, x, W_i, b_i), cell.candidate(h, x, W_c, b_c))
+def of_lines(gate=cell.input_gate, candidate=cell.candidate):
+    """The write of other lines, functions of (h_prev, x, W, b)."""
+    return lambda h, x, W_i, b_i, W_c, b_c: gate(h, x, W_i, b_i) * candidate(h, x, W_c, b_c)
 
 
-def from_sums(wrong):
+def of_both(wrong):
+    """The write made in another way of the gate, of the candidate and of h_prev."""
+    return lambda h, x, W_i, b_i, W_c, b_c: wrong(cell.input_gate(h, x, W_i, b_i), cell.candidate(h, x, W_c, b_c), h)
+
+
+def of_sums(wrong):
     """The write made of the two sums, z of the gate and z of the candidate."""
     return lambda h, x, W_i, b_i, W_c, b_c: wrong(pre_activation(h, x, W_i, b_i), pre_activation(h, x, W_c, b_c))
 
 
-def with_weights(change):
-    """The write with weights and biases mixed up: change(W_i, b_i, W_c, b_c)."""
-    return lambda h, x, *weights: proposed_write(h, x, *change(*weights))
+def of_parameters(taken: dict[str, str]):
+    """The write with parameters taken for others: {a parameter: the one that stands in its place}."""
+
+    def wrong(h_prev, x, W_i, b_i, W_c, b_c):
+        own = {"W_i": W_i, "b_i": b_i, "W_c": W_c, "b_c": b_c}
+        return proposed_write(h_prev, x, **own | {name: own[other] for name, other in taken.items()})
+
+    return wrong
 
 
 def one_shadowed(*_arguments):
@@ -74,6 +90,66 @@ def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
 
 
+IN_LINES = {
+    _("both biases are left out"): of_lines(without_bias(cell.sigmoid), without_bias(np.tanh)),
+    BIAS_LEFT_OUT.format(b="b_i"): of_lines(gate=without_bias(cell.sigmoid)),
+    BIAS_LEFT_OUT.format(b="b_c"): of_lines(candidate=without_bias(np.tanh)),
+    _("x comes before h_prev, joined or handed over: it is [h_prev, x], and input_gate(h_prev, x, W_i, b_i)"): (
+        lambda h, x, *parameters: proposed_write(x, h, *parameters)
+    ),
+    _("x comes before h_prev in the gate, though not in the candidate"): of_lines(
+        gate=lambda h, x, W, b: cell.input_gate(x, h, W, b)
+    ),
+    _("x comes before h_prev in the candidate, though not in the gate"): of_lines(
+        candidate=lambda h, x, W, b: cell.candidate(x, h, W, b)
+    ),
+    _("the two sums are added before they are squashed; each line has its own squashing, then multiply"): of_sums(
+        lambda z_i, z_c: np.tanh(z_i + z_c)
+    ),
+    _("tanh is taken once more, of i times the candidate's sum; squash the candidate, then multiply by i"): of_sums(
+        lambda z_i, z_c: np.tanh(cell.sigmoid(z_i) * z_c)
+    ),
+    SHADOWED.format(name="candidate"): one_shadowed,
+    SHADOWED.format(name="input_gate"): other_shadowed,
+}
+# Of the right gate i, the right candidate g and h_prev, something else than i * g.
+OF_BOTH = {
+    _("i and the candidate are added; they are multiplied, so that a shut gate writes nothing"): lambda i, g, h: i + g,
+    _("only i is returned: how much is written, but not what"): lambda i, g, h: i,
+    _("only the candidate is returned: what to write, but not how much"): lambda i, g, h: g,
+    _("tanh of the product is taken; the product itself is the write"): lambda i, g, h: np.tanh(i * g),
+    _("the sigmoid of the product is taken; the product itself is the write"): lambda i, g, h: cell.sigmoid(i * g),
+    _("the write is multiplied by i twice"): lambda i, g, h: i * i * g,
+    _("the candidate is multiplied in twice: no write is negative then"): lambda i, g, h: i * g * g,
+    _("the candidate is subtracted instead of multiplied"): lambda i, g, h: i - g,
+    _("the candidate is divided by i"): lambda i, g, h: g / i,
+    _("the smaller of the two is taken, np.minimum; the write is their product"): lambda i, g, h: np.minimum(i, g),
+    _("np.dot or @ multiplies two matrices; i * candidate multiplies number by number"): lambda i, g, h: np.dot(i, g),
+    _("@ multiplies two matrices; i * candidate multiplies number by number"): lambda i, g, h: i @ g,
+    _("i @ candidate.T is a matrix product over the units; i * candidate multiplies number by number"): (
+        lambda i, g, h: i @ g.T
+    ),
+    _("i.T @ candidate is a matrix product over the batch; i * candidate multiplies number by number"): (
+        lambda i, g, h: i.T @ g
+    ),
+    _("the products are added up over the units: each unit writes into its own memory"): lambda i, g, h: (i * g).sum(
+        axis=1
+    ),
+    _("h_prev is mixed in, (1 - i) * h_prev + i * candidate, as in a GRU; the write alone is asked for"): (
+        lambda i, g, h: (1 - i) * h + i * g
+    ),
+    _("h_prev is added to the write: the write alone is asked for, and the memory is c, not h"): lambda i, g, h: (
+        h + i * g
+    ),
+    _("i multiplies h_prev instead of the candidate: what is written is new, and not the last output"): (
+        lambda i, g, h: i * h
+    ),
+    _("h_prev is multiplied in: the write is i times the candidate"): lambda i, g, h: h * i * g,
+}
+IN_GATE = sigmoid_mistakes("i", _("the polarity is turned: (1 - i) writes where the gate is shut"))
+del IN_GATE[NO_PARENTHESES]  # 1 + exp(-z) is 1 / i: the candidate divided by i gives the same numbers
+IN_CANDIDATE = tanh_mistakes("z", _("then no write is negative, and the memory can only grow"))
+
 PROPOSED_WRITE = Check(
     name="proposed_write",
     output="write",
@@ -83,110 +159,13 @@ PROPOSED_WRITE = Check(
     sizes=sizes_of_a_line,
     advice=where_to_look,
     parts={"equation": Part(random_writes), "limits": Part(writes_at_the_limits)},
-    mistakes={
-        _("i and the candidate are added; they are multiplied, so that a shut gate writes nothing"): from_both(
-            lambda i, g: i + g
-        ),
-        _("only i is returned: how much is written, but not what"): from_both(lambda i, g: i),
-        _("only the candidate is returned: what to write, but not how much"): from_both(lambda i, g: g),
-        _("W_i and b_i are used for both: the candidate has weights of its own, W_c and b_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_i, b_i)
-        ),
-        _("W_c and b_c are used for both: the gate has weights of its own, W_i and b_i"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_c, b_c, W_c, b_c)
-        ),
-        _("W_i is used for the candidate too, which has a matrix of its own, W_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_i, b_c)
-        ),
-        _("W_c is used for the gate too, which has a matrix of its own, W_i"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_c, b_i, W_c, b_c)
-        ),
-        _("the bias b_i is used for the candidate too, which has its own, b_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_c, b_i)
-        ),
-        _("the bias b_c is used for the gate too, which has its own, b_i"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_c, W_c, b_c)
-        ),
-        _("the two biases are exchanged"): with_weights(lambda W_i, b_i, W_c, b_c: (W_i, b_c, W_c, b_i)),
-        _("the two matrices are exchanged"): with_weights(lambda W_i, b_i, W_c, b_c: (W_c, b_i, W_i, b_c)),
-        _("the roles are exchanged: the sigmoid belongs to W_i and b_i, tanh to W_c and b_c"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_c, b_c, W_i, b_i)
-        ),
-        _("both biases are left out"): with_weights(lambda W_i, b_i, W_c, b_c: (W_i, 0 * b_i, W_c, 0 * b_c)),
-        _("the bias b_i of the gate is left out"): with_weights(lambda W_i, b_i, W_c, b_c: (W_i, 0 * b_i, W_c, b_c)),
-        _("the bias b_c of the candidate is left out"): with_weights(
-            lambda W_i, b_i, W_c, b_c: (W_i, b_i, W_c, 0 * b_c)
-        ),
-        _(
-            "x comes before h_prev, joined or handed over: it is [h_prev, x], and input_gate(h_prev, x, W_i, b_i)"
-        ): lambda h_prev, x, *weights: proposed_write(x, h_prev, *weights),
-        _("x comes before h_prev in the gate, though not in the candidate"): lambda h, x, W_i, b_i, W_c, b_c: (
-            cell.input_gate(x, h, W_i, b_i) * cell.candidate(h, x, W_c, b_c)
-        ),
-        _("x comes before h_prev in the candidate, though not in the gate"): lambda h, x, W_i, b_i, W_c, b_c: (
-            cell.input_gate(h, x, W_i, b_i) * cell.candidate(x, h, W_c, b_c)
-        ),
-        _("tanh is left out: the candidate's sum has no bound, and so has the write"): from_sums(
-            lambda z_i, z_c: cell.sigmoid(z_i) * z_c
-        ),
-        _("the sigmoid is left out: the gate's sum can be any number, and a gate lies between 0 and 1"): from_sums(
-            lambda z_i, z_c: z_i * np.tanh(z_c)
-        ),
-        _("the candidate is made with the sigmoid: then no write is negative, and the memory can only grow"): from_sums(
-            lambda z_i, z_c: cell.sigmoid(z_i) * cell.sigmoid(z_c)
-        ),
-        _("the gate is made with tanh: then it can turn the candidate's sign, which a gate never does"): from_sums(
-            lambda z_i, z_c: np.tanh(z_i) * np.tanh(z_c)
-        ),
-        _("the two sums are added before they are squashed; each line has its own squashing, then multiply"): from_sums(
-            lambda z_i, z_c: np.tanh(z_i + z_c)
-        ),
-        _(
-            "tanh is taken once more, of i times the candidate's sum; squash the candidate, then multiply by i"
-        ): from_sums(lambda z_i, z_c: np.tanh(cell.sigmoid(z_i) * z_c)),
-        _("tanh of the product is taken; the product itself is the write"): from_both(lambda i, g: np.tanh(i * g)),
-        _("the sigmoid of the product is taken; the product itself is the write"): from_both(
-            lambda i, g: cell.sigmoid(i * g)
-        ),
-        _("the polarity is turned: (1 - i) writes where the gate is shut"): from_both(lambda i, g: (1 - i) * g),
-        _("the write is multiplied by i twice"): from_both(lambda i, g: i * i * g),
-        _("the candidate is multiplied in twice: no write is negative then"): from_both(lambda i, g: i * g * g),
-        _("the absolute value is taken: a write can be negative, and then it takes away from the memory"): from_both(
-            lambda i, g: i * np.abs(g)
-        ),
-        _("the negative part is cut off, as relu does"): from_both(lambda i, g: i * np.maximum(g, 0)),
-        _("the candidate is subtracted instead of multiplied"): from_both(lambda i, g: i - g),
-        _(
-            "h_prev is mixed in, (1 - i) * h_prev + i * candidate, as in a GRU; the write alone is asked for"
-        ): lambda h_prev, x, W_i, b_i, W_c, b_c: (
-            (1 - cell.input_gate(h_prev, x, W_i, b_i)) * h_prev + proposed_write(h_prev, x, W_i, b_i, W_c, b_c)
-        ),
-        _("the candidate is divided by i"): from_both(lambda i, g: g / i),
-        _("the smaller of the two is taken, np.minimum; the write is their product"): from_both(np.minimum),
-        _("the gate is rounded to 0 or 1 before it is used: a gate is a fraction"): from_both(
-            lambda i, g: np.round(i) * g
-        ),
-        _(
-            "h_prev is added to the write: the write alone is asked for, and the memory is c, not h"
-        ): lambda h_prev, x, *weights: h_prev + proposed_write(h_prev, x, *weights),
-        _(
-            "i multiplies h_prev instead of the candidate: what is written is new, and not the last output"
-        ): lambda h_prev, x, W_i, b_i, W_c, b_c: cell.input_gate(h_prev, x, W_i, b_i) * h_prev,
-        _("h_prev is multiplied in: the write is i times the candidate"): lambda h_prev, x, *weights: (
-            h_prev * proposed_write(h_prev, x, *weights)
-        ),
-        _("np.dot or @ multiplies two matrices; i * candidate multiplies number by number"): from_both(np.dot),
-        _("@ multiplies two matrices; i * candidate multiplies number by number"): from_both(np.matmul),
-        _("i @ candidate.T is a matrix product over the units; i * candidate multiplies number by number"): from_both(
-            lambda i, g: i @ g.T
-        ),
-        _("i.T @ candidate is a matrix product over the batch; i * candidate multiplies number by number"): from_both(
-            lambda i, g: i.T @ g
-        ),
-        _("the products are added up over the units: each unit writes into its own memory"): from_both(
-            lambda i, g: (i * g).sum(axis=1)
-        ),
-        SHADOWED.format(name="candidate"): one_shadowed,
-        SHADOWED.format(name="input_gate"): other_shadowed,
-    },
+    mistakes=known(
+        within(lambda tanh: of_lines(candidate=on_z(tanh)), IN_CANDIDATE, _("in the candidate {mistake}")),
+        within(lambda sigmoid: of_lines(gate=on_z(sigmoid)), IN_GATE, _("in the gate {mistake}")),
+        within(of_parameters, pasted("candidate", "c", "i") | pasted("i", "i", "c") | exchanged("i", "c")),
+        within(of_parameters, {_("the two biases are exchanged"): {"b_i": "b_c", "b_c": "b_i"}}),
+        within(of_parameters, {_("the two matrices are exchanged"): {"W_i": "W_c", "W_c": "W_i"}}),
+        IN_LINES,
+        within(of_both, OF_BOTH),
+    ),
 )

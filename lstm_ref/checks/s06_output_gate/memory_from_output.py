@@ -1,9 +1,10 @@
-"""The check of `memory_from_output`."""
+"""The check of `memory_from_output`: c = artanh(h / o), and what to say where no memory, or any, gives the output."""
 
 import numpy as np
 
 from lstm_ref.checks.engine.compare import close
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.slips.squashing import OTHER_LOGARITHM
 from lstm_ref.core import output
 from lstm_ref.messages import _
 
@@ -111,12 +112,12 @@ MEMORY_FROM_OUTPUT = Check(
         _("the quotient is upside down: h / o, or artanh is asked for a number beyond 1 in another way"): quietly(
             lambda h, o: np.arctanh(o / h)
         ),
-        _("np.log10 or np.log2 is used: artanh is written with the natural logarithm, np.log"): tuple(
-            quietly(lambda h, o, base=base: np.arctanh(h / o) / np.log(base)) for base in (10, 2)
-        ),
+        OTHER_LOGARITHM: tuple(quietly(lambda h, o, base=base: np.arctanh(h / o) / np.log(base)) for base in (10, 2)),
         _("o is subtracted: what was multiplied is undone by dividing"): quietly(lambda h, o: np.arctanh(h - o)),
         _("np.arctan is used for np.arctanh"): quietly(lambda h, o: np.arctan(h / o)),
-        _("the logit of the sigmoid is used: tanh has the inverse artanh"): quietly(lambda h, o: logit(h / o)),
+        _("the logit of the sigmoid is used: tanh has the inverse artanh"): quietly(
+            lambda h, o: np.log(h / o / (1 - h / o))
+        ),
         _("the half is missing: artanh(r) = ln((1 + r) / (1 - r)) / 2"): quietly(lambda h, o: 2 * np.arctanh(h / o)),
         _("a pair of brackets is missing: in 1 + r / 1 - r only r is divided, and all that is left is 1"): quietly(
             lambda h, o: 0 * (h / o)
@@ -132,7 +133,3 @@ MEMORY_FROM_OUTPUT = Check(
         _("the sign is lost"): quietly(lambda h, o: np.abs(np.arctanh(h / o))),
     },
 )
-
-
-def logit(r):
-    return np.log(r / (1 - r))

@@ -1,4 +1,4 @@
-"""The check of `output_gate`."""
+"""The check of `output_gate`: a gate like the others, which learners mix up with the tanh of the memory."""
 
 import numpy as np
 
@@ -10,9 +10,8 @@ OUTPUT_GATE = gate_check(
     "output_gate",
     "o",
     cell.output_gate,
-    inverted=_("1 - o is returned: o = 1 shows the memory, o = 0 hides it"),
-    softmaxed=_("softmax is used: it makes the units share 1, while each unit shows or hides by itself"),
-    mistakes={
+    _("1 - o is returned: o = 1 shows the memory, o = 0 hides it"),
+    {
         _("tanh is taken of o: the gate is only the sigmoid, tanh is for the memory"): lambda h_prev, x, W_o, b_o: (
             np.tanh(cell.output_gate(h_prev, x, W_o, b_o))
         ),

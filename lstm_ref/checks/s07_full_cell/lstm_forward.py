@@ -11,7 +11,8 @@ import numpy as np
 from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
 from lstm_ref.checks.given import lstm_step
-from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, random_params, random_state, shared_place, wrong_numbers
+from lstm_ref.checks.problems import random_params, random_state
+from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, shared_place, wrong_numbers
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
 from lstm_ref.core import sequence
@@ -24,18 +25,18 @@ PIECES = (2, 1, 3)  # steps of the pieces into which a sequence is cut
 def without_state(rng) -> list[Arguments]:
     """Two cells of different sizes: whoever writes a number for H, B or T has them right in one of them at most."""
     return [
-        {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, units=units)}
+        {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, D, units)}
         for batch, steps, units in ((B, T, H), (4, 3, 5))
     ]
 
 
 def with_state(rng) -> list[Arguments]:
-    return [{"xs": rng.normal(0, 1, (B, T, D)), "params": random_params(rng), "state": random_state(rng)}]
+    return [{"xs": rng.normal(0, 1, (B, T, D)), "params": random_params(rng, D, H), "state": random_state(rng, B, H)}]
 
 
 def in_pieces(rng) -> list[Arguments]:
     """A sequence cut in pieces of unequal length, one of a single step; each begins where the one before should end."""
-    params, state, calls = random_params(rng), random_state(rng, batch=5), []
+    params, state, calls = random_params(rng, D, H), random_state(rng, 5, H), []
     for steps in PIECES:
         xs = rng.normal(0, 1, (5, steps, D))
         calls.append({"xs": xs, "params": params, "state": state})

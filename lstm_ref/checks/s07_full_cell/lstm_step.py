@@ -1,11 +1,11 @@
-"""The check of `lstm_step`."""
+"""The check of `lstm_step`: the memory is judged by itself first, so that a wrong o or h does not cost c."""
 
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.slips.cell import wrong_cells
 from lstm_ref.core import cell
-from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
 
@@ -47,17 +47,9 @@ def advise_step(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 B, D, H, T = 3, 2, 4, 5
 
 
-def random_params(rng, inputs: int = D, units: int = H) -> LSTMParams:
-    return LSTMParams(*(rng.normal(0, 1, shape) for _gate in "fico" for shape in ((units, units + inputs), (units,))))
-
-
-def random_state(rng, batch: int = B, units: int = H) -> LSTMState:
-    return LSTMState(rng.uniform(-1, 1, (batch, units)), rng.normal(0, 1, (batch, units)))
-
-
 def three_steps(rng) -> list[Arguments]:
     """Two steps in a row, the second from where the first should have ended; and one of a cell of another size."""
-    params, state, (x, x_next) = random_params(rng), random_state(rng), rng.normal(0, 1, (2, B, D))
+    params, state, (x, x_next) = random_params(rng, D, H), random_state(rng, B, H), rng.normal(0, 1, (2, B, D))
     after = cell.lstm_step(x, state, params)
     other = {"x": rng.normal(0, 1, (2, 3)), "state": random_state(rng, 2, 5), "params": random_params(rng, 3, 5)}
     return [{"x": x, "state": state, "params": params}, {"x": x_next, "state": after, "params": params}, other]

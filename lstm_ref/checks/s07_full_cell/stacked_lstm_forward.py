@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
+from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_forward import H_AND_C, NOTHING_WRITTEN, RUN, UNPACKED_AS_C_H, cells
-from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, random_params, random_state, wrong_numbers
+from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, wrong_numbers
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ
 from lstm_ref.core import sequence
 from lstm_ref.core.cell import LSTMParams, LSTMState
@@ -26,7 +27,7 @@ def three_layers(rng) -> list[Arguments]:
 
 
 def three_layers_with_states(rng) -> list[Arguments]:
-    states = [random_state(rng) for _layer in range(3)]
+    states = [random_state(rng, B, H) for _layer in range(3)]
     return [{"xs": rng.normal(0, 1, (B, T, D)), "layers": layers_of(rng, H, H, H), "states": states}]
 
 

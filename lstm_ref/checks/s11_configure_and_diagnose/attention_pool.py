@@ -7,17 +7,13 @@ import numpy as np
 from lstm_ref.checks.engine.declare import Arguments, known
 from lstm_ref.checks.s11_configure_and_diagnose.padded import padded, pooling_check
 from lstm_ref.checks.slips import pooling as slips
+from lstm_ref.checks.slips.squashing import softmax
 from lstm_ref.core import pooling
 from lstm_ref.messages import _
 
 
 def padded_for_attention(rng) -> list[Arguments]:
     return [call | {"v": rng.normal(0, 1, call["hs"].shape[2])} for call in padded(rng)]
-
-
-def softmax(z, axis: int = -1):
-    e = np.exp(z - z.max(axis=axis, keepdims=True))
-    return e / e.sum(axis=axis, keepdims=True)
 
 
 def weighted(weigh: Callable, of: Callable = lambda hs, lengths: hs) -> Callable:

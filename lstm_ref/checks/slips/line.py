@@ -1,6 +1,7 @@
-"""What the checks of one squashed line of the cell have in common: f, i, o and the candidate read [h_prev, x] alike.
+"""One line of the cell, squash(W · [h_prev, x] + b): f, i, o, the candidate and the h of a plain RNN are such lines.
 
-`line_check` is the whole check of such a line; `gate_check` is that of a sigmoid gate.
+`line_mistakes` is what all lines share, as functions of (h_prev, x, W, b). `line_check` is the whole check of a line of
+the LSTM; `gate_check` is that of a sigmoid gate.
 """
 
 from collections.abc import Callable
@@ -8,12 +9,148 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
+from lstm_ref.checks.slips import filled_in, within
+from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.
 B, D, H = 3, 2, 4
 SIZES = ((B, D, H), (2, 5, 3))
+
+# --- mistakes ------------------------------------------------------------------------------------------------------
+
+BIAS_LEFT_OUT = _("the bias {b} is left out")
+BIAS_OUTSIDE = _("the bias {b} is added after the {squash}, so that {output} can leave {low} to 1; add it first")
+H_IGNORED = _("h_prev is ignored: only x is read")
+
+
+def joined(h_prev, x):
+    return np.concatenate([h_prev, x], axis=1)
+
+
+def pre_activation(h_prev, x, W, b):
+    """z, which the line squashes."""
+    return joined(h_prev, x) @ W.T + b
+
+
+# A wrong z, whatever squashes it: mistakes in joining, weighing and shifting what the line reads.
+IN_Z: Table = {
+    _("x comes before h_prev: the first H columns of {W} belong to h_prev, so it is [h_prev, x]"): lambda h, x, W, b: (
+        pre_activation(x, h, W, b)
+    ),
+    BIAS_LEFT_OUT: lambda h, x, W, b: joined(h, x) @ W.T,
+    _("the bias {b} is added twice"): lambda h, x, W, b: pre_activation(h, x, W, 2 * b),
+    _("the bias {b} is subtracted"): lambda h, x, W, b: pre_activation(h, x, W, -b),
+    H_IGNORED: lambda h, x, W, b: pre_activation(0 * h, x, W, b),
+    _("x is ignored: only h_prev is read"): lambda h, x, W, b: pre_activation(h, 0 * x, W, b),
+    _("only the bias is read"): lambda h, x, W, b: pre_activation(0 * h, 0 * x, W, b),
+    _("only the first sequence of the batch is used for all"): lambda h, x, W, b: pre_activation(
+        h[:1].repeat(len(h), 0), x[:1].repeat(len(x), 0), W, b
+    ),
+    _("{W} is used without its transpose: it has one row per hidden unit, so it is hx @ {W}.T"): (
+        lambda h, x, W, b: joined(h, x) @ W + b,
+        lambda h, x, W, b: np.dot(joined(h, x), W) + b,
+    ),
+    _("{W} is reshaped, which mixes up its rows; {W}.T is its transpose"): lambda h, x, W, b: (
+        joined(h, x) @ W.reshape(-1, len(W)) + b
+    ),
+    _("the block of {W} for h_prev is not transposed: it is square and fits either way, so nothing warns"): (
+        lambda h, x, W, b: h @ W[:, : len(W)] + x @ W[:, len(W) :].T + b
+    ),
+    _("h_prev and x each meet the whole of {W}: its first H columns are for h_prev, the others for x"): (
+        lambda h, x, W, b: h @ W.T + x @ W.T + b,
+        lambda h, x, W, b: h @ W + x @ W + b,
+    ),
+    _("{W} comes first: each row of [h_prev, x] is one sequence, so it is hx @ {W}.T"): (
+        lambda h, x, W, b: W @ joined(h, x) + b,
+        lambda h, x, W, b: np.dot(W, joined(h, x)) + b,
+    ),
+    _("{W} comes first, which gives (H, B), and {b} does not fit that; hx @ {W}.T gives (B, H)"): lambda h, x, W, b: (
+        W @ joined(h, x).T + b
+    ),
+    _("* is used, which multiplies element by element; a product of matrices is written @"): lambda h, x, W, b: (
+        joined(h, x) * W + b
+    ),
+    _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): (
+        lambda h, x, W, b: np.concatenate(h, x) @ W.T + b,
+        lambda h, x, W, b: np.concatenate(h, x, axis=1) @ W.T + b,
+    ),
+    _("[h_prev, x] is a list, as the equation looks; np.concatenate with axis=1 makes one array of it"): (
+        lambda h, x, W, b: np.array([h, x]) @ W.T + b
+    ),
+    _("np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"): (
+        lambda h, x, W, b: np.append(h, x) @ W.T + b
+    ),
+    _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"): (
+        lambda h, x, W, b: np.concatenate([h, x], axis=0) @ W.T + b
+    ),
+    _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): lambda h, x, W, b: (
+        np.stack([h, x], axis=1) @ W.T + b
+    ),
+}
+
+
+def on_z(squash):
+    """A line that squashes the right z in another way."""
+    return lambda h_prev, x, W, b: squash(pre_activation(h_prev, x, W, b))
+
+
+def without_bias(squash):
+    return lambda h_prev, x, W, b: squash(joined(h_prev, x) @ W.T)
+
+
+def bias_outside(squash):
+    return lambda h_prev, x, W, b: squash(joined(h_prev, x) @ W.T) + b
+
+
+def in_pieces(squash):
+    return lambda h_prev, x, W, b: squash(h_prev @ W[:, : len(W)].T) + squash(x @ W[:, len(W) :].T) + squash(b)
+
+
+def names_of_a_line(output: str, W: str, b: str, squash: Callable) -> dict[str, str]:
+    """What the sentences of `line_mistakes` call the parts of a line."""
+    low = f"{float(squash(np.array(-1000.0))):.0f}"
+    return {"output": output, "W": W, "b": b, "squash": squash.__name__, "low": low}
+
+
+def line_mistakes(names: dict[str, str], squash: Callable) -> tuple[Mistake, ...]:
+    """The mistakes of a line that do not depend on how it squashes, as functions of (h_prev, x, W, b)."""
+    right = on_z(squash)
+
+    def only_first(rows, columns):
+        def wrong(h_prev, x, W, b):
+            result = np.zeros(h_prev.shape)
+            result[:rows, :columns] = right(h_prev, x, W, b)[:rows, :columns]
+            return result
+
+        return wrong
+
+    table = {
+        BIAS_OUTSIDE: bias_outside(squash),
+        _("the {squash} is taken of [h_prev, x]; weigh and add first, then take it of the sum"): (
+            lambda h_prev, x, W, b: squash(joined(h_prev, x)) @ W.T + b
+        ),
+        _("the sigmoid squashes the pieces W h, W x and b one by one; add first, then take one {squash}"): in_pieces(
+            cell.sigmoid
+        ),
+        _("tanh squashes the pieces W h, W x and b one by one; add first, then take one {squash}"): in_pieces(np.tanh),
+        _("only the first sequence is computed, and the rest stays 0: does `return` stand inside a loop?"): only_first(
+            1, None
+        ),
+        _("only the first number is computed, and the rest stays 0: does `return` stand inside a loop?"): only_first(
+            1, 1
+        ),
+        _("{output} is transposed: one row per sequence is expected, (B, H)"): lambda *line: right(*line).T,
+        _("{output} already multiplies h_prev: {output} alone is asked for"): lambda h_prev, *rest: (
+            right(h_prev, *rest) * h_prev
+        ),
+    }
+    of_z = within(lambda z: lambda *line: squash(z(*line)), filled_in(IN_Z, **names))
+    return known(of_z, filled_in(table, **names))
+
+
+# --- checks --------------------------------------------------------------------------------------------------------
 
 
 def line_check(
@@ -23,92 +160,54 @@ def line_check(
     reference: Callable,
     squash: Callable[[np.ndarray], np.ndarray],
     unsquash: Callable[[np.ndarray], np.ndarray],
-    *,
     mistakes: tuple[Mistake, ...],
     at_the_limits: Table,
     given: tuple[str, ...] = (),
 ) -> Check:
-    """The check of squash(W · [h_prev, x] + b), in two parts: "equation" and "limits".
+    """The check of a line, in two parts: "equation" and "limits".
 
     name: of the function; output: what it returns, such as "f"; letter: of its weights, W_f and b_f;
-    unsquash: the inverse of squash, nan where there is none. `mistakes` are those of this line alone, `at_the_limits`
-    those that only large biases show.
+    unsquash: the inverse of squash, nan where there is none. `mistakes` are functions of (h_prev, x, W, b) that this
+    line alone knows, `at_the_limits` functions of z that only large biases show.
     """
-    low = float(squash(np.array(-1000.0)))
-    names = {"output": output, "W": f"W_{letter}", "b": f"b_{letter}", "squash": squash.__name__, "low": f"{low:.0f}"}
+    names = names_of_a_line(output, f"W_{letter}", f"b_{letter}", squash)
     return Check(
         name=name,
         output=output,
         reference=reference,
         given=given,
-        place=lambda arguments, index: f"{output}[{', '.join(map(str, index))}]",
+        place=in_brackets(output),
         sizes=sizes_of_a_line,
         parts={
             "equation": Part(lambda rng: [random_line(rng, letter, sizes) for sizes in SIZES]),
-            "limits": Part(lambda rng: [line_at_its_limits(rng, letter)], mistakes=at_the_limits),
+            "limits": Part(lambda rng: [line_at_its_limits(rng, letter)], mistakes=within(on_z, at_the_limits)),
         },
-        mistakes=known(mistakes, _reading_mistakes(names, reference, squash)),
+        mistakes=(*mistakes, *line_mistakes(names, squash)),
         advice=lambda arguments, got, want: advice(names, unsquash, arguments, got[output], want[output]),
     )
 
 
-def gate_check(
-    name: str, letter: str, reference: Callable, *, inverted: str, softmaxed: str, mistakes: tuple[Mistake, ...] = ()
-) -> Check:
+def gate_check(name: str, letter: str, reference: Callable, inverted: str, mistakes: Table | None = None) -> Check:
     """The check of a sigmoid gate, such as gate_check("forget_gate", "f", cell.forget_gate, ...).
 
-    inverted, softmaxed: the sentences for a gate of the wrong polarity and for one made by softmax; `mistakes`: more
-    that this gate alone knows.
+    inverted: the sentence for a gate of the wrong polarity; `mistakes`: more that this gate alone knows.
     """
-    names = {"gate": letter}
     return line_check(
         name,
         letter,
         letter,
         reference,
         cell.sigmoid,
-        _logit,
+        logit,
         given=("sigmoid",),
-        at_the_limits={
-            _("the sigmoid is written as exp(z) / (1 + exp(z)): for large z infinity by infinity is nan"): on_z(
-                lambda z: np.exp(z) / (1 + np.exp(z))
-            ),
-            _("z is clipped before the sigmoid, so that the gate never closes or opens fully"): on_z(
-                lambda z: cell.sigmoid(np.clip(z, -10, 10))
-            ),
-            _("{gate} is clipped: a gate may come as close to 0 and 1 as it likes").format(**names): on_z(
-                lambda z: np.clip(cell.sigmoid(z), 1e-7, 1 - 1e-7)
-            ),
-        },
-        mistakes=known(
-            mistakes,
-            {
-                inverted: on_z(lambda z: 1 - cell.sigmoid(z)),
-                softmaxed: on_z(softmax),
-                _("the sigmoid is left out: z can be any number, a gate lies between 0 and 1"): on_z(lambda z: z),
-                _("tanh is used instead of sigmoid: tanh can be negative, and a gate cannot"): on_z(np.tanh),
-                _("relu is used instead of sigmoid: it has no upper end, and a gate is never above 1"): on_z(
-                    lambda z: np.maximum(z, 0)
-                ),
-                _("the sigmoid is taken twice"): on_z(lambda z: cell.sigmoid(cell.sigmoid(z))),
-                _("tanh is taken before the sigmoid, so that {gate} cannot leave 0.27 to 0.73").format(**names): on_z(
-                    lambda z: cell.sigmoid(np.tanh(z))
-                ),
-                _(
-                    "the pieces W h, W x and b are squashed one by one and then added; add first, squash once"
-                ): in_pieces(cell.sigmoid),
-                _("tanh squashes the pieces W h, W x and b one by one; add first, then take one sigmoid"): in_pieces(
-                    np.tanh
-                ),
-                _("{gate} is rounded to 0 or 1: a gate is a fraction").format(**names): on_z(
-                    lambda z: np.round(cell.sigmoid(z))
-                ),
-            },
-        ),
+        at_the_limits=sigmoid_far_out(letter),
+        mistakes=known(mistakes or {}, within(on_z, sigmoid_mistakes(letter, inverted))),
     )
 
 
-# --- problems ------------------------------------------------------------------------------------------------------
+def in_brackets(output: str):
+    """How to name one number of what a function returns: f[2, 0]."""
+    return lambda arguments, index: f"{output}[{', '.join(map(str, index))}]"
 
 
 def sizes_of_a_line(arguments: Arguments) -> str:
@@ -132,135 +231,6 @@ def line_at_its_limits(rng, letter: str) -> Arguments:
     return {**random_line(rng, letter), f"b_{letter}": rng.permutation([-1000.0, -60.0, 60.0, 1000.0])}
 
 
-# --- what goes wrong on the way to z, whatever squashes it ---------------------------------------------------------
-
-
-def pre_activation(h_prev, x, W, b):
-    return np.concatenate([h_prev, x], axis=1) @ W.T + b
-
-
-def on_z(wrong):
-    """The line with another function of z = W · [h_prev, x] + b."""
-    return lambda h_prev, x, W, b: wrong(pre_activation(h_prev, x, W, b))
-
-
-def in_pieces(squash):
-    def wrong(h_prev, x, W, b):
-        H = len(W)
-        return squash(h_prev @ W[:, :H].T) + squash(x @ W[:, H:].T) + squash(b)
-
-    return wrong
-
-
-def softmax(z):
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def _reading_mistakes(names: dict, right: Callable, squash: Callable) -> tuple[Mistake, ...]:
-    """Mistakes in joining, weighing and shifting what the line reads."""
-
-    def changed(change):
-        return lambda h_prev, x, W, b: right(*change(h_prev, x, W, b))
-
-    def joined(join):
-        return lambda h_prev, x, W, b: squash(join(h_prev, x, W, b))
-
-    def only_first(rows, columns):
-        def wrong(h_prev, x, W, b):
-            result = np.zeros(h_prev.shape)
-            result[:rows, :columns] = right(h_prev, x, W, b)[:rows, :columns]
-            return result
-
-        return wrong
-
-    return known(
-        {
-            _("x comes before h_prev: the first H columns of {W} belong to h_prev, so it is [h_prev, x]").format(
-                **names
-            ): joined(lambda h, x, W, b: np.concatenate([x, h], axis=1) @ W.T + b),
-            _("the bias {b} is left out").format(**names): changed(lambda h, x, W, b: (h, x, W, 0 * b)),
-            _("the bias {b} is added twice").format(**names): changed(lambda h, x, W, b: (h, x, W, 2 * b)),
-            _("the bias {b} is subtracted").format(**names): changed(lambda h, x, W, b: (h, x, W, -b)),
-            _("the bias is added after the {squash}, so that {output} can leave {low} to 1; add it first").format(
-                **names
-            ): lambda h_prev, x, W, b: right(h_prev, x, W, 0 * b) + b,
-            _("the {squash} is taken of [h_prev, x]; weigh and add first, then take it of the sum").format(
-                **names
-            ): lambda h_prev, x, W, b: squash(np.concatenate([h_prev, x], axis=1)) @ W.T + b,
-            _("h_prev is ignored: only x is read"): changed(lambda h, x, W, b: (0 * h, x, W, b)),
-            _("x is ignored: only h_prev is read"): changed(lambda h, x, W, b: (h, 0 * x, W, b)),
-            _("only the bias is read"): changed(lambda h, x, W, b: (0 * h, 0 * x, W, b)),
-            _("only the first sequence of the batch is used for all"): changed(
-                lambda h, x, W, b: (h[:1].repeat(len(h), 0), x[:1].repeat(len(x), 0), W, b)
-            ),
-            **{
-                _("only the first {part} is computed, and the rest stays 0: does `return` stand inside a loop?").format(
-                    part=part
-                ): only_first(rows, columns)
-                for part, rows, columns in ((_("sequence"), 1, None), (_("number"), 1, 1))
-            },
-            _("{output} is transposed: one row per sequence is expected, (B, H)").format(
-                **names
-            ): lambda h_prev, x, W, b: right(h_prev, x, W, b).T,
-            _("{output} already multiplies h_prev: {output} alone is asked for").format(
-                **names
-            ): lambda h_prev, x, W, b: right(h_prev, x, W, b) * h_prev,
-            _("{W} is used without its transpose: it has one row per hidden unit, so it is hx @ {W}.T").format(
-                **names
-            ): tuple(
-                joined(lambda h, x, W, b, product=product: product(np.concatenate([h, x], axis=1), W) + b)
-                for product in (np.matmul, np.dot)
-            ),
-            _("{W} is reshaped, which mixes up its rows; {W}.T is its transpose").format(**names): joined(
-                lambda h, x, W, b: np.concatenate([h, x], axis=1) @ W.reshape(-1, len(W)) + b
-            ),
-            _(
-                "the block of {W} for h_prev is not transposed: it is square and fits either way, so nothing warns"
-            ).format(**names): joined(lambda h, x, W, b: h @ W[:, : len(W)] + x @ W[:, len(W) :].T + b),
-            _("h_prev and x each meet the whole of {W}: its first H columns are for h_prev, the others for x").format(
-                **names
-            ): tuple(
-                joined(lambda h, x, W, b, turn=turn: h @ turn(W) + x @ turn(W) + b)
-                for turn in (np.transpose, np.asarray)
-            ),
-            _("{W} comes first: each row of [h_prev, x] is one sequence, so it is hx @ {W}.T").format(**names): tuple(
-                joined(lambda h, x, W, b, product=product: product(W, np.concatenate([h, x], axis=1)) + b)
-                for product in (np.matmul, np.dot)
-            ),
-            _("{W} comes first, which gives (H, B), and {b} does not fit that; hx @ {W}.T gives (B, H)").format(
-                **names
-            ): joined(lambda h, x, W, b: W @ np.concatenate([h, x], axis=1).T + b),
-            _("np.concatenate is given two arrays; it takes one list of them, and then axis=1"): tuple(
-                joined(lambda h, x, W, b, options=options: np.concatenate(h, x, **options) @ W.T + b)
-                for options in ({}, {"axis": 1})
-            ),
-            _("[h_prev, x] is a list, as the equation looks; np.concatenate with axis=1 makes one array of it"): joined(
-                lambda h, x, W, b: np.array([h, x]) @ W.T + b
-            ),
-            _(
-                "np.append without an axis makes one long row of both; np.concatenate with axis=1 joins the columns"
-            ): joined(lambda h, x, W, b: np.append(h, x) @ W.T + b),
-            _("h_prev and x are joined along axis 0, one below the other; axis=1 puts them side by side"): joined(
-                lambda h, x, W, b: np.concatenate([h, x], axis=0) @ W.T + b
-            ),
-            _("np.stack is used: it makes a new axis; np.concatenate with axis=1 joins the columns"): joined(
-                lambda h, x, W, b: np.stack([h, x], axis=1) @ W.T + b
-            ),
-        }
-    )
-
-
-# --- what can be said of numbers that no known mistake gives --------------------------------------------------------
-
-
-def _logit(gate):
-    """The inverse of the sigmoid; nan outside of 0 to 1, and at its ends."""
-    inside = (gate > 0) & (gate < 1)
-    with np.errstate(all="ignore"):
-        return np.where(inside, np.log(gate / (1 - gate)), np.nan)
-
-
 def advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
     """Where a wrong number of a line comes from: before the squashing or in it, one unit or one sequence."""
     wrong = ~(np.abs(got - want) < 1e-9)
@@ -274,8 +244,7 @@ def advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.ndarra
     z = float(pre_activation(*arguments.values())[sequence, unit])
     undone = float(unsquash(got)[sequence, unit])
     where = _("{W} · [h_prev, x] + {b} is {z:.4g} there").format(z=z, **names)
-    if np.isfinite(undone):
-        because = _("{where}, and your number comes from {undone:.4g}: compare what you squash with that.")
-        return f"{said} {because.format(where=where, undone=undone)}".strip()
-    because = _("{where}; no z is squashed to your number: what happens after the sum?")
-    return f"{said} {because.format(where=where)}".strip()
+    from_where = _("{where}, and your number comes from {undone:.4g}: compare what you squash with that.")
+    from_nowhere = _("{where}; no z is squashed to your number: what happens after the sum?")
+    because = from_where if np.isfinite(undone) else from_nowhere
+    return f"{said} {because.format(where=where, undone=undone)}".strip()
