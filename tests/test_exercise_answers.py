@@ -116,7 +116,7 @@ def test_every_graded_function_has_wrong_answers(stem):
     assert replaced == solutions
 
 
-LENT = [(stem, check.name, lent) for stem in STEMS for check in checks_of(stem) for lent in check.given]
+LENT = [(stem, check.name, lent.__name__) for stem in STEMS for check in checks_of(stem) for lent in check.given]
 
 
 @pytest.mark.parametrize("stem, name, lent", LENT)

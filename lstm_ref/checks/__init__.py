@@ -16,7 +16,6 @@ from zlib import crc32
 
 import numpy as np
 
-from lstm_ref.checks import given
 from lstm_ref.checks.engine import call
 from lstm_ref.checks.engine.answer import NotAnAnswer, read_answer
 from lstm_ref.checks.engine.declare import Check
@@ -68,7 +67,7 @@ def make(name: str, seed: int, part: str | None = None) -> dict:
             for calls in by_part.values()
             for arguments in calls
         ],
-        "given": {lent: _source(getattr(given, lent)) for lent in check.given},
+        "given": {lent.__name__: _source(lent) for lent in check.given},
         "bench": [check.bench.__name__, _source(check.bench)] if check.bench else None,
         "once": check.once,
         "kept": list(check.kept),

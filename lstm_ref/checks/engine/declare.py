@@ -78,7 +78,7 @@ class Check:
     # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the
     # comparison with the reference, whose answer still says what form is expected.
     behaviour: Callable[[Arguments, Any], str | None] | None = None
-    given: tuple[str, ...] = ()  # functions of the exercise that are lent while this one is checked
+    given: tuple[Callable, ...] = ()  # functions of the exercise that are lent while this one is checked
     # A function that makes a model or an optimiser of the arguments and calls a function with it: the student's, the
     # reference and the wrong ones alike. See s11_configure_and_diagnose/benches.py.
     bench: Callable | None = None

@@ -187,9 +187,9 @@ JACOBIAN_PRODUCT_NORMS = Check(
         _("the norms of the single steps are multiplied: the norm of a product is smaller than that"): norms_multiplied,
         _("the norm of each single step is returned, and nothing is multiplied"): single_norms,
         _("every column has one factor too many: column 0 has none and is 1, column 1 has one"): one_factor_too_many,
-        _(
-            "the product starts at the first step and runs forwards: lags are counted back from the last step"
-        ): lambda hs, W: products(each_jacobian(hs[:, ::-1], W)),
+        _("the product starts at the first step and runs forwards: lags count back from the last step"): lambda hs, W: (
+            products(each_jacobian(hs[:, ::-1], W))
+        ),
         _(
             "lag k takes the slope of hs[:, k], counted from the front; going back from the last it is hs[:, -k]"
         ): counted_from_the_front,

@@ -80,9 +80,9 @@ LAG_MISTAKES = known(
             norms > fraction
         ).argmax(axis=1),
         _("the lags below the fraction are counted"): lambda norms, fraction: (norms < fraction).sum(axis=1),
-        _(
-            "the lag whose norm is nearest to the fraction is returned, which may lie above it"
-        ): lambda norms, fraction: np.abs(norms - fraction).argmin(axis=1),
+        _("the lag whose norm is nearest to the fraction is returned, which may lie above"): lambda norms, fraction: (
+            np.abs(norms - fraction).argmin(axis=1)
+        ),
         _(
             "the fraction is taken of the largest norm; lag 0 is where everything is there, and its norm is 1"
         ): lambda norms, fraction: jacobians.lag_until(norms / norms.max(axis=1, keepdims=True), fraction),
@@ -96,15 +96,13 @@ LAG_MISTAKES = known(
         _("the norms are averaged over the batch before they are read"): lambda norms, fraction: np.repeat(
             jacobians.lag_until(norms.mean(axis=0)[None], fraction), len(norms)
         ),
-        _(
-            "a constant decay is assumed, ln(fraction) / ln(norms[:, 1]): read the curve itself"
-        ): lambda norms, fraction: np.ceil(np.log(fraction) / np.log(norms[:, 1])).astype(int),
+        _("a constant decay is assumed, ln(fraction) / ln(norms[:, 1]): read the curve"): lambda norms, fraction: (
+            np.ceil(np.log(fraction) / np.log(norms[:, 1])).astype(int)
+        ),
         _("the lowest norm is looked for, and not the first below the fraction"): lambda norms, fraction: norms.argmin(
             axis=1
         ),
-        _(
-            "the last lag below the fraction is returned, as by a loop without break; the first is asked for"
-        ): last_below,
+        _("the last lag below the fraction is returned, as by a loop without break: the first counts"): last_below,
     }
 )
 

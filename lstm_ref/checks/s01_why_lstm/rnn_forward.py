@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.given import rnn_step
 from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES, weights
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
 from lstm_ref.core import rnn
@@ -28,7 +28,7 @@ def sequence_sizes(arguments: Arguments) -> str:
 
 def step(h_prev, x, W, b):
     """What is carried on is what is shown."""
-    h = rnn_step(x, h_prev, W, b)
+    h = given.rnn_step(x, h_prev, W, b)
     return h, h
 
 
@@ -81,7 +81,7 @@ RNN_FORWARD = Check(
     axes={"hs": "BTH", "h": "BH"},
     sizes=sequence_sizes,
     advice=where_it_goes_wrong,
-    given=("rnn_step",),
+    given=(given.rnn_step,),
     parts={
         "one_step": Part(one_step),
         "sequence": Part(sequences, mistakes=RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, only=NOT_IN_ONE_STEP)),

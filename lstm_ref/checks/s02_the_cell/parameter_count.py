@@ -130,9 +130,9 @@ PARAMETER_COUNT = Check(
         _("each matrix is taken as square, H + D by H + D; a gate gives H numbers, so it has H rows"): counted(
             unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + d) ** 2
         ),
-        _(
-            "H is read as a number of separate cells, each with a single h: every unit reads the h of all H units"
-        ): counted(unit=lambda d, h, n: d + 1 + n),
+        _("H is read as a number of separate cells, each with a single h: every unit reads all H of them"): counted(
+            unit=lambda d, h, n: d + 1 + n
+        ),
         _("h and c are counted as parameters; they are what passes through, not what is learned"): counted(
             extra=lambda d, h, n: 2 * h
         ),
@@ -179,12 +179,12 @@ PARAMETER_COUNT = Check(
         _(
             "only the first layer is counted in both directions; every layer has two, and the next reads 2H numbers"
         ): counted(deeper=lambda D, H, both: H, directions=lambda n, k: n if k == 0 else 1),
-        _(
-            "each direction is counted as a layer more; both directions of a layer read the same"
-        ): lambda D, H, L, n, both: counted(directions=lambda n, k: 1)(D, H, L * (2 if both else 1), n, both),
-        _(
-            "the biases of each direction are counted twice; a direction has as many as a layer in one direction"
-        ): off_by(lambda D, H, L, n, directions: (directions - 1) * 2 * L * 4 * H * n),
+        _("each direction is counted as another layer; both read the same"): lambda D, H, L, n, both: counted(
+            directions=lambda n, k: 1
+        )(D, H, L * (2 if both else 1), n, both),
+        _("the biases of each direction are counted twice; each direction has those of one layer"): off_by(
+            lambda D, H, L, n, directions: (directions - 1) * 2 * L * 4 * H * n
+        ),
         _("the first layer is taken to read 2D numbers; both directions read the same x"): lambda D, H, L, n, both: (
             reference_count(2 * D if both else D, H, L, n, both)
         ),

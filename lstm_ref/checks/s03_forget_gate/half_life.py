@@ -27,9 +27,9 @@ HALF_LIFE = Check(
         "ends": Part(
             f_at_the_ends,
             mistakes={
-                _(
-                    "ln(1/2) is divided by ln(1) = 0, and NumPy makes that -inf: f = 1 never forgets, so +inf"
-                ): lambda f: np.log(0.5) / np.log(f),
+                _("ln(1/2) is divided by ln(1) = 0, and NumPy says -inf: f = 1 never forgets, so +inf"): lambda f: (
+                    np.log(0.5) / np.log(f)
+                ),
                 _(
                     "the two ends are swapped, which also happens when the quotient is upside down: f = 1 gives inf"
                 ): lambda f: np.log(f) / np.log(0.5),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import (
@@ -154,7 +155,7 @@ PROPOSED_WRITE = Check(
     name="proposed_write",
     output="write",
     reference=proposed_write,
-    given=("sigmoid", "input_gate", "candidate"),
+    given=(given.sigmoid, given.input_gate, given.candidate),
     axes={"write": "BH"},
     sizes=sizes_of_a_line,
     advice=where_to_look,

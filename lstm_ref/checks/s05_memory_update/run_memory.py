@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ, STACKED, Loop
@@ -102,9 +103,9 @@ OWN = {
     _("what is written never fades: f acts on c0 alone"): lambda f, i, a, c0: (
         np.cumprod(f, axis=1) * c0[:, None] + np.cumsum(i * a, axis=1)
     ),
-    _(
-        "f is raised to the power of the step: that is right only where f is the same at every step"
-    ): lambda f, i, a, c0: f ** np.arange(1, f.shape[1] + 1)[:, None] * c0[:, None] + i * a,
+    _("f is raised to the power of the step: that is right only where f never changes"): lambda f, i, a, c0: (
+        f ** np.arange(1, f.shape[1] + 1)[:, None] * c0[:, None] + i * a
+    ),
     CUT_OFF: (RUN(keep=lambda v: np.clip(v.new, -1, 1)), RUN(start=lambda v: np.clip(v.first, -1, 1))),
     NOT_NEGATIVE: RUN(keep=lambda v: np.maximum(v.new, 0)),
 }
@@ -145,7 +146,7 @@ RUN_MEMORY = Check(
     reference=memory.run_memory,
     axes={"c": "BTH"},
     sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
-    given=("update_memory",),
+    given=(given.update_memory,),
     parts={
         "from_c0": Part(lambda rng: [random_run(rng, 1.0, sizes) for sizes in SIZES]),
         "from_zero": Part(lambda rng: [random_run(rng, 0.0, sizes) for sizes in SIZES]),

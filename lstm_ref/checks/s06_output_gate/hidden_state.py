@@ -4,7 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
-from lstm_ref.checks.slips.line import SIZES, in_brackets
+from lstm_ref.checks.slips.line import SIZES
 from lstm_ref.checks.slips.output import IN_H
 from lstm_ref.checks.slips.squashing import tanh_far_out
 from lstm_ref.core import cell
@@ -47,7 +47,6 @@ HIDDEN_STATE = Check(
     name="hidden_state",
     output="h",
     reference=cell.hidden_state,
-    place=in_brackets("h"),
     sizes=lambda arguments: "B={}, H={}".format(*arguments["o"].shape),
     advice=what_was_there,
     parts={

@@ -48,9 +48,7 @@ ENDS = known(
         _("an output larger than its gate gives inf: no memory does that, so nan"): on_ratio(
             lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.sign(r) * np.inf)
         ),
-        _(
-            "inf and nan are swapped: |h| = o comes from a memory that is too large to tell, |h| > o from none"
-        ): on_ratio(
+        _("inf and nan are swapped: |h| = o comes from a memory too large to tell, |h| > o from none"): on_ratio(
             lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.where(np.abs(r) == 1, np.nan, np.inf)), shut=np.inf
         ),
         _(
@@ -61,9 +59,9 @@ ENDS = known(
             lambda h, o: np.where(np.isfinite(np.arctanh(h / o)), np.arctanh(h / o), 0.0)
         ),
         _("np.nan_to_num hides what cannot be known"): quietly(lambda h, o: np.nan_to_num(np.arctanh(h / o))),
-        _(
-            "inf is replaced by nan: where h equals o the memory is known to be large, and its sign is known too"
-        ): quietly(lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))),
+        _("inf is replaced by nan: where h equals o the memory is known to be large, and of which sign"): quietly(
+            lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))
+        ),
         _("the sign is lost: h = -o comes from a large negative memory, -inf"): quietly(
             lambda h, o: np.where(np.abs(h) == o, np.where(o > 0, np.inf, np.nan), np.arctanh(h / o))
         ),

@@ -5,6 +5,7 @@ Carried, shown and returned are three things here, and a learner may take each f
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
@@ -212,7 +213,7 @@ REVEAL = Check(
     output=("hs", "c"),
     reference=output.reveal,
     axes={"hs": "BTH", "c": "BH"},
-    given=("hidden_state",),
+    given=(given.hidden_state,),
     sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
     advice=where_to_look,
     parts={"values": Part(open_gates), "hidden": Part(shut_but_twice, mistakes=WHILE_THE_GATE_IS_SHUT)},

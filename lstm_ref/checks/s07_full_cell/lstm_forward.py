@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import first_wrong
+from lstm_ref.checks import given
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
-from lstm_ref.checks.given import lstm_step
 from lstm_ref.checks.problems import random_params, random_state
-from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, shared_place, wrong_numbers
+from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, shared_place
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
 from lstm_ref.core import sequence
@@ -65,7 +65,7 @@ def taken_apart(xs, params, state=None):
 
 
 RUN = Loop(
-    step=step_of(lstm_step),
+    step=step_of(given.lstm_step),
     parts=taken_apart,
     seen=lambda state: state.h,
     letters={"x": "xs", "D": "D", "h": "h", "hs": "hs", "first": "the first state", "left": "state"},
@@ -237,7 +237,7 @@ LSTM_FORWARD = Check(
     name="lstm_forward",
     output=("hs", "state"),
     reference=sequence.lstm_forward,
-    given=("sigmoid", "lstm_step"),
+    given=(given.sigmoid, given.lstm_step),
     sizes=sequence_sizes,
     axes={"hs": "BTH", "state.h": "BH", "state.c": "BH"},
     first=("hs",),

@@ -2,15 +2,13 @@
 
 import numpy as np
 
+from lstm_ref.checks import given
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.slips.cell import wrong_cells
 from lstm_ref.core import cell
 from lstm_ref.messages import _
-
-
-def wrong_numbers(got: np.ndarray, want: np.ndarray) -> np.ndarray:
-    return ~(np.abs(got - want) <= 1e-9 * (1 + np.abs(want)))
 
 
 def shared_place(wrong: np.ndarray) -> str:
@@ -64,7 +62,7 @@ LSTM_STEP = Check(
     name="lstm_step",
     output="state",
     reference=cell.lstm_step,
-    given=("sigmoid",),
+    given=(given.sigmoid,),
     sizes=step_sizes,
     axes={"state.h": "BH", "state.c": "BH"},
     first=("state.c",),

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lstm_ref.checks import given
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_forward import H_AND_C, NOTHING_WRITTEN, RUN, UNPACKED_AS_C_H, cells
-from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, wrong_numbers
+from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ
 from lstm_ref.core import sequence
 from lstm_ref.core.cell import LSTMParams, LSTMState
@@ -129,9 +131,9 @@ EVERYWHERE = {
     _("a layer starts from the last state of the layer below: each begins with a state of its own"): over_layers(
         begin=lambda n, states, made: made[-1] if made else (states[0] if states else None)
     ),
-    _(
-        "each layer reads the last h of the layer below at every step: it reads all of its hs, step by step"
-    ): over_layers(read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]),
+    _("each layer reads the last h of the layer below at every step: it reads all of its hs in turn"): over_layers(
+        read=lambda xs, below: below if below is xs else below * 0 + below[:, -1:]
+    ),
     _("the state of the last layer alone is returned, in a list: one state per layer is asked for"): returns(
         lambda outputs, made: (outputs[-1], made[-1:])
     ),
@@ -199,7 +201,7 @@ STACKED = Check(
     name="stacked_lstm_forward",
     output=("hs", "states"),
     reference=sequence.stacked_lstm_forward,
-    given=("sigmoid", "lstm_step", "lstm_forward"),
+    given=(given.sigmoid, given.lstm_step, given.lstm_forward),
     sizes=stack_sizes,
     axes={"hs": "BTH", "states.h": "BH", "states.c": "BH"},
     first=("hs",),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_difference
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s08_learning.clip_by_norm import cut_each_number, one_by_one
@@ -50,7 +51,7 @@ DESCEND = Check(
     name="descend",
     output="weights",
     reference=stepped(),
-    given=("clip_by_norm",),
+    given=(given.clip_by_norm,),
     sizes=sizes_of_gradients,
     advice=which_move,
     parts={"values": Part(to_descend)},
@@ -61,9 +62,9 @@ DESCEND = Check(
         _("the weights are clipped: it is the gradients that are"): lambda weights, grads, rate, max_norm: clip(
             step(weights, grads, rate), max_norm
         ),
-        _(
-            "the weights are clipped before the step: it is the gradients that are"
-        ): lambda weights, grads, rate, max_norm: step(clip(weights, max_norm), grads, rate),
+        _("the weights are clipped before the step: clip the gradients"): lambda weights, grads, rate, max_norm: step(
+            clip(weights, max_norm), grads, rate
+        ),
         _("the step uphill is taken: the gradient says where the loss rises, so it is subtracted"): stepped(
             rate=lambda rate: -rate
         ),
@@ -73,8 +74,8 @@ DESCEND = Check(
         ): lambda weights, grads, rate, max_norm: step(weights, clip([rate * g for g in grads], max_norm), 1.0),
         _("each array is clipped by itself: clip the whole list at once"): stepped(one_by_one),
         _("each number is cut by itself: clip the whole list by its norm"): stepped(cut_each_number),
-        _(
-            "only the step is returned: the new weights are weight - rate * gradient"
-        ): lambda weights, grads, rate, max_norm: step([0, 0, 0], clip(grads, max_norm), rate),
+        _("only the step is returned: it is weight - rate * gradient"): lambda weights, grads, rate, max_norm: step(
+            [0, 0, 0], clip(grads, max_norm), rate
+        ),
     },
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s08_learning.problems import B, T, random_sequence, sizes_of_sequence
@@ -42,7 +43,7 @@ LSTM_BACKWARD = Check(
     name="lstm_backward",
     output="grads",
     reference=backward.lstm_backward,
-    given=("lstm_step_backward",),
+    given=(given.lstm_step_backward,),
     sizes=sizes_of_sequence,
     axes={"grads.x": "BTD", "grads.state.h": "BH", "grads.state.c": "BH"},
     advice=which_step,
@@ -65,9 +66,9 @@ LSTM_BACKWARD = Check(
         ),
     },
     mistakes={
-        _(
-            "the gradient of h is not handed to the step before: d_hs[:, t] plus what comes from step t+1"
-        ): sequence_with(hand_over=no_h),
+        _("the gradient of h is not handed to the step before: d_hs[:, t] plus what step t+1 gives"): sequence_with(
+            hand_over=no_h
+        ),
         _(
             "what comes from step t+1 is overwritten by d_hs[:, t] at h: h was used twice, so the two are added"
         ): sequence_with(arrives=lambda outside, handed: LSTMState(outside, handed.c)),

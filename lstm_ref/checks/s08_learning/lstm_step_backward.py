@@ -136,9 +136,9 @@ LSTM_STEP_BACKWARD = Check(
             unpacked(order) for order in ("ifco", "fioc", "ifoc", "foic")
         ),
         _("d_o is d_state.h * c, without the tanh"): step_with(d_o=lambda n: n.d_h * n.c),
-        _(
-            "what goes to c_prev by way of h is left out: it is d_c * f with the whole d_c, not d_state.c * f"
-        ): step_with(d_c_prev=lambda n: n.d_c_later * n.f),
+        _("what goes to c_prev by way of h is left out: it is d_c * f with all of d_c, not d_state.c * f"): step_with(
+            d_c_prev=lambda n: n.d_c_later * n.f
+        ),
         _("d_c is multiplied by i on the way to c_prev, and not by f"): step_with(d_c_prev=lambda n: n.d_c * n.i),
         _("the slope f * (1 - f) is taken on the way to c_prev, which f itself multiplied: d_c * f"): step_with(
             d_c_prev=lambda n: n.d_c * n.f * (1 - n.f)
@@ -149,9 +149,9 @@ LSTM_STEP_BACKWARD = Check(
         _("d_i and d_candidate are swapped: in i * candidate each gets d_c times the other"): step_with(
             d_i=lambda n: n.d_c * n.i, d_candidate=lambda n: n.d_c * n.candidate
         ),
-        _(
-            "no slope is taken: on the way back through sigmoid and tanh multiply by s * (1 - s) and 1 - t**2"
-        ): step_with(z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_c=lambda n: n.d_candidate, z_o=lambda n: n.d_o),
+        _("no slope is taken: back through sigmoid and tanh, multiply by s * (1 - s) and 1 - t**2"): step_with(
+            z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_c=lambda n: n.d_candidate, z_o=lambda n: n.d_o
+        ),
         _("the slope of the three sigmoids is left out: s * (1 - s)"): step_with(
             z_f=lambda n: n.d_f, z_i=lambda n: n.d_i, z_o=lambda n: n.d_o
         ),

@@ -130,9 +130,7 @@ NUMERICAL_GRADIENT = Check(
             "both losses are of the same weights: up and down need a copy each, and _replace returns new parameters"
         ): measured(lambda up, here, down, eps: 0.0),
         _("return stands inside the loop, so that only the first weight is measured"): first_alone,
-        _(
-            "a weight that was moved stays moved while the next ones are measured: a new copy for each"
-        ): never_moved_back,
+        _("a weight that was moved stays moved while the next are measured: a new copy for each"): never_moved_back,
         _("the sign is lost: a gradient may be negative"): measured(
             lambda up, here, down, eps: abs(up - down) / (2 * eps)
         ),

@@ -1,5 +1,6 @@
 """The check of `truncated_backward`: the state goes on from chunk to chunk, the gradient does not come back."""
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s08_learning.problems import random_sequence, sizes_of_sequence
 from lstm_ref.checks.slips.backward import same, zeros
@@ -78,7 +79,7 @@ TRUNCATED_BACKWARD = Check(
     name="truncated_backward",
     output="grads",
     reference=chunked_with(),
-    given=("lstm_step_backward", "lstm_backward"),
+    given=(given.lstm_step_backward, given.lstm_backward),
     sizes=lambda arguments: f"{sizes_of_sequence(arguments)}, chunk={arguments['chunk']}",
     advice=which_chunk,
     parts={"values": Part(in_chunks)},

@@ -99,9 +99,9 @@ WITH_FORGET_BIAS = Check(
             np.zeros_like(bias_hh),
         ),
         _("value is added to what was there: it is to take its place"): set_where(lambda old, value: old + value),
-        _(
-            "value is added to what was there, and bias_hh is left: value takes the place, 0 goes into bias_hh"
-        ): set_where(lambda old, value: old + value, lambda old, value: old),
+        _("value is added to what was there, and bias_hh is left: value replaces it, 0 goes into bias_hh"): set_where(
+            lambda old, value: old + value, lambda old, value: old
+        ),
         _("H is written as the number {H}: it is a quarter of the columns, bias_ih.shape[1] // 4").format(
             H=H
         ): set_where(units=H),

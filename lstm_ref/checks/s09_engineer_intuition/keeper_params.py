@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.s09_engineer_intuition import keeper_mended as mended
 from lstm_ref.checks.s09_engineer_intuition.soft_and import three_digits
@@ -195,5 +196,5 @@ KEEPER = Check(
         "bump": Part(radars, behaviour=behaves(spikes=False)),
         "spike": Part(radars, behaviour=behaves(spikes=True)),
     },
-    given=("soft_and",),
+    given=(given.soft_and,),
 )

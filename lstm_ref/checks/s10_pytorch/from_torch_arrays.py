@@ -59,9 +59,9 @@ MISTAKES = known(
         _("all four gates are given to each: W_f is the H rows of the forget gate alone"): taken(
             take=lambda rows, n, H: rows
         ),
-        _(
-            "LSTMParams gets four W and then four b; its order is W_f, b_f, W_i, b_i, and so on: give them by name"
-        ): taken(change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)),
+        _("LSTMParams gets four W and then four b; its order is W_f, b_f, W_i, b_i, ...: give them by name"): taken(
+            change=lambda p: LSTMParams(p.W_f, p.W_i, p.W_c, p.W_o, p.b_f, p.b_i, p.b_c, p.b_o)
+        ),
         _("the biases are not cut: b_f is the H numbers of the forget gate alone"): _cut_weights_alone,
         _("the two biases are put end to end: nn.LSTM adds them"): taken(
             take=lambda rows, n, H: rows[n * len(rows) // 4 : (n + 1) * len(rows) // 4],

@@ -7,8 +7,6 @@ from lstm_ref.checks.engine.declare import Mistake
 from lstm_ref.messages import _
 
 ORDER = "ifco"  # PyTorch's, c for the candidate
-
-
 NO_G = _("the candidate is looked for under PyTorch's letter g; in LSTMParams it is c: W_c and b_c")
 SIZES = ((2, 4), (5, 3))  # D and H: once the one is larger, once the other
 

@@ -8,9 +8,7 @@ from lstm_ref.messages import _
 
 MISTAKES = {
     VIEWED: lambda xs: xs.reshape(xs.shape[1], xs.shape[0], -1),
-    _(
-        "nothing is exchanged: the batch would be read as time, and each step would see all sequences in a row"
-    ): lambda xs: xs,
+    _("nothing is exchanged: the batch is read as time, and each step sees all sequences in a row"): lambda xs: xs,
     _("all three axes are turned round, as .T does; only the first two are exchanged"): lambda xs: xs.T,
     _("the last two axes are exchanged; it is the first two"): lambda xs: xs.swapaxes(1, 2),
     _("the first axis goes to the end; it is exchanged with the second"): lambda xs: np.moveaxis(xs, 0, -1),

@@ -65,10 +65,10 @@ MISTAKES = known(
         _("b goes into both biases: nn.LSTM adds the two, so every bias counts twice"): stacked(
             bias=lambda b, H: (b, b)
         ),
-        _(
-            "b goes into bias_hh and zeros into bias_ih: their sum is right, but here all of b goes into bias_ih"
-        ): stacked(bias=lambda b, H: (0 * b, b)),
-        _("half of b goes into each: their sum is right, but here all of b goes into bias_ih"): stacked(
+        _("b goes into bias_hh and zeros into bias_ih: the sum is right, but here b goes into bias_ih"): stacked(
+            bias=lambda b, H: (0 * b, b)
+        ),
+        _("half of b goes into each: the sum is right, but here b goes into bias_ih"): stacked(
             bias=lambda b, H: (b / 2, b / 2)
         ),
         _("both biases are zero: b is left out"): stacked(bias=lambda b, H: (0 * b, 0 * b)),

@@ -74,9 +74,9 @@ MISTAKES = known(
         _("one softmax runs over all sequences together: the steps of one sequence compete, axis=1"): weighted(
             lambda scores, inside: softmax(np.where(inside, scores, -np.inf).reshape(1, -1)).reshape(scores.shape)
         ),
-        _(
-            "each score is squashed by the sigmoid: steps then do not compete, and the weights do not add up to 1"
-        ): weighted(lambda scores, inside: np.where(inside, 1 / (1 + np.exp(-scores)), 0.0)),
+        _("each score is squashed by the sigmoid: the steps do not compete, the weights do not add up to 1"): weighted(
+            lambda scores, inside: np.where(inside, 1 / (1 + np.exp(-scores)), 0.0)
+        ),
         _("tanh is taken of the scores: h · v is the score"): weighted(
             lambda scores, inside: softmax(np.where(inside, np.tanh(scores), -np.inf))
         ),

@@ -28,9 +28,9 @@ MISTAKES = {
     _("softmax is taken over the batch, and then once more by cross_entropy"): cross_entropy(
         lambda logits: logits.softmax(0)
     ),
-    _(
-        "log_softmax is taken over the batch: the classes of one row compete, and cross_entropy sees to it"
-    ): cross_entropy(lambda logits: logits.log_softmax(0)),
+    _("log_softmax is taken over the batch: the classes of one row compete, in cross_entropy itself"): cross_entropy(
+        lambda logits: logits.log_softmax(0)
+    ),
     _("the sigmoid is taken, and then the softmax by cross_entropy: it wants the logits as they are"): cross_entropy(
         lambda logits: logits.sigmoid()
     ),
@@ -41,9 +41,9 @@ MISTAKES = {
     ),
     _("the sign is missing: a loss falls when the right class gains"): picked(lambda p: p.log()),
     _("the losses are summed: the mean is asked for"): cross_entropy(mean=False),
-    _(
-        "the logarithm is taken of the logits, which may be negative: cross_entropy wants them as they are"
-    ): cross_entropy(lambda logits: logits.log()),
+    _("the logarithm is taken of logits, which may be negative: cross_entropy wants them as they are"): cross_entropy(
+        lambda logits: logits.log()
+    ),
 }
 
 

@@ -20,9 +20,9 @@ MISTAKES = {
         "(B, 1) - (B,) is (B, B): every output is compared with every target; bring both to the same shape, with "
         "squeeze(1) or targets[:, None]"
     ): squared(lambda outputs, targets: outputs - targets),
-    _(
-        "the squares of all outputs with all targets are summed: bring both to the same shape, and take the mean"
-    ): squared(lambda outputs, targets: outputs - targets, mean=False),
+    _("the squares of all outputs with all targets are summed: bring both to one shape, and take the mean"): squared(
+        lambda outputs, targets: outputs - targets, mean=False
+    ),
     _("the shapes are right, but the squares are summed: the mean is asked for"): squared(
         lambda outputs, targets: outputs[:, 0] - targets, mean=False
     ),

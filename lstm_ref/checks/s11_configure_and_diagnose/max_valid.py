@@ -34,9 +34,7 @@ MISTAKES = known(
         _("the highest step of the padding is taken: the mask is the wrong way round"): lambda hs, lengths: np.where(
             slips.valid(hs, lengths), -np.inf, hs
         ).max(axis=1),
-        _(
-            "the padding is set to a very small number that is still positive: a negative unit then gets that"
-        ): padded_with(1e-9),
+        _("the padding is set to a tiny positive number: a negative unit then gets that"): padded_with(1e-9),
         _("-1e-9 stands in the padding: that is almost 0, and -1e9 is what was meant"): padded_with(-1e-9),
         slips.MASK_TOO_SHORT: lambda hs, lengths: slips.lowest(hs, lengths, -1).max(axis=1),
     },

@@ -46,9 +46,9 @@ MISTAKES = known(
         _("lengths[:, None] is missing: (B, H) / (B,) does not fit; the lengths belong to the rows"): divided(
             lambda hs, lengths: lengths
         ),
-        _(
-            "hs[mask] puts the valid steps of all sequences into one row: one mean for all of them"
-        ): lambda hs, lengths: hs[slips.valid(hs, lengths)[:, :, 0]].mean(axis=0),
+        _("hs[mask] puts the valid steps of all sequences into one row: one mean for all"): lambda hs, lengths: hs[
+            slips.valid(hs, lengths)[:, :, 0]
+        ].mean(axis=0),
         slips.LAST_STEP_ALONE: pooling.last_valid,
         _("the highest of the valid steps is returned"): pooling.max_valid,
     },

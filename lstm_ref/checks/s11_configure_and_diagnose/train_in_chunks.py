@@ -84,9 +84,9 @@ MISTAKES = {
         ends=lambda length, T: [length]
     ),
     PILED_UP: in_chunks(clear=False),
-    _(
-        "(B, T, 1) meets (B, T), and outputs are compared with targets of other sequences: [:, :, 0] is missing"
-    ): in_chunks(said=lambda outputs: outputs),
+    _("(B, T, 1) meets (B, T), so outputs meet targets of other sequences: [:, :, 0] is missing"): in_chunks(
+        said=lambda outputs: outputs
+    ),
     _("detach() is called on the pair (h, c): each of the two is a tensor and is detached by itself"): Raising(
         "'tuple' object has no attribute 'detach'", in_chunks(cut=lambda state: state.detach())
     ),

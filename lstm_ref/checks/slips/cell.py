@@ -187,9 +187,6 @@ def _in_one_line() -> tuple[Mistake, ...]:
     return known(found)
 
 
-# --- state and parameters --------------------------------------------------------------------------------------------
-
-
 def _in_the_state() -> tuple[Mistake, ...]:
     as_c_h = {"state": lambda state: (state.c, state.h)}
     return known(
@@ -214,8 +211,8 @@ def _in_the_parameters() -> tuple[Mistake, ...]:
     return known(
         within(step, mixed_up(LETTER_OF)),
         {
-            _(
-                "the parameters are unpacked into eight names, but LSTMParams has a ninth field: use params.W_f"
-            ): wrong_step(params=_unpacked),
+            _("the parameters are unpacked into eight names; LSTMParams has nine fields: use params.W_f"): wrong_step(
+                params=_unpacked
+            ),
         },
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lstm_ref.checks import given
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
@@ -18,7 +19,6 @@ from lstm_ref.messages import _
 B, D, H = 3, 2, 4
 SIZES = ((B, D, H), (2, 5, 3))
 
-# --- mistakes ------------------------------------------------------------------------------------------------------
 
 BIAS_LEFT_OUT = _("the bias {b} is left out")
 BIAS_OUTSIDE = _("the bias {b} is added after the {squash}, so that {output} can leave {low} to 1; add it first")
@@ -150,9 +150,6 @@ def line_mistakes(names: dict[str, str], squash: Callable) -> tuple[Mistake, ...
     return known(of_z, filled_in(table, **names))
 
 
-# --- checks --------------------------------------------------------------------------------------------------------
-
-
 def line_check(
     name: str,
     output: str,
@@ -162,7 +159,7 @@ def line_check(
     unsquash: Callable[[np.ndarray], np.ndarray],
     mistakes: tuple[Mistake, ...],
     at_the_limits: Table,
-    given: tuple[str, ...] = (),
+    given: tuple[Callable, ...] = (),
 ) -> Check:
     """The check of a line, in two parts: "equation" and "limits".
 
@@ -176,7 +173,6 @@ def line_check(
         output=output,
         reference=reference,
         given=given,
-        place=in_brackets(output),
         sizes=sizes_of_a_line,
         parts={
             "equation": Part(lambda rng: [random_line(rng, letter, sizes) for sizes in SIZES]),
@@ -199,15 +195,10 @@ def gate_check(name: str, letter: str, reference: Callable, inverted: str, mista
         reference,
         cell.sigmoid,
         logit,
-        given=("sigmoid",),
+        given=(given.sigmoid,),
         at_the_limits=sigmoid_far_out(letter),
         mistakes=known(mistakes or {}, within(on_z, sigmoid_mistakes(letter, inverted))),
     )
-
-
-def in_brackets(output: str):
-    """How to name one number of what a function returns: f[2, 0]."""
-    return lambda arguments, index: f"{output}[{', '.join(map(str, index))}]"
 
 
 def sizes_of_a_line(arguments: Arguments) -> str:

@@ -101,9 +101,9 @@ READING_THE_LAST = {
     _("the last valid step of the shortest sequence is taken for all"): lambda hs, lengths: hs[:, lengths.min() - 1],
     _("steps are counted from the end: -lengths is that many steps before it"): read_at(lambda lengths: -lengths),
     _("the first step is taken"): lambda hs, lengths: hs[:, 0],
-    _(
-        "the results stand in the order of the lengths, longest first, and not in that of the batch"
-    ): lambda hs, lengths: hs[np.argsort(-lengths), -np.sort(-lengths) - 1],
+    _("the results stand in the order of the lengths, longest first, not in that of the batch"): lambda hs, lengths: hs[
+        np.argsort(-lengths), -np.sort(-lengths) - 1
+    ],
     _("the mean over all steps is taken, padding included"): lambda hs, lengths: hs.mean(axis=1),
     _("the largest over all steps is taken, padding included"): lambda hs, lengths: hs.max(axis=1),
     _("the mean over the valid steps is taken; the last one is asked for"): pooling.mean_valid,
@@ -126,9 +126,9 @@ READING_THE_LAST = {
     _(
         "the padding is set to zero and the last step is read: for a shorter sequence that is such a zero"
     ): lambda hs, lengths: zeroed(hs, lengths)[:, -1],
-    _(
-        "the results stand in the order of the lengths, shortest first, and not in that of the batch"
-    ): lambda hs, lengths: hs[np.argsort(lengths), np.sort(lengths) - 1],
+    _("the results stand in the order of the lengths, shortest first, not in that of the batch"): lambda hs, lengths: (
+        hs[np.argsort(lengths), np.sort(lengths) - 1]
+    ),
     _(
         "everything is read from sequence 0: output[:, lengths - 1][0] does it, or sequences put end to end"
     ): lambda hs, lengths: hs.reshape(-1, hs.shape[2])[lengths - 1],
