@@ -2,7 +2,7 @@
 
 Each attack on the toy course of tests/autograding is graded twice, with an honest student after it: by stock
 `nbgrader autograde` in a folder of its own, and by `python -m autograding` in a class with other attacks. Stock runs
-strangers' code with the rights of whoever starts this; where that would be dangerous, the attack is not tried, and
+strangers' code with the rights of the user who starts this; where that would be dangerous, the attack is not tried, and
 attacks.toml says in `stock` what it would do.
 
 Results are stored row by row in benchmarks/results/attacks.csv, and as a table in attacks.md beside it: after an

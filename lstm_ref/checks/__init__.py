@@ -40,7 +40,8 @@ if len(CHECKS) != sum(map(len, _BY_STEM.values())):
 def defined_in(name: str) -> str | None:
     """The module that defines a check, or None if there is no check of this name.
 
-    Who asks for a check depends on that module; the import above finds it by its name, so no reader of imports can.
+    A page or an assignment that asks for a check depends on that module. Its name is put together at run time, above,
+    where no reader of imports can see it.
     """
     return next((f"{__name__}.{stem}" for stem, checks in _BY_STEM.items() if name in {c.name for c in checks}), None)
 

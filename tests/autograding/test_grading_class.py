@@ -115,7 +115,7 @@ def test_only_what_changed_is_graded_again(toy):
     assert "1 graded now, 1 as before" in table
     assert "6/6" in row(table, "ada") and "4/6" in row(table, "bob")
     assert "0 graded now, 1 as before" in toy.grade("--student", "a*")
-    # The CSV is the class's, whoever was asked for.
+    # The CSV is of the whole class, even when one student was asked for.
     assert (toy.root / "grades" / f"{ASSIGNMENT}.csv").read_text().count("\n") == 3
     assert "1 graded now" in toy.grade("--student", "a*", "--force")
     # What an interrupted run leaves behind has no stamp, and is done again.

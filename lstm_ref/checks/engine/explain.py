@@ -79,7 +79,7 @@ def _one_size(check: Check, before: list[Arguments], arguments: Arguments, resul
 
 
 def _shapes(value) -> list:
-    """Of every array among the arguments of a call."""
+    """The shape of every array among the arguments of a call."""
     if isinstance(value, dict | list | tuple):
         return [_shapes(item) for item in (value.values() if isinstance(value, dict) else value)]
     return list(np.shape(value))

@@ -14,7 +14,7 @@ SIZES = ((3, 5, 2, 4), (2, 4, 3, 5))
 
 
 def weights(rng, D: int, H: int) -> Arguments:
-    """Of order one, biases not zero: small weights hide mistakes."""
+    """W and b of order one: small weights hide mistakes."""
     return {"W": rng.normal(0, 1, (H, H + D)), "b": rng.normal(0, 1, H)}
 
 

@@ -53,7 +53,7 @@ def configurations(layers=(1,), biases=(1, 2), both=False):
 
 
 def how_far_off(arguments: Arguments, got, want) -> str:
-    """A wrong count that nobody knows: by how much it is wrong, and the sizes of what may be missing."""
+    """For a wrong count that no known mistake gives: by how much it is wrong, and the sizes of what may be missing."""
     D, H = arguments["input_size"], arguments["hidden_size"]
     difference = int(got["count"]) - int(want["count"])
     return _(

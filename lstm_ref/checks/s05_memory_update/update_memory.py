@@ -1,4 +1,4 @@
-"""The check of `update_memory`: one line, so that a mistake is told from its numbers, even one that nobody knows."""
+"""The check of `update_memory`: one line, so that even an unknown mistake can be told from its numbers."""
 
 import numpy as np
 

@@ -8,7 +8,9 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
+from lstm_ref.checks.slips.output import IN_H
 from lstm_ref.checks.slips.update import CUT_OFF, SIZES, combination, let_one_unit_grow, update, updates
 from lstm_ref.core import memory, output
 from lstm_ref.core.cell import sigmoid
@@ -80,20 +82,7 @@ def shifted(o, by):
 
 
 IN_WHAT_IS_SHOWN = {
-    _("tanh is left out of what is shown: h = o * tanh(c)"): shows(lambda o, c: o * c),
     _("the memory itself is shown: what is seen of it is o * tanh(c)"): shows(lambda o, c: c),
-    _("the two letters are swapped: it is the memory that is squashed"): shows(lambda o, c: c * np.tanh(o)),
-    _("o goes through a sigmoid once more: it is a fraction already"): shows(lambda o, c: sigmoid(o) * np.tanh(c)),
-    _("the gate is rounded to 0 or 1: it is a fraction"): shows(lambda o, c: np.round(o) * np.tanh(c)),
-    _("1 - o multiplies: o = 1 shows everything"): shows(lambda o, c: (1 - o) * np.tanh(c)),
-    _("the memory that is shown is cut off at -1 and 1: tanh bends towards them"): shows(
-        lambda o, c: o * np.clip(c, -1, 1)
-    ),
-    _("the output gate is left out: tanh(c) shows everything at every step"): shows(lambda o, c: np.tanh(c)),
-    _("sigmoid is used where tanh belongs: then h cannot be negative"): shows(lambda o, c: o * sigmoid(c)),
-    _("tanh is taken of the product o * c: squash first, then let the gate through"): shows(
-        lambda o, c: np.tanh(o * c)
-    ),
     _("h is made of the memory of the step before: first update c, then show it"): RUN(
         keep=lambda v: o_of(v) * np.tanh(v.before)
     ),
@@ -222,6 +211,7 @@ REVEAL = Check(
         RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, without=["before the step"]),
         # The update is written out here: no update_memory is called.
         updates(lambda wrong: RUN(step=step_with(wrong)), without=["argument order"]),
+        within(shows, IN_H),
         IN_WHAT_IS_SHOWN,
         GATES_EXCHANGED,
         IN_WHAT_IS_CARRIED_OR_RETURNED,

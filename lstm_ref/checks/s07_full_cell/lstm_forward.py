@@ -1,7 +1,7 @@
 """The check of `lstm_forward`.
 
-Who does not call lstm_step can make every mistake of the cell here, too. From zeros, with a state given, and in pieces:
-each part shows what the others cannot.
+A student who does not call lstm_step can make every mistake of the cell here. The parts start from zeros, from a given
+state, and in pieces: each shows what the others cannot.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ PIECES = (2, 1, 3)  # steps of the pieces into which a sequence is cut
 
 
 def without_state(rng) -> list[Arguments]:
-    """Two cells of different sizes: whoever writes a number for H, B or T has them right in one of them at most."""
+    """Two cells of different sizes: a number written for H, B or T is right in one of them at most."""
     return [
         {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, D, units)}
         for batch, steps, units in ((B, T, H), (4, 3, 5))

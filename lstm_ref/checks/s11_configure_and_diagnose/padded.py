@@ -14,7 +14,7 @@ def padded(rng) -> list[Arguments]:
 
 
 def which_sequences(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    """Whether it is the padding that is read."""
+    """Whether the padding is read: then the sequences with padding are wrong, and no others."""
     bad = wrong_numbers(got["pooled"], want["pooled"]).any(axis=1)
     full = arguments["lengths"] == arguments["hs"].shape[1]
     if full.any() and (bad == ~full).all():

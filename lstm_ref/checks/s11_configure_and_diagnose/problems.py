@@ -4,7 +4,7 @@ import numpy as np
 
 
 def random_weights(rng, D: int, units: int) -> list[np.ndarray]:
-    """Of nn.LSTM and of the layer that reads it, in the order of `parameters()`."""
+    """The weights of nn.LSTM and of the layer that reads it, in the order of `parameters()`."""
     shapes = ((4 * units, D), (4 * units, units), (4 * units,), (4 * units,), (1, units), (1,))
     return [rng.normal(0, 0.8, shape) for shape in shapes]
 

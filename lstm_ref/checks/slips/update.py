@@ -129,7 +129,7 @@ def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
     names = list(arguments)
     terms = {f"f * {names[1]}": f * c, f"i * {names[3]}": i * a, names[1]: c, names[3]: a, f"i * {names[1]}": i * c}
     terms |= {f"f * {names[3]}": f * a, "f": f, "i": i}
-    terms = {name: term for name, term in terms.items() if term.any()}  # a memory of zeros has no say
+    terms = {name: term for name, term in terms.items() if term.any()}  # a memory of zeros explains nothing
     columns = np.stack([term.ravel() for term in terms.values()], axis=1)
     if not np.isfinite(got).all() or np.linalg.matrix_rank(columns) < columns.shape[1] or len(columns) <= len(terms):
         return ""
