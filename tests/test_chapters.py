@@ -63,6 +63,9 @@ def test_a_chapter_has_its_parts_in_their_order(path):
     text = path.read_text(encoding="utf-8")
     assert missing(text, path.stem) == []
     assert 3 <= text.split("## Check yourself")[1].count(":::{question}") <= 4
+    questions = text.split("## Check yourself")[1].split("## References")[0]
+    explanations = re.findall(r"^: (.+)$", questions, re.MULTILINE)
+    assert len(explanations) >= 6 and all(len(one) >= 20 for one in explanations), "an answer is not explained"
     assert "{term}`" in text, "no word leads to the glossary"
     assert re.search(r"\{cite:[tp]\}`", text), "nothing is cited"
 
