@@ -102,6 +102,8 @@ RNN_FORWARD = Check(
             _("h is hs[:, -1:], which keeps an axis for the one step; hs[:, -1] drops it"): returns(
                 lambda hs, h: (hs, hs[:, -1:])
             ),
+            # Of a sequence of one step, nothing is left: there it is no error, as it is where the steps are collected.
+            COLLECTED["last left out"][0]: returns(lambda hs, h: (hs[:, :-1], h)),
             _("h is the mean over all steps; the last output is asked for"): returns(
                 lambda hs, h: (hs, hs.mean(axis=1))
             ),
