@@ -38,7 +38,8 @@ def main() -> int:
     function = options.function or found[2]
     if not function.isidentifier():
         parser.error(f"{function!r} cannot be the name of a function")
-    words = {"stem": options.stem, "number": str(int(found[1])), "question": options.question, "function": function}
+    words = {"stem": options.stem, "number": str(int(found[1])), "question": options.question}
+    words |= {"function": function, "constant": function.upper()}
     written = [write(template, place.format(**words), words) for template, place in PLACES.items()]
     insert_after(
         ROOT / "_toc.yml",
@@ -58,7 +59,7 @@ def main() -> int:
 
 
 def write(template: str, place: str, words: dict[str, str]) -> str:
-    """Fill in STEM, NUMBER, QUESTION and FUNCTION in a template, and write it to `place`, which is returned."""
+    """Fill STEM, NUMBER, QUESTION, FUNCTION and CONSTANT in a template; write it to `place`, which is returned."""
     text = (TEMPLATES / template).read_text(encoding="utf-8")
     for name, word in words.items():
         text = text.replace(name.upper(), word)

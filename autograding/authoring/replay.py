@@ -14,7 +14,7 @@ import numpy as np
 from autograding.course import Course, CourseError
 from autograding.intake.remarks import warning_unisolated
 from autograding.messages import _, plain
-from autograding.run.execute import Asked, execute
+from autograding.run.execute import Judged, execute
 from autograding.run.grade import Grader
 from autograding.sandbox.bubblewrap import SandboxMissing
 from autograding.sandbox.warm import SandboxFailed
@@ -47,7 +47,7 @@ def replay(course: Course, assignment: str, student: str, cell: str = "") -> Non
     course.require(assignment)
     if student not in course.students(assignment):
         raise CourseError(_("{student} handed in no {assignment}").format(student=student, assignment=assignment))
-    asked: list[Asked] = []
+    asked: list[Judged] = []
     with Grader(course, assignment) as grader:
         prepared = grader.prepare(student)
         for job in prepared.jobs:
@@ -60,7 +60,7 @@ def replay(course: Course, assignment: str, student: str, cell: str = "") -> Non
             print(as_text(one))
 
 
-def as_text(asked: Asked) -> str:
+def as_text(asked: Judged) -> str:
     """One graded cell: the question, what came back, the verdict."""
     lines = [
         _("{name}: {call}, seed {seed}").format(name=asked.name, call=asked.source.strip(), seed=asked.seed),

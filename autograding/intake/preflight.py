@@ -1,8 +1,8 @@
 """Put right what a student's notebook says about itself, before any of it is run.
 
 A student can write any metadata: which cell is graded, for how many points, whether it is run at all. None of it is
-believed. `clean` is a plain function of the notebook and of the master's cells. `Preflight` does the same as an
-nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
+believed. `clean` changes a notebook to what the master's cells say, and needs nothing else. `Preflight` does the same
+as an nbgrader preprocessor, so that plain `nbgrader autograde` has it too.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ OBEYED_TAGS = {"skip-execution", "raises-exception"}
 def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell]) -> list[Remark]:
     """Replace what `nb` says about its cells by what the master says; return what had to be changed."""
     nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
-    return [*_strip_tags(nb), *_claim_cells(nb, {cell.name: cell for cell in master}), *_put_back(nb, master)]
+    return [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master}), *_put_back(nb, master)]
 
 
 def _strip_tags(nb):
@@ -35,19 +35,19 @@ def _strip_tags(nb):
     return remarks
 
 
-def _claim_cells(nb, master):
+def _give_names(nb, by_name):
     """Give each of the master's names to one cell: the last one that has it, as DeduplicateIds does."""
-    remarks, claimed = [], set()
+    remarks, given = [], set()
     for cell in reversed(nb.cells):
         meta = cell.metadata.pop("nbgrader", None)
         name = meta.get("grade_id") if isinstance(meta, dict) else None
-        original = master.get(name) if isinstance(name, str) else None
+        original = by_name.get(name) if isinstance(name, str) else None
         if original is None:
             continue
-        if name in claimed:
+        if name in given:
             remarks.append(Remark("copied", name))
             continue
-        claimed.add(name)
+        given.add(name)
         cell.metadata["nbgrader"] = nbformat.from_dict(original.metadata)
         # OverwriteCells restores a locked cell's text and every cell's type; this only tells of it. A cell with hidden
         # tests was released without them, so its text always differs.

@@ -48,7 +48,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Judged:
     """One graded cell as it was judged: what a replay shows."""
 
     name: str
@@ -59,10 +59,10 @@ class Asked:
     verdict: verdicts.Verdict
 
 
-def execute(job: Job, tell: Callable[[Asked], None] | None = None) -> bytes:
+def execute(job: Job, tell: Callable[[Judged], None] | None = None) -> bytes:
     """The notebook with its outputs; the outputs of a judged cell are the verdict and nothing else.
 
-    `tell` gets an `Asked` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
+    `tell` gets an `Judged` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
     ends the kernels of all workers.
     """
     try:
@@ -146,7 +146,7 @@ class Kernels:
         self.left -= outputs.size
         return outputs.list, ended
 
-    def ask(self, cell: GradedCell, call: CheckCall) -> Asked:
+    def ask(self, cell: GradedCell, call: CheckCall) -> Judged:
         """Ask the student's function a problem, and judge its answer."""
         number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name)
         problem = verdicts.problem_of(self.checks, call, number)
@@ -156,7 +156,7 @@ class Kernels:
         except Stopped as stopped:
             self._stopped(stopped)
             reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
-        return Asked(cell.name, cell.source, number, problem, reply, verdict)
+        return Judged(cell.name, cell.source, number, problem, reply, verdict)
 
     def _start(self):
         self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.deadline)

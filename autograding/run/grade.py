@@ -36,7 +36,7 @@ from autograding.stock.plug import DONE_STAMP
 
 
 class Graded(NamedTuple):
-    """One student was graded, or not: after an error nothing is recorded, and the submission is not to blame."""
+    """The end of one student's grading. After an error nothing is recorded, and the submission is not to blame."""
 
     student: str
     error: Exception | None = None
@@ -127,7 +127,10 @@ class Grader:
                     self.store.drop(key)
             missing = sorted(key for key in jobs if self.store.get(key) is None)
             mine.missing = set(missing)  # a copy: `grade` takes from it while this waits at a yield
-            yield from ((((student, key), jobs[key]) for key in missing) if missing else [((student, None), None)])
+            if missing:
+                yield from (((student, key), jobs[key]) for key in missing)
+            else:
+                yield (student, None), None
 
     def prepare(self, student: str) -> Prepared:
         """Prepare the student's submission for execution."""
@@ -221,8 +224,8 @@ class Grader:
         with self.book.one_transaction(), self.course.gradebook() as gradebook:
             return said_by_a_person(gradebook, self.assignment, student)
 
-    def _leave_stamp(self, student, inputs):
-        write_whole(self._stamp(student), json.dumps({"digest": inputs, "person": self._said(student)}))
+    def _leave_stamp(self, student, digest_of_inputs):
+        write_whole(self._stamp(student), json.dumps({"digest": digest_of_inputs, "person": self._said(student)}))
 
     def _stamp(self, student):
         return self.course.folder("autograded", student, self.assignment) / DONE_STAMP

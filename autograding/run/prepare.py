@@ -49,12 +49,12 @@ def prepare(course: Course, assignment: str, student: str, folder: Path, fill: F
     converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
     converter._sanitizing = True
     converter._init_preprocessors()
-    execute = SandboxExecute(parent=converter.exporter)
+    maker = SandboxExecute(parent=converter.exporter)
     jobs, texts = [], {}
     for path in sorted(copy.glob("*.ipynb")):
         resources = converter.init_single_notebook_resources(str(path))
         text, resources = converter.exporter.from_filename(str(path), resources=resources)
-        jobs.append(execute.job(nbformat.reads(text, as_version=4), resources))
+        jobs.append(maker.job(nbformat.reads(text, as_version=4), resources))
         texts[path.stem] = text
     return Prepared(student, folder, remarks, jobs, texts)
 

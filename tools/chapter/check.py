@@ -11,7 +11,7 @@ def memories(rng) -> list[Arguments]:
     return [{"f": rng.uniform(0.1, 0.9, (B, H)), "c_prev": rng.normal(0, 2, (B, H))} for B, H in SIZES]
 
 
-CHECK = Check(
+CONSTANT = Check(
     name="FUNCTION",
     output="c",
     reference=lambda f, c_prev: f * c_prev,

@@ -58,7 +58,7 @@ def first_difference(got: Leaves, want: Leaves, axes: str = "") -> tuple[str, tu
 def wrong_leaves(check: Check, part: Part, got: Leaves, want: Leaves) -> list[str]:
     """Those that the part compares and that are wrong; those that others follow from come first."""
     wrong = [leaf for leaf in part.only or want if not close(got[leaf], want[leaf], check.tolerance).all()]
-    return sorted(wrong, key=lambda leaf: without_numbers(leaf) not in check.first)
+    return sorted(wrong, key=lambda leaf: without_numbers(leaf) not in check.leading)
 
 
 def number_complaint(check: Check, part: Part, arguments: Arguments, got: Leaves, want: Leaves) -> str | None:

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Arguments = dict[str, Any]
-Leaves = dict[str, np.ndarray]
+Leaves = dict[str, np.ndarray]  # the numbers of an answer by name: {"hs": ..., "state.h": ...}, see compare.py
 Table = Mapping[str, Any]  # sentence -> a wrong function, `Raising`, or a tuple of such
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake that learners make: `wrong` makes it, `sentence` ends "These are exactly the numbers you get when"."""
+    """A mistake of learners: `wrong` makes it, `sentence` goes on after "... exactly the numbers you get when"."""
 
     sentence: str
     wrong: Callable
@@ -39,8 +39,9 @@ def known(*groups: Table | tuple[Mistake, ...]) -> tuple[Mistake, ...]:
             found += group
             continue
         for sentence, ways in group.items():
-            for way in ways if type(ways) is tuple else (ways,):
-                found.append(Mistake(sentence, *reversed(way)) if isinstance(way, Raising) else Mistake(sentence, way))
+            for way in ways if type(ways) is tuple else (ways,):  # Raising is a tuple, too, but not of ways
+                raising = way if isinstance(way, Raising) else Raising("", way)
+                found.append(Mistake(sentence, raising.wrong, raises=raising.text))
     return tuple(found)
 
 
@@ -49,7 +50,7 @@ class Part:
     """One graded aspect: `calls` makes the arguments of a few calls from a random generator."""
 
     calls: Callable[[np.random.Generator], list[Arguments]]
-    quiet: bool = False  # whether an overflow on the way is a fault, even if the number that comes out is right
+    refuses_overflow: bool = False  # whether an overflow on the way is a fault, even if the number is right in the end
     mistakes: Table | tuple[Mistake, ...] = ()  # those that only these arguments can show
     # The leaves that this part compares, such as ("state.c",): one mistake need not cost every output. All by default.
     only: tuple[str, ...] = ()
@@ -71,7 +72,9 @@ class Check:
     # How to name one number of the result, from (arguments, index); `axes` serves where there is more than one leaf.
     place: Callable[[Arguments, tuple[int, ...]], str] | None = None
     axes: Mapping[str, str] = field(default_factory=dict)  # leaf -> its axes, such as "BTH"; states[1].h is "states.h"
-    first: tuple[str, ...] = ()  # leaves that others follow from: of several wrong ones, a complaint begins with these
+    leading: tuple[
+        str, ...
+    ] = ()  # leaves that others follow from: of several wrong ones, a complaint begins with these
     mistakes: Table | tuple[Mistake, ...] = ()
     # For numbers that no known mistake gives: where to look, from (arguments, got, expected), leaf by leaf.
     advice: Callable[[Arguments, Leaves, Leaves], str] | None = None

@@ -16,8 +16,10 @@ from lstm_ref.messages import _
 
 def advise(check: Check, arguments: Arguments, result: Result) -> str:
     """What the check itself says to numbers that it does not know, if their form is right."""
-    want = expected(check, arguments) if check.advice else None
-    if not check.advice or form_complaint(check.name, check.output, result.first, want, ""):
+    if not check.advice:
+        return ""
+    want = expected(check, arguments)
+    if form_complaint(check.name, check.output, result.first, want, ""):
         return ""
     got = leaves(result.first.numbers, check.output)
     return check.advice(copy.deepcopy(arguments), got, leaves(want, check.output))
@@ -52,7 +54,7 @@ def _steps(check: Check, arguments: Arguments, outcome: Outcome) -> str:
         right, shape = want[leaf].shape, got[leaf].shape if leaf in got else ()
         if not axes_of(check, leaf).startswith("BT") or len(shape) != len(right) or shape[1] == right[1]:
             continue
-        if shape[:2] == right[1::-1]:
+        if shape[:2] == (right[1], right[0]):
             return _("The first two axes are the wrong way round: np.stack(steps, axis=1) puts the sequences first.")
         if sorted(shape) == sorted(right):
             return _(
@@ -70,8 +72,10 @@ def _steps(check: Check, arguments: Arguments, outcome: Outcome) -> str:
 
 def _one_size(check: Check, before: list[Arguments], arguments: Arguments, result: Result) -> str:
     """What to say to an error or a wrong shape, where the calls before, of other sizes, were right."""
-    sizes = check.sizes(before[-1]) if before else ""
-    if sizes in ("", check.sizes(arguments)) or _shapes(before[-1]) == _shapes(arguments):
+    if not before or _shapes(before[-1]) == _shapes(arguments):
+        return ""
+    sizes = check.sizes(before[-1])
+    if sizes in ("", check.sizes(arguments)):
         return ""
     if not form_complaint(check.name, check.output, result.first, expected(check, arguments), ""):
         return ""

@@ -20,8 +20,8 @@ def judge_part(check: Check, part: Part, calls: list[Arguments], results: list[R
     results: one for each call.
     """
     for n, (arguments, result) in enumerate(zip(calls, results, strict=True)):
-        complaint, about_the_value = _judge_call(check, part, arguments, result)
-        if complaint and about_the_value:
+        complaint, worth_explaining = _judge_call(check, part, arguments, result)
+        if complaint and worth_explaining:
             why = (
                 name_mistake(check, part, calls, results)
                 or advise(check, arguments, result)
@@ -34,9 +34,10 @@ def judge_part(check: Check, part: Part, calls: list[Arguments], results: list[R
 
 
 def _judge_call(check: Check, part: Part, arguments: Arguments, result: Result) -> tuple[str | None, bool]:
-    """What is wrong with one call, in one or two sentences, or None; and whether it is the value that is wrong.
+    """What is wrong with one call, in one or two sentences, or None; and whether it is worth explaining.
 
-    A right value got in a wrong way must not be explained by a mistake that happens to give the right value here.
+    A wrong form or value is. A right value got in a wrong way is not: a mistake that happens to give the right value
+    here would explain nothing.
     """
     sizes = check.sizes(arguments)
     if check.any_form:
@@ -83,7 +84,7 @@ def _habit_complaint(check: Check, result: Result) -> str | None:
 
 def _overflow_complaint(check: Check, part: Part, result: Result) -> str | None:
     """None if the numbers on the way stayed within float64, where that is asked for."""
-    if part.quiet and any("overflow" in text for text in result.warnings):
+    if part.refuses_overflow and any("overflow" in text for text in result.warnings):
         return _(
             "{name} overflowed on the way: NumPy warned of a number too large for float64. exp(z) is safe only for "
             "z of at most 709; use the form that suits the sign of z."

@@ -17,7 +17,7 @@ from lstm_ref.messages import _
 
 _MADE: dict[tuple[Callable, bytes], Any] = {}  # (function, call) -> what it gives
 _MOST = 2000  # entries of _MADE, a few kilobytes each
-_ENDINGS = (ValueError, TypeError, IndexError, AttributeError, NameError, RuntimeError)
+_ERRORS = (ValueError, TypeError, IndexError, AttributeError, NameError, RuntimeError)
 
 
 class Call:
@@ -31,7 +31,7 @@ class Call:
     def key(self) -> bytes:
         return pickle.dumps({name: plain(value) for name, value in self.arguments.items()})
 
-    def of(self, function: Callable):
+    def result_of(self, function: Callable):
         """What a function of our own makes of it: a value, or the exception it ends in. Computed once."""
         if (function, self.key) not in _MADE:
             if len(_MADE) >= _MOST:
@@ -40,7 +40,7 @@ class Call:
                 with np.errstate(all="ignore"):
                     arguments = copy.deepcopy(self.arguments).values()
                     made = self.bench(function, *arguments) if self.bench else function(*arguments)
-            except _ENDINGS as error:
+            except _ERRORS as error:
                 made = error
             _MADE[function, self.key] = made
         return _MADE[function, self.key]
@@ -48,7 +48,7 @@ class Call:
 
 def expected(check: Check, arguments: Arguments):
     """What the reference returns."""
-    want = Call(check, arguments).of(check.reference)
+    want = Call(check, arguments).result_of(check.reference)
     if isinstance(want, Exception):
         raise want
     return want
@@ -70,7 +70,7 @@ def name_mistake(check: Check, part: Part, calls: list[Arguments], results: list
     if named:
         return _("These are exactly the numbers you get when {mistake}.").format(mistake=_sentences(named))
     # Two mistakes at once: the outputs that others follow from may still give one of them away.
-    for leaf in _wrong_and_first(check, part, calls, results):
+    for leaf in _wrong_leading_leaves(check, part, calls, results):
         named = matching((*part.mistakes, *check.mistakes), leaf)
         if 1 <= len(named) <= 2:
             return _(
@@ -84,23 +84,23 @@ def _gives(check: Check, mistake: Mistake, call: Call, outcome: Outcome, leaf: s
     """Whether the mistake gives this outcome; with `leaf`, whether it gives that one leaf of it."""
     if mistake.raises:
         return outcome.kind == "error" and mistake.raises in outcome.text
-    wrong = call.of(mistake.wrong)
+    wrong = call.result_of(mistake.wrong)
     if isinstance(wrong, Exception):
         return (outcome.kind, outcome.type, outcome.text) == ("error", type(wrong).__name__, str(wrong))
     if outcome.numbers is None or isinstance(outcome.numbers, tuple) != isinstance(wrong, tuple):
         return False
-    got, wanted = leaves(outcome.numbers, check.output), leaves(wrong, check.output)
-    return list(got) == list(wanted) and all(
-        got[name].dtype.kind == wanted[name].dtype.kind
-        and got[name].shape == wanted[name].shape
-        and bool(close(got[name], wanted[name], check.tolerance / 10).all())
+    got, made = leaves(outcome.numbers, check.output), leaves(wrong, check.output)
+    return list(got) == list(made) and all(
+        got[name].dtype.kind == made[name].dtype.kind
+        and got[name].shape == made[name].shape
+        and bool(close(got[name], made[name], check.tolerance / 10).all())
         for name in ([leaf] if leaf else got)
     )
 
 
-def _wrong_and_first(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> list[str]:
+def _wrong_leading_leaves(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> list[str]:
     """The wrong leaves that others follow from, in the first call that is wrong, if its form is right."""
-    if not check.first:
+    if not check.leading:
         return []
     for arguments, result in zip(calls, results, strict=True):
         want = expected(check, arguments)
@@ -108,7 +108,7 @@ def _wrong_and_first(check: Check, part: Part, calls: list[Arguments], results: 
             return []
         wrong = wrong_leaves(check, part, leaves(result.first.numbers, check.output), leaves(want, check.output))
         if wrong:
-            return [leaf for leaf in wrong if without_numbers(leaf) in check.first]
+            return [leaf for leaf in wrong if without_numbers(leaf) in check.leading]
     return []
 
 

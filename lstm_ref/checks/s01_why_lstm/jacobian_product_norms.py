@@ -5,6 +5,7 @@ Each of the three can be another one; where h is 0, every Jacobian is W_h, and a
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES
 from lstm_ref.core import jacobians, rnn
@@ -22,10 +23,6 @@ def in_motion(rng) -> list[Arguments]:
 
 def W_h(W):
     return W[:, : len(W)]
-
-
-def W_x(W):
-    return W[:, len(W) :]
 
 
 def norms_sizes(arguments: Arguments) -> str:
@@ -70,7 +67,7 @@ def with_measure(measure):
 
 def with_weights(change):
     """Another H x H block in place of W[:, :H]."""
-    return lambda hs, W: products(each_jacobian(hs, np.concatenate([change(W), W_x(W)], axis=1)))
+    return lambda hs, W: products(each_jacobian(hs, np.concatenate([change(W), W[:, len(W) :]], axis=1)))
 
 
 def slope_on_the_wrong_side(hs, W):
@@ -105,14 +102,10 @@ def counted_from_the_front(hs, W):
     return products(each_jacobian(np.concatenate([hs[:, :1], hs[:, :0:-1]], axis=1), W))
 
 
-def single_norms(hs, W):
-    return np.stack([spectral(jacobian) for jacobian in each_jacobian(hs, W)], axis=1)
-
-
 def which_lag(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    wrong = ~np.isclose(got["norms"], want["norms"], rtol=1e-9, atol=1e-9).all(axis=0)
+    wrong = wrong_numbers(got["norms"], want["norms"]).any(axis=0)
     first = int(np.flatnonzero(wrong)[0])
-    sequences = np.flatnonzero(~np.isclose(got["norms"], want["norms"], rtol=1e-9, atol=1e-9).all(axis=1))
+    sequences = np.flatnonzero(wrong_numbers(got["norms"], want["norms"]).any(axis=1))
     if sequences[0] > 0:
         return _("Sequence 0 is right. Does the product begin with the identity again for each of the others?")
     if first == 0:
@@ -185,7 +178,9 @@ JACOBIAN_PRODUCT_NORMS = Check(
             lambda m: spectral(m) ** 2
         ),
         _("the norms of the single steps are multiplied: the norm of a product is smaller than that"): norms_multiplied,
-        _("the norm of each single step is returned, and nothing is multiplied"): single_norms,
+        _("the norm of each single step is returned, and nothing is multiplied"): lambda hs, W: np.stack(
+            [spectral(jacobian) for jacobian in each_jacobian(hs, W)], axis=1
+        ),
         _("every column has one factor too many: column 0 has none and is 1, column 1 has one"): one_factor_too_many,
         _("the product starts at the first step and runs forwards: lags count back from the last step"): lambda hs, W: (
             products(each_jacobian(hs[:, ::-1], W))

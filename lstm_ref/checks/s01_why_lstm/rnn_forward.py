@@ -3,15 +3,12 @@
 import numpy as np
 
 from lstm_ref.checks import given
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES, weights
-from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
+from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, FINAL, READ, STACKED, Loop
 from lstm_ref.core import rnn
 from lstm_ref.messages import _
-
-
-def one_step(rng) -> list[Arguments]:
-    return sequences(rng, steps=1)
 
 
 def sequences(rng, steps: int | None = None) -> list[Arguments]:
@@ -34,14 +31,14 @@ def step(h_prev, x, W, b):
 
 RUN = Loop(
     step=step,
-    parts=lambda xs, h0, W, b: ((xs,), h0, (W, b)),
-    letters={"x": "xs", "D": "D", "h": "h", "hs": "hs", "first": "h0", "left": "h"},
+    take_apart=lambda xs, h0, W, b: ((xs,), h0, (W, b)),
+    letters={"x": "xs", "D": "D", "h": "h", "hs": "hs", "first": "h0", "final": "h"},
 )
 
 
 def returns(change):
     """Right outputs (hs, h), wrongly returned."""
-    return RUN(result=lambda v: change(v.hs, v.left))
+    return RUN(result=lambda v: change(v.hs, v.final))
 
 
 def steps_in_front(xs, h0, W, b):
@@ -63,7 +60,7 @@ NOT_IN_ONE_STEP = (
 
 def where_it_goes_wrong(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The first step that is wrong says whether the step or the handing on is."""
-    wrong = ~np.isclose(got["hs"], want["hs"], rtol=0, atol=1e-9)
+    wrong = wrong_numbers(got["hs"], want["hs"])
     if not wrong.any():
         return _("hs is right. h is what the last step said, hs[:, -1].")
     first = int(np.flatnonzero(wrong.any(axis=(0, 2)))[0])
@@ -83,11 +80,11 @@ RNN_FORWARD = Check(
     advice=where_it_goes_wrong,
     given=(given.rnn_step,),
     parts={
-        "one_step": Part(one_step),
-        "sequence": Part(sequences, mistakes=RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, only=NOT_IN_ONE_STEP)),
+        "one_step": Part(lambda rng: sequences(rng, steps=1)),
+        "sequence": Part(sequences, mistakes=RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, only=NOT_IN_ONE_STEP)),
     },
     mistakes=known(
-        RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, without=NOT_IN_ONE_STEP),
+        RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, without=NOT_IN_ONE_STEP),
         {
             _("x and h_prev are exchanged where a step is taken: rnn_step(x, h_prev, W, b) reads x first"): RUN(
                 step=lambda h_prev, x, W, b: step(x, h_prev, W, b)

@@ -4,7 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
-from lstm_ref.checks.slips.line import advice, line_mistakes, names_of_a_line, on_z, sizes_of_a_line
+from lstm_ref.checks.slips.line import line_advice, line_mistakes, names_of_a_line, on_z, sizes_of_a_line
 from lstm_ref.checks.slips.squashing import atanh, tanh_mistakes
 from lstm_ref.core import rnn
 from lstm_ref.messages import _
@@ -39,7 +39,7 @@ NAMES = names_of_a_line("h", "W", "b", np.tanh)
 
 def which_unit(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     line = {name: arguments[name] for name in ("h_prev", "x", "W", "b")}
-    return advice(NAMES, atanh, line, got["h"], want["h"])
+    return line_advice(NAMES, atanh, line, got["h"], want["h"])
 
 
 RNN_STEP = Check(

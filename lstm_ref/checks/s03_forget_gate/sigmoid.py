@@ -40,7 +40,7 @@ SIGMOID = Check(
     sizes=shape_of("z"),
     parts={
         "values": Part(ordinary_z),
-        "extremes": Part(extreme_z, quiet=True, mistakes=sigmoid_far_out("sigmoid(z)")),
+        "extremes": Part(extreme_z, refuses_overflow=True, mistakes=sigmoid_far_out("sigmoid(z)")),
     },
     mistakes=known(
         sigmoid_mistakes("sigmoid(z)"),

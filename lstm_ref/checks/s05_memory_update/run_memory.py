@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_ref.checks import given
-from lstm_ref.checks.engine.compare import first_wrong
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ, STACKED, Loop
 from lstm_ref.checks.slips.update import (
@@ -45,7 +45,7 @@ def step_with(wrong=update):
 
 RUN = Loop(
     step=step_with(),
-    parts=lambda f, i, candidate, c0: ((f, i, candidate), c0, ()),
+    take_apart=lambda f, i, candidate, c0: ((f, i, candidate), c0, ()),
     places={"result": lambda v: v.hs},
     letters={"x": "f", "D": "H", "h": "memory", "hs": "c", "first": "c0"},
 )
@@ -114,7 +114,7 @@ OWN = {
 def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
     """From which step on it is wrong, and whether each step follows from the one before it in the student's own run."""
     f, i, candidate, c0 = arguments.values()
-    wrong = ~np.isclose(got, want, rtol=1e-9, atol=1e-9)
+    wrong = wrong_numbers(got, want)
     first = int(np.flatnonzero(wrong.any(axis=(0, 2)))[0])
     before = want[:, first - 1] if first else c0
     told = (
@@ -130,7 +130,7 @@ def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
             t=first, made_of=made_of
         )
     own = np.concatenate([c0[:, None], got[:, :-1]], axis=1)
-    off = ~np.isclose(got, f * own + i * candidate, rtol=1e-9, atol=1e-9)
+    off = wrong_numbers(got, f * own + i * candidate)
     off = np.flatnonzero(off.any(axis=(0, 2)))
     if first + 1 < f.shape[1] and len(off) == 1:
         told += " " + _("Every other step follows from the one before it: look at step {t} alone.").format(t=off[0])

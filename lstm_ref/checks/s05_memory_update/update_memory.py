@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import first_wrong
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
 from lstm_ref.checks.slips.update import SIZES, after, by_hand, combination, update, updates
 from lstm_ref.core import cell
@@ -34,7 +34,7 @@ def update_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> st
     made_of = combination(got, **arguments)
     if made_of:
         return _("Your numbers are {made_of}; asked for is f * c_prev + i * candidate.").format(made_of=made_of)
-    wrong = ~np.isclose(got, want, rtol=1e-9, atol=1e-9)
+    wrong = wrong_numbers(got, want)
     for axis, text in ((0, _("Only unit {n} is wrong.")), (1, _("Only sequence {n} is wrong."))):
         rows = np.flatnonzero(wrong.any(axis=axis))
         if len(rows) == 1 and wrong.sum() > 1:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import SIZES
@@ -32,7 +33,7 @@ def shut_open_and_far(rng) -> list[Arguments]:
 
 def what_was_there(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The two numbers that a wrong output was made of."""
-    wrong = ~(np.abs(got["h"] - want["h"]) <= 1e-9)
+    wrong = wrong_numbers(got["h"], want["h"])
     units = np.flatnonzero(wrong.any(axis=0))
     if len(units) == 1 and wrong.sum() > 1:
         return _("Only unit {n} is wrong.").format(n=units[0])

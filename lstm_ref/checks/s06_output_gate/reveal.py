@@ -6,10 +6,10 @@ Carried, shown and returned are three things here, and a learner may take each f
 import numpy as np
 
 from lstm_ref.checks import given
-from lstm_ref.checks.engine.compare import first_wrong
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
-from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
+from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, FINAL, READ, STACKED, Loop
 from lstm_ref.checks.slips.output import IN_H
 from lstm_ref.checks.slips.update import CUT_OFF, SIZES, combination, let_one_unit_grow, update, updates
 from lstm_ref.core import memory, output
@@ -30,10 +30,6 @@ def gates_of_a_sequence(rng, sizes: tuple[int, int, int]) -> Arguments:
     unit = let_one_unit_grow(rng, call)
     call["c_0"][:, unit] = np.abs(call["c_0"][:, unit])
     return call
-
-
-def open_gates(rng) -> list[Arguments]:
-    return [gates_of_a_sequence(rng, sizes) for sizes in SIZES]
 
 
 def shut_but_twice(rng) -> list[Arguments]:
@@ -57,8 +53,8 @@ def step_with(update=update, shown=lambda o, c: o * np.tanh(c)):
 
 RUN = Loop(
     step=step_with(),
-    parts=lambda c_0, f, i, candidate, o: ((f, i, candidate, o), c_0, ()),
-    letters={"x": "f", "D": "H", "h": "h", "hs": "hs", "first": "c_0", "left": "c"},
+    take_apart=lambda c_0, f, i, candidate, o: ((f, i, candidate, o), c_0, ()),
+    letters={"x": "f", "D": "H", "h": "h", "hs": "hs", "first": "c_0", "final": "c"},
 )
 
 
@@ -87,10 +83,10 @@ IN_WHAT_IS_SHOWN = {
         keep=lambda v: o_of(v) * np.tanh(v.before)
     ),
     _("the memory after the last step is shown at every step: each step shows its own"): RUN(
-        result=lambda v: (v.xs[3] * np.tanh(v.left[:, None]), v.left)
+        result=lambda v: (v.xs[3] * np.tanh(v.final[:, None]), v.final)
     ),
     _("the outputs are added up from step to step: each h is o * tanh(c) of its own step"): RUN(
-        result=lambda v: (np.cumsum(v.hs, axis=1), v.left)
+        result=lambda v: (np.cumsum(v.hs, axis=1), v.final)
     ),
     _("the gate of the step before is used: h at step t is shown through o at step t"): with_arguments(
         lambda c, f, i, g, o: (c, f, i, g, shifted(o, -1))
@@ -124,22 +120,22 @@ GATES_EXCHANGED = {
 IN_WHAT_IS_CARRIED_OR_RETURNED = {
     _("tanh is taken of the memory that is carried on: it is for what is shown, and c goes on as it is"): (
         RUN(carry=lambda v: np.tanh(v.new)),
-        RUN(carry=lambda v: np.tanh(v.new), left=lambda v: np.tanh(v.new)),
+        RUN(carry=lambda v: np.tanh(v.new), final=lambda v: np.tanh(v.new)),
     ),
     _("h takes the place of c in f * c, so that what is hidden is lost: hiding is not forgetting"): RUN(
         carry=lambda v: v.shown
     ),
     _("h takes the place of c in f * c and is returned as the memory: hiding is not forgetting"): RUN(
-        carry=lambda v: v.shown, left=lambda v: v.shown
+        carry=lambda v: v.shown, final=lambda v: v.shown
     ),
     _("the gate o is applied to the memory that is carried on: it only says what is seen of it"): (
         RUN(carry=lambda v: o_of(v) * v.new),
-        RUN(carry=lambda v: o_of(v) * v.new, left=lambda v: o_of(v) * v.new),
+        RUN(carry=lambda v: o_of(v) * v.new, final=lambda v: o_of(v) * v.new),
     ),
-    _("the memory that is left is multiplied by o: it is returned as it is"): RUN(left=lambda v: o_of(v) * v.new),
-    _("the squashed memory is returned at the end: c is returned as it is"): RUN(left=lambda v: np.tanh(v.new)),
-    _("the last output is returned where the memory is asked for"): RUN(left=lambda v: v.shown),
-    CUT_OFF: (RUN(left=lambda v: np.clip(v.new, -1, 1)), RUN(carry=lambda v: np.clip(v.new, -1, 1))),
+    _("the memory that is left is multiplied by o: it is returned as it is"): RUN(final=lambda v: o_of(v) * v.new),
+    _("the squashed memory is returned at the end: c is returned as it is"): RUN(final=lambda v: np.tanh(v.new)),
+    _("the last output is returned where the memory is asked for"): RUN(final=lambda v: v.shown),
+    CUT_OFF: (RUN(final=lambda v: np.clip(v.new, -1, 1)), RUN(carry=lambda v: np.clip(v.new, -1, 1))),
 }
 
 WHILE_THE_GATE_IS_SHUT = {
@@ -154,11 +150,11 @@ WHILE_THE_GATE_IS_SHUT = {
 
 def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The first step that is wrong, and whether what is carried or what is shown is to blame."""
-    wrong = ~(np.abs(got["hs"] - want["hs"]) <= 1e-9)  # written so that nan counts as wrong
+    wrong = wrong_numbers(got["hs"], want["hs"])
     if not wrong.any():
         return _("All the outputs are right. Look at what is returned as c: the memory after the last step, as it is.")
     t = int(np.argwhere(wrong.any(axis=(0, 2)))[0, 0])
-    c_right = bool((np.abs(got["c"] - want["c"]) <= 1e-9).all())
+    c_right = not wrong_numbers(got["c"], want["c"]).any()
     c_0, f, i, candidate, _o = arguments.values()
     memories = memory.run_memory(f, i, candidate, c_0)
     if c_right:
@@ -205,10 +201,13 @@ REVEAL = Check(
     given=(given.hidden_state,),
     sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
     advice=where_to_look,
-    parts={"values": Part(open_gates), "hidden": Part(shut_but_twice, mistakes=WHILE_THE_GATE_IS_SHUT)},
+    parts={
+        "values": Part(lambda rng: [gates_of_a_sequence(rng, sizes) for sizes in SIZES]),
+        "hidden": Part(shut_but_twice, mistakes=WHILE_THE_GATE_IS_SHUT),
+    },
     mistakes=known(
         # Who collects before the step shows o * tanh(c) of the memory before it: see IN_WHAT_IS_SHOWN.
-        RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, without=["before the step"]),
+        RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, without=["before the step"]),
         # The update is written out here: no update_memory is called.
         updates(lambda wrong: RUN(step=step_with(wrong)), without=["argument order"]),
         within(shows, IN_H),

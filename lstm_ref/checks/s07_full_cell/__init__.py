@@ -2,6 +2,6 @@
 
 from lstm_ref.checks.s07_full_cell.lstm_forward import LSTM_FORWARD
 from lstm_ref.checks.s07_full_cell.lstm_step import LSTM_STEP
-from lstm_ref.checks.s07_full_cell.stacked_lstm_forward import STACKED
+from lstm_ref.checks.s07_full_cell.stacked_lstm_forward import STACKED_LSTM_FORWARD
 
-CHECKS = (LSTM_STEP, LSTM_FORWARD, STACKED)
+CHECKS = (LSTM_STEP, LSTM_FORWARD, STACKED_LSTM_FORWARD)

@@ -14,7 +14,7 @@ from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Pa
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, shared_place
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
-from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, LEFT, READ, STACKED, Loop
+from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, FINAL, READ, STACKED, Loop
 from lstm_ref.core import sequence
 from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
@@ -66,9 +66,9 @@ def taken_apart(xs, params, state=None):
 
 RUN = Loop(
     step=step_of(given.lstm_step),
-    parts=taken_apart,
+    take_apart=taken_apart,
     seen=lambda state: state.h,
-    letters={"x": "xs", "D": "D", "h": "h", "hs": "hs", "first": "the first state", "left": "state"},
+    letters={"x": "xs", "D": "D", "h": "h", "hs": "hs", "first": "the first state", "final": "state"},
 )
 
 
@@ -78,16 +78,17 @@ def cells(given_state: bool = False) -> tuple[Mistake, ...]:
     Some show what they are only where a state is given: those that never write all give zeros from zeros, and others
     give what a mistake in the running gives.
     """
-    return tuple(
-        Mistake(m.sentence, RUN(step=step_of(m.wrong)))
-        for m in wrong_cells()
-        if (never_writes(m) or m.sentence in (EXCHANGED, STARTS_FROM_ZEROS)) == given_state
-    )
+
+    def needs_a_state(mistake):
+        return never_writes(mistake) or mistake.sentence in (EXCHANGED, STARTS_FROM_ZEROS)
+
+    shown = [m for m in wrong_cells() if needs_a_state(m) == given_state]
+    return tuple(Mistake(m.sentence, RUN(step=step_of(m.wrong))) for m in shown)
 
 
 def never_writes(mistake: Mistake) -> bool:
     """Whether a wrong step leaves a memory of 0 at 0, whatever comes in."""
-    params = LSTMParams(*(np.ones((1, 2)), np.ones(1)) * 4)
+    params = LSTMParams(*((np.ones((1, 2)), np.ones(1)) * 4))
     try:
         state = mistake.wrong(np.ones((1, 1)), LSTMState(*np.zeros((2, 1, 1))), params)
     except (ValueError, TypeError, IndexError):
@@ -97,7 +98,7 @@ def never_writes(mistake: Mistake) -> bool:
 
 def carries(carry: Callable) -> tuple[Callable, Callable]:
     """Something else is carried on: the last state is returned as it is, or as it would be carried on."""
-    return RUN(carry=carry), RUN(carry=carry, left=carry)
+    return RUN(carry=carry), RUN(carry=carry, final=carry)
 
 
 def begins_with(shape: Callable) -> Callable:
@@ -114,11 +115,11 @@ def unpacked(state):
     return LSTMState(h, c)
 
 
-# These show in a stack, too.
+# The stack takes this table and the next two as well.
 H_AND_C = {
     _("hs holds the memory c: what the cell says is h"): RUN(keep=lambda v: v.new.c),
     _("h and c are exchanged on their way to the next step"): RUN(
-        carry=lambda v: exchanged(v.new), left=lambda v: exchanged(v.new)
+        carry=lambda v: exchanged(v.new), final=lambda v: exchanged(v.new)
     ),
 }
 UNPACKED_AS_C_H = {
@@ -126,21 +127,21 @@ UNPACKED_AS_C_H = {
         start=lambda v: exchanged(v.first),
         carry=lambda v: exchanged(v.new),
         keep=lambda v: v.new.c,
-        left=lambda v: exchanged(v.new),
+        final=lambda v: exchanged(v.new),
     )
 }
 NOTHING_WRITTEN = {
     _(
         "nothing is written: from zeros the memory stays 0 if i * candidate is not added to it, or if the state of a "
         "step is returned as it came"
-    ): RUN(keep=lambda v: 0 * v.shown, left=lambda v: v.first)
+    ): RUN(keep=lambda v: 0 * v.shown, final=lambda v: v.first)
 }
 
 EVERYWHERE = {
     _("h and c are exchanged in the state that is returned: it is LSTMState(h, c)"): RUN(
-        left=lambda v: exchanged(v.new)
+        final=lambda v: exchanged(v.new)
     ),
-    _("h of the last step is returned for both, h and c"): RUN(left=lambda v: LSTMState(v.new.h, v.new.h)),
+    _("h of the last step is returned for both, h and c"): RUN(final=lambda v: LSTMState(v.new.h, v.new.h)),
     _("whole states are collected: hs takes the h of each, state.h"): RUN(keep=lambda v: v.new),
     _("a plain tuple (h, c) is handed to lstm_step, which asks for state.h"): RUN(start=lambda v: tuple(v.first)),
     _("five steps are taken, however long the sequence is: T is xs.shape[1]"): RUN(order=lambda T, x: range(5)),
@@ -240,14 +241,14 @@ LSTM_FORWARD = Check(
     given=(given.sigmoid, given.lstm_step),
     sizes=sequence_sizes,
     axes={"hs": "BTH", "state.h": "BH", "state.c": "BH"},
-    first=("hs",),
+    leading=("hs",),
     parts={
         "values": Part(without_state, only=("hs",), mistakes=FROM_ZEROS),
         "carried": Part(with_state, mistakes=WITH_STATE),
         "chunks": Part(in_pieces, mistakes=WITH_STATE),
     },
     mistakes=known(
-        RUN.slips(STACKED, COLLECTED, READ, CARRIED, LEFT, without=["start again"]), H_AND_C, EVERYWHERE, cells()
+        RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, without=["start again"]), H_AND_C, EVERYWHERE, cells()
     ),
     advice=advise_sequence,
 )

@@ -65,7 +65,7 @@ LSTM_STEP = Check(
     given=(given.sigmoid,),
     sizes=step_sizes,
     axes={"state.h": "BH", "state.c": "BH"},
-    first=("state.c",),
+    leading=("state.c",),
     parts={"memory": Part(three_steps, only=("state.c",)), "output": Part(three_steps)},
     mistakes=wrong_cells(),
     advice=advise_step,

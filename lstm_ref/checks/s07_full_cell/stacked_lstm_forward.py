@@ -197,14 +197,14 @@ def advise_stack(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     ).format(right=right, n=n, below=n - 1)
 
 
-STACKED = Check(
+STACKED_LSTM_FORWARD = Check(
     name="stacked_lstm_forward",
     output=("hs", "states"),
     reference=sequence.stacked_lstm_forward,
     given=(given.sigmoid, given.lstm_step, given.lstm_forward),
     sizes=stack_sizes,
     axes={"hs": "BTH", "states.h": "BH", "states.c": "BH"},
-    first=("hs",),
+    leading=("hs",),
     parts={
         "layers": Part(three_layers, only=("hs",), mistakes=FROM_ZEROS),
         "states": Part(three_layers_with_states, mistakes=WITH_STATES),

@@ -103,8 +103,6 @@ NUMERICAL_GRADIENT = Check(
     axes={"gradient": "H"},
     advice=which_weight,
     parts={"values": Part(to_measure)},
-    # Rounding: 1e-15 of a loss of order 10, divided by 2 eps of 0.02.
-    tolerance=1e-9,
     mistakes={
         _(
             "one side only is moved: (loss(w + eps) - loss(w)) / eps errs by order eps, the central one by eps**2"

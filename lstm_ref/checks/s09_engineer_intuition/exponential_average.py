@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, Loop
 from lstm_ref.core import filters
@@ -29,7 +30,7 @@ def step_with(mix=lambda c, z, n, keep: keep * c + (1 - keep) * z):
 
 RUN = Loop(
     step=step_with(),
-    parts=lambda z, keep, c0: ((z[None], np.arange(len(z))[None]), np.array([c0]), (keep,)),  # a batch of one
+    take_apart=lambda z, keep, c0: ((z[None], np.arange(len(z))[None]), np.array([c0]), (keep,)),  # a batch of one
     places={"result": lambda v: v.hs[0]},
     letters={"h": "memory", "hs": "c", "first": "c0"},
 )
@@ -42,13 +43,13 @@ def mixes(mix):
 def average_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """Where the two first part, and the three numbers of that step."""
     z, keep, c0 = arguments.values()
-    n = int(np.flatnonzero(~np.isclose(got["c"], want["c"], rtol=1e-9, atol=1e-9))[0])
+    n = int(np.flatnonzero(wrong_numbers(got["c"], want["c"]))[0])
     return _("There the memory before is {before:.4g}, z[{n}] is {z:.4g} and keep is {keep:.4g}.").format(
         before=want["c"][n - 1] if n else c0, n=n, z=z[n], keep=keep
     )
 
 
-AVERAGE = Check(
+EXPONENTIAL_AVERAGE = Check(
     name="exponential_average",
     output="c",
     reference=filters.exponential_average,

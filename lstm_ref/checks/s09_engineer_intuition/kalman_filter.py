@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.s09_engineer_intuition.exponential_average import STEPS
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, Loop
@@ -42,7 +43,7 @@ def step_with(
 
 RUN = Loop(
     step=step_with(),
-    parts=lambda z, q, r, c0, p0: ((z[None],), (np.array([c0]), np.array([p0])), (q, r)),  # a batch of one
+    take_apart=lambda z, q, r, c0, p0: ((z[None],), (np.array([c0]), np.array([p0])), (q, r)),  # a batch of one
     places={"result": lambda v: tuple(v.hs[..., 0])},
 )
 
@@ -59,7 +60,7 @@ def right(z, q, r, c0, p0):
 # No gain depends on a measurement or an estimate: with right gains, the estimates are a run of their own.
 ESTIMATES = Loop(
     step=lambda c, z, k: ((1 - k) * c + k * z,) * 2,
-    parts=lambda z, *others: ((z[None], right(z, *others)[1][None]), np.array([others[2]]), ()),
+    take_apart=lambda z, *others: ((z[None], right(z, *others)[1][None]), np.array([others[2]]), ()),
     places={"result": lambda v: (v.hs[0], v.xs[1][0])},
     letters={"h": "estimate", "hs": "c", "first": "c0"},
 )
@@ -74,7 +75,7 @@ def kalman_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The numbers of the first step that is wrong."""
     z, q, r, c0, p0 = arguments.values()
     trace = filters.kalman_filter(z, q, r, c0, p0)
-    wrong = [~np.isclose(got[leaf], want[leaf], rtol=1e-9, atol=1e-9) for leaf in ("c", "K")]
+    wrong = [wrong_numbers(got[leaf], want[leaf]) for leaf in ("c", "K")]
     n = int(np.flatnonzero(wrong[1] if wrong[1].any() else wrong[0])[0])
     if not wrong[1].any():
         return _(
@@ -93,12 +94,12 @@ def kalman_advice(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
 
 
-KALMAN = Check(
+KALMAN_FILTER = Check(
     name="kalman_filter",
     output=("c", "K"),
     reference=right,
     axes={"c": "T", "K": "T"},
-    first=("K",),
+    leading=("K",),
     sizes=lambda arguments: "T={n}, q={q:.3g}, r={r:.3g}".format(n=len(arguments["z"]), **arguments),
     parts={"gains": Part(measurements, only=("K",)), "estimates": Part(measurements, only=("c",))},
     advice=kalman_advice,

@@ -187,7 +187,7 @@ def behaves(spikes: bool):
     return complaint
 
 
-KEEPER = Check(
+KEEPER_PARAMS = Check(
     name="keeper_params",
     output="params",
     reference=keeper.keeper_params,

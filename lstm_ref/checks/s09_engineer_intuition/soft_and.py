@@ -136,7 +136,7 @@ def levels_of_and(loud: bool):
     return calls
 
 
-AND = Check(
+SOFT_AND = Check(
     name="soft_and",
     output=("w_u", "w_v", "b"),
     reference=thresholds.soft_and,

@@ -102,7 +102,7 @@ FROM_TORCH_ARRAYS = Check(
     output="params",
     reference=torch_layout.from_torch_arrays,
     sizes=lambda a: f"D={a['weight_ih'].shape[1]}, H={a['weight_hh'].shape[1]}",
-    first=WEIGHTS,
+    leading=WEIGHTS,
     parts={
         "weights": Part(layers, only=WEIGHTS),
         "biases": Part(layers, only=tuple(f"params.b_{gate}" for gate in "fico")),

@@ -127,7 +127,7 @@ TO_TORCH_ARRAYS = Check(
     output=("weight_ih", "weight_hh", "bias_ih", "bias_hh"),
     reference=lambda params: tuple(torch_layout.to_torch_arrays(params)),
     sizes=lambda arguments: f"D={arguments['params'].input_size}, H={arguments['params'].hidden_size}",
-    first=("weight_ih", "weight_hh"),
+    leading=("weight_ih", "weight_hh"),
     parts={"weights": Part(cells, only=("weight_ih", "weight_hh")), "biases": Part(cells, only=("bias_ih", "bias_hh"))},
     mistakes=MISTAKES,
     advice=advise_weights,

@@ -32,7 +32,8 @@ from lstm_ref.checks.slips.update import updates
 from lstm_ref.core.cell import LSTMParams, LSTMState
 from lstm_ref.messages import _
 
-# Over a sequence that begins with zeros these are mistakes in the running, and are named so there.
+# Over a sequence that begins with zeros these give the same numbers as a mistake in the loop, such as a state that is
+# not carried on. There the loop's sentence is said.
 EXCHANGED = _("the two are exchanged in what is returned: it is LSTMState(h, c)")
 STARTS_FROM_ZEROS = _("the step starts from zeros: h and c of the state that came in are lost, not carried on")
 
@@ -69,7 +70,8 @@ def wrong_step(**changes: Callable) -> Callable:
     return step
 
 
-# In a cell other mistakes give the same numbers, and are said with these or in their place.
+# In a cell these give the same numbers as other mistakes: f and i swapped as their weights exchanged, for instance. The
+# cell has a sentence of its own for both.
 SAID_OTHERWISE = ("swapped", "subtracted", "tanh of the new", "tanh of the candidate")
 
 
@@ -139,7 +141,7 @@ def _in_squashing() -> tuple[Mistake, ...]:
     turned = of_tanh.pop(TURNED_TANH.format(z="z"))  # another mistake gives the same numbers, and is said with it
     return known(
         within(
-            lambda wrong: wrong_step(**dict.fromkeys("fio", on_z(wrong))),
+            lambda wrong: wrong_step(**dict.fromkeys(("f", "i", "o"), on_z(wrong))),
             sigmoid_mistakes(_("a gate")),
             _("in each gate {mistake}"),
         ),

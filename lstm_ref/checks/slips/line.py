@@ -9,13 +9,14 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks import given
+from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
-# Sizes that all differ, so that no axis can be taken for another; two of them, so that none can be written as a number.
+# Sizes that all differ, so that no axis can be taken for another; and two sets of them, so that none can be hard-coded.
 B, D, H = 3, 2, 4
 SIZES = ((B, D, H), (2, 5, 3))
 
@@ -110,12 +111,12 @@ def in_pieces(squash):
 
 def names_of_a_line(output: str, W: str, b: str, squash: Callable) -> dict[str, str]:
     """What the sentences of `line_mistakes` call the parts of a line."""
-    low = f"{float(squash(np.array(-1000.0))):.0f}"
+    low = f"{float(squash(np.array(-1000.0))):.0f}"  # 0 for the sigmoid, -1 for tanh
     return {"output": output, "W": W, "b": b, "squash": squash.__name__, "low": low}
 
 
 def line_mistakes(names: dict[str, str], squash: Callable) -> tuple[Mistake, ...]:
-    """The mistakes of a line that do not depend on how it squashes, as functions of (h_prev, x, W, b)."""
+    """The mistakes that every line can show, whatever squashes it, as functions of (h_prev, x, W, b)."""
     right = on_z(squash)
 
     def only_first(rows, columns):
@@ -146,7 +147,7 @@ def line_mistakes(names: dict[str, str], squash: Callable) -> tuple[Mistake, ...
             right(h_prev, *rest) * h_prev
         ),
     }
-    of_z = within(lambda z: lambda *line: squash(z(*line)), filled_in(IN_Z, **names))
+    of_z = within(lambda wrong_z: lambda *line: squash(wrong_z(*line)), filled_in(IN_Z, **names))
     return known(of_z, filled_in(table, **names))
 
 
@@ -159,7 +160,7 @@ def line_check(
     unsquash: Callable[[np.ndarray], np.ndarray],
     mistakes: tuple[Mistake, ...],
     at_the_limits: Table,
-    given: tuple[Callable, ...] = (),
+    lent: tuple[Callable, ...] = (),
 ) -> Check:
     """The check of a line, in two parts: "equation" and "limits".
 
@@ -172,14 +173,14 @@ def line_check(
         name=name,
         output=output,
         reference=reference,
-        given=given,
+        given=lent,
         sizes=sizes_of_a_line,
         parts={
             "equation": Part(lambda rng: [random_line(rng, letter, sizes) for sizes in SIZES]),
             "limits": Part(lambda rng: [line_at_its_limits(rng, letter)], mistakes=within(on_z, at_the_limits)),
         },
         mistakes=(*mistakes, *line_mistakes(names, squash)),
-        advice=lambda arguments, got, want: advice(names, unsquash, arguments, got[output], want[output]),
+        advice=lambda arguments, got, want: line_advice(names, unsquash, arguments, got[output], want[output]),
     )
 
 
@@ -195,7 +196,7 @@ def gate_check(name: str, letter: str, reference: Callable, inverted: str, mista
         reference,
         cell.sigmoid,
         logit,
-        given=(given.sigmoid,),
+        lent=(given.sigmoid,),
         at_the_limits=sigmoid_far_out(letter),
         mistakes=known(mistakes or {}, within(on_z, sigmoid_mistakes(letter, inverted))),
     )
@@ -222,9 +223,9 @@ def line_at_its_limits(rng, letter: str) -> Arguments:
     return {**random_line(rng, letter), f"b_{letter}": rng.permutation([-1000.0, -60.0, 60.0, 1000.0])}
 
 
-def advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
+def line_advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
     """Where a wrong number of a line comes from: before the squashing or in it, one unit or one sequence."""
-    wrong = ~(np.abs(got - want) < 1e-9)
+    wrong = wrong_numbers(got, want)
     sequences, units = (np.flatnonzero(wrong.any(axis=axis)) for axis in (1, 0))
     sequence, unit = np.argwhere(wrong)[0]
     said = ""

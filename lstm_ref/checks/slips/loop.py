@@ -3,13 +3,15 @@
 A function that runs over a sequence is taken apart: its step, (state, *inputs of the step, *constants) -> (new state,
 what is shown); its inputs, (B, T, ...) each; its first state. `Loop` puts it together again, wrong in some place:
 
-    RUN = Loop(step=lambda c, f, i, a: (f * c + i * a, f * c + i * a), parts=lambda f, i, a, c0: ((f, i, a), c0, ()))
+    RUN = Loop(
+        step=lambda c, f, i, a: (f * c + i * a, f * c + i * a), take_apart=lambda f, i, a, c0: ((f, i, a), c0, ())
+    )
     RUN(start=lambda v: 0 * v.first)  # the function that ignores c0
 
 What a place can use is in `v`: the inputs (xs), the first state, and whatever the steps up to now gave.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -25,17 +27,17 @@ PLACES = {
     "keep": lambda v: v.shown,  # what is collected of one step
     "collected": lambda v: v.kept,  # what is collected of them all
     "stack": lambda steps: np.stack(steps, axis=1),
-    "left": lambda v: v.new,  # the state that is returned
-    "result": lambda v: (v.hs, v.left),
+    "final": lambda v: v.new,  # the state that is returned
+    "result": lambda v: (v.hs, v.final),
 }
 
 
 @dataclass(frozen=True)
 class Loop:
-    """A function that runs a step over a sequence. Called with other places (or another step), it is that function."""
+    """A function that runs a step over a sequence. Called with places, it returns the function that is wrong there."""
 
     step: Callable
-    parts: Callable  # the arguments of the function -> inputs, first state, constants
+    take_apart: Callable  # the arguments of the function -> inputs, first state, constants
     letters: dict[str, str] = field(default_factory=dict)  # how the sentences of the slips name the things of it
     seen: Callable = lambda state: state  # of a state, what would be shown of it
     places: dict[str, Callable] = field(default_factory=dict)  # those that are not as in PLACES
@@ -47,7 +49,7 @@ class Loop:
 
         def function(*arguments):
             v = SimpleNamespace(kept=[], states=[], seen=self.seen)
-            v.xs, v.first, constants = self.parts(*arguments)
+            v.xs, v.first, constants = self.take_apart(*arguments)
             v.new = state = place["start"](v)
             for t in place["order"](v.xs[0].shape[1], v.xs[0]):
                 v.before, v.inputs = state, [place["read"](x, t) for x in v.xs]
@@ -56,12 +58,12 @@ class Loop:
                 v.kept.append(place["keep"](v))
                 state = place["carry"](v)
             v.hs = place["stack"](place["collected"](v))
-            v.left = place["left"](v)
+            v.final = place["final"](v)
             return place["result"](v)
 
         return function
 
-    def slips(self, *groups: dict, without: Iterable[str] = (), only: Iterable[str] = ()) -> dict:
+    def slips(self, *groups: dict, without: Collection[str] = (), only: Collection[str] = ()) -> dict:
         """The table of the mistakes in these groups; `without` those named, or `only` those named."""
         slips = {name: slip for group in groups for name, slip in group.items()}
         if unknown := {*without, *only} - set(slips):
@@ -85,9 +87,10 @@ def of_all(states: list):
     return np.stack(states, axis=1)
 
 
-# The slips: name -> the sentence, and the places that are wrong, in one way or several. The letters in the sentences:
-# x, the (first) input; D, how many numbers of it a step reads; h, what is shown of one step; hs, of all; first, the
-# state to begin with; left, the state that is returned.
+# The slips: name -> the sentence, and the places that are wrong, in one way or several. A check that takes a group with
+# `only=` does not get what is added to it: stacked_lstm_forward and the filters of chapter 9 name what they take. The
+# letters in the sentences: x, the (first) input; D, how many numbers of it a step reads; h, what is shown of one step;
+# hs, of all; first, the state to begin with; final, the state that is returned.
 
 STACKED = {
     "axis 0": (
@@ -198,24 +201,27 @@ CARRIED = {
     "start again": (
         _("every step starts from {first} again: what a step gives must be carried to the next"),
         {"carry": lambda v: v.first},
-        {"carry": lambda v: v.first, "left": lambda v: v.first},  # what is carried on is also what is returned
+        {"carry": lambda v: v.first, "final": lambda v: v.first},  # what is carried on is also what is returned
     ),
 }
 
 # Where the last state is the second result.
-LEFT = {
-    "start returned": (_("{first} is returned, and not the {left} after the last step"), {"left": lambda v: v.first}),
+FINAL = {
+    "start returned": (_("{first} is returned, and not the {final} after the last step"), {"final": lambda v: v.first}),
     "after the first": (
-        _("the {left} after the first step is returned, and not the one after the last"),
-        {"left": lambda v: v.states[0]},
+        _("the {final} after the first step is returned, and not the one after the last"),
+        {"final": lambda v: v.states[0]},
     ),
     "before the last": (
-        _("the {left} before the last step is returned, and not the one after it"),
-        {"left": lambda v: v.before},
+        _("the {final} before the last step is returned, and not the one after it"),
+        {"final": lambda v: v.before},
     ),
     "of every step": (
-        _("the {left} of every step is returned: only the one after the last step is asked for"),
-        {"left": lambda v: of_all(v.states)},
+        _("the {final} of every step is returned: only the one after the last step is asked for"),
+        {"final": lambda v: of_all(v.states)},
     ),
-    "results exchanged": (_("the two results are exchanged: it is {hs}, {left}"), {"result": lambda v: (v.left, v.hs)}),
+    "results exchanged": (
+        _("the two results are exchanged: it is {hs}, {final}"),
+        {"result": lambda v: (v.final, v.hs)},
+    ),
 }
