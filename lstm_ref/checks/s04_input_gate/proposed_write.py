@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_ref.checks import given
-from lstm_ref.checks.engine.compare import wrong_numbers
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import (
@@ -84,7 +84,7 @@ SHADOWED = _(
 
 def where_to_look(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The gate and the candidate at the first wrong number: with them one sees which of the two is wrong."""
-    index = tuple(np.argwhere(wrong_numbers(got["write"], want["write"]))[0])
+    index = first_wrong(wrong_numbers(got["write"], want["write"]), "BH")
     h, x, W_i, b_i, W_c, b_c = arguments.values()
     i, candidate = cell.input_gate(h, x, W_i, b_i)[index], cell.candidate(h, x, W_c, b_c)[index]
     return _("There i is {i:.4g} and the candidate {candidate:.4g}: print yours and compare.").format(

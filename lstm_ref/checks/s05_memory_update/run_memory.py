@@ -5,17 +5,8 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.slips import update as slips
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ, STACKED, Loop
-from lstm_ref.checks.slips.update import (
-    CUT_OFF,
-    NOT_NEGATIVE,
-    SIZES,
-    by_hand,
-    combination,
-    let_one_unit_grow,
-    update,
-    updates,
-)
 from lstm_ref.core import memory
 from lstm_ref.messages import _
 
@@ -29,11 +20,11 @@ def random_run(rng, start: float, sizes: tuple[int, int, int]) -> Arguments:
         "candidate": rng.uniform(-1, 1, (B, T, H)),
         "c0": start * rng.normal(0, 2, (B, H)),
     }
-    let_one_unit_grow(rng, call)
+    slips.let_one_unit_grow(rng, call)
     return call
 
 
-def step_with(wrong=update):
+def step_with(wrong=slips.update):
     """A step with another update: the new memory is carried on, and shown."""
 
     def step(c, f, i, candidate):
@@ -106,8 +97,8 @@ OWN = {
     _("f is raised to the power of the step: that is right only where f never changes"): lambda f, i, a, c0: (
         f ** np.arange(1, f.shape[1] + 1)[:, None] * c0[:, None] + i * a
     ),
-    CUT_OFF: (RUN(keep=lambda v: np.clip(v.new, -1, 1)), RUN(start=lambda v: np.clip(v.first, -1, 1))),
-    NOT_NEGATIVE: RUN(keep=lambda v: np.maximum(v.new, 0)),
+    slips.CUT_OFF: (RUN(keep=lambda v: np.clip(v.new, -1, 1)), RUN(start=lambda v: np.clip(v.first, -1, 1))),
+    slips.NOT_NEGATIVE: RUN(keep=lambda v: np.maximum(v.new, 0)),
 }
 
 
@@ -124,7 +115,9 @@ def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
         if first == 1
         else _("Steps 0 to {n} are right.").format(n=first - 1)
     )
-    made_of = combination(got[:, first], f=f[:, first], c_prev=before, i=i[:, first], candidate=candidate[:, first])
+    made_of = slips.combination(
+        got[:, first], f=f[:, first], c_prev=before, i=i[:, first], candidate=candidate[:, first]
+    )
     if made_of:
         told += " " + _("At step {t} your numbers are {made_of}; asked for is f * c_prev + i * candidate.").format(
             t=first, made_of=made_of
@@ -136,7 +129,7 @@ def run_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
         told += " " + _("Every other step follows from the one before it: look at step {t} alone.").format(t=off[0])
     if not made_of:
         sequence, _step, unit = at = first_wrong(wrong, "BTH")
-        told += " " + by_hand(f[at], before[sequence, unit], i[at], candidate[at])
+        told += " " + slips.by_hand(f[at], before[sequence, unit], i[at], candidate[at])
     return told
 
 
@@ -148,13 +141,13 @@ RUN_MEMORY = Check(
     sizes=lambda arguments: "B={}, T={}, H={}".format(*arguments["f"].shape),
     given=(given.update_memory,),
     parts={
-        "from_c0": Part(lambda rng: [random_run(rng, 1.0, sizes) for sizes in SIZES]),
-        "from_zero": Part(lambda rng: [random_run(rng, 0.0, sizes) for sizes in SIZES]),
+        "from_c0": Part(lambda rng: [random_run(rng, 1.0, sizes) for sizes in slips.SIZES]),
+        "from_zero": Part(lambda rng: [random_run(rng, 0.0, sizes) for sizes in slips.SIZES]),
     },
     mistakes=known(
         RUN.slips(STACKED, COLLECTED, READ, CARRIED),
         # Who squashes the old memory carries tanh(c) on: from zero it is the same.
-        updates(lambda wrong: RUN(step=step_with(wrong)), without=["tanh of the old"]),
+        slips.updates(lambda wrong: RUN(step=step_with(wrong)), without=["tanh of the old"]),
         OWN,
     ),
     advice=lambda arguments, got, want: run_advice(arguments, got["c"], want["c"]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import wrong_numbers
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import SIZES
@@ -37,7 +37,7 @@ def what_was_there(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     units = np.flatnonzero(wrong.any(axis=0))
     if len(units) == 1 and wrong.sum() > 1:
         return _("Only unit {n} is wrong.").format(n=units[0])
-    index = tuple(np.argwhere(wrong)[0])
+    index = first_wrong(wrong, "BH")
     o, c = float(arguments["o"][index]), float(arguments["c"][index])
     return _("There o is {o:.4g} and c is {c:.4g}, so tanh(c) is {squashed:.4g}. Which of them went astray?").format(
         o=o, c=c, squashed=np.tanh(c)

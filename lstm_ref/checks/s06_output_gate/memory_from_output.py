@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import wrong_numbers
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.engine.compare import first_difference
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.slips.squashing import OTHER_LOGARITHM
 from lstm_ref.core import output
 from lstm_ref.messages import _
@@ -37,41 +37,39 @@ def on_ratio(function, shut=np.nan):
     return quietly(lambda h, o: np.where(o == 0, shut, function(h / np.where(o == 0, 1, o))))
 
 
-ENDS = known(
-    {
-        _("h / o is clipped before artanh: what is beyond the end has no memory, and says so with inf or nan"): quietly(
-            lambda h, o: np.arctanh(np.clip(h / o, -1 + 1e-7, 1 - 1e-7))
-        ),
-        _(
-            "h / o is clipped to -1..1: an output larger than its gate has no memory behind it, so nan and not inf"
-        ): quietly(lambda h, o: np.arctanh(np.clip(h / o, -1, 1))),
-        _("an output larger than its gate gives inf: no memory does that, so nan"): on_ratio(
-            lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.sign(r) * np.inf)
-        ),
-        _("inf and nan are swapped: |h| = o comes from a memory too large to tell, |h| > o from none"): on_ratio(
-            lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.where(np.abs(r) == 1, np.nan, np.inf)), shut=np.inf
-        ),
-        _(
-            "a shut gate gives 0: it shows nothing, and a memory of 0 is only one of those that look like that; nan"
-        ): on_ratio(np.arctanh, shut=0.0),
-        _("a shut gate gives inf: behind it could be any memory, so nan"): on_ratio(np.arctanh, shut=np.inf),
-        _("nan and inf are replaced by 0: then nobody can tell an unknown memory from one that is 0"): quietly(
-            lambda h, o: np.where(np.isfinite(np.arctanh(h / o)), np.arctanh(h / o), 0.0)
-        ),
-        _("np.nan_to_num hides what cannot be known"): quietly(lambda h, o: np.nan_to_num(np.arctanh(h / o))),
-        _("inf is replaced by nan: where h equals o the memory is known to be large, and of which sign"): quietly(
-            lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))
-        ),
-        _("the sign is lost: h = -o comes from a large negative memory, -inf"): quietly(
-            lambda h, o: np.where(np.abs(h) == o, np.where(o > 0, np.inf, np.nan), np.arctanh(h / o))
-        ),
-    }
-)
+ENDS = {
+    _("h / o is clipped before artanh: what is beyond the end has no memory, and says so with inf or nan"): quietly(
+        lambda h, o: np.arctanh(np.clip(h / o, -1 + 1e-7, 1 - 1e-7))
+    ),
+    _("h / o is clipped to -1..1: an output larger than its gate has no memory behind it, so nan and not inf"): quietly(
+        lambda h, o: np.arctanh(np.clip(h / o, -1, 1))
+    ),
+    _("an output larger than its gate gives inf: no memory does that, so nan"): on_ratio(
+        lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.sign(r) * np.inf)
+    ),
+    _("inf and nan are swapped: |h| = o comes from a memory too large to tell, |h| > o from none"): on_ratio(
+        lambda r: np.where(np.abs(r) < 1, np.arctanh(r), np.where(np.abs(r) == 1, np.nan, np.inf)), shut=np.inf
+    ),
+    _(
+        "a shut gate gives 0: it shows nothing, and a memory of 0 is only one of those that look like that; nan"
+    ): on_ratio(np.arctanh, shut=0.0),
+    _("a shut gate gives inf: behind it could be any memory, so nan"): on_ratio(np.arctanh, shut=np.inf),
+    _("nan and inf are replaced by 0: then nobody can tell an unknown memory from one that is 0"): quietly(
+        lambda h, o: np.where(np.isfinite(np.arctanh(h / o)), np.arctanh(h / o), 0.0)
+    ),
+    _("np.nan_to_num hides what cannot be known"): quietly(lambda h, o: np.nan_to_num(np.arctanh(h / o))),
+    _("inf is replaced by nan: where h equals o the memory is known to be large, and of which sign"): quietly(
+        lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))
+    ),
+    _("the sign is lost: h = -o comes from a large negative memory, -inf"): quietly(
+        lambda h, o: np.where(np.abs(h) == o, np.where(o > 0, np.inf, np.nan), np.arctanh(h / o))
+    ),
+}
 
 
 def put_back(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The output that a wrong memory would give."""
-    index = tuple(np.argwhere(wrong_numbers(got["c"], want["c"]))[0])
+    _leaf, index = first_difference(got, want)
     h, o, c = float(arguments["h"][index]), float(arguments["o"][index]), float(got["c"][index])
     if o == 0 and h == 0:
         return _("Here o is 0, and 0 * tanh(c) is 0 for every c. |h| = o holds here too: ask for o = 0 first.")

@@ -72,18 +72,18 @@ RUN = Loop(
 )
 
 
-def cells(given_state: bool = False) -> tuple[Mistake, ...]:
+def cells() -> tuple[tuple[Mistake, ...], tuple[Mistake, ...]]:
     """Mistakes in the six lines, run over a sequence by one who does not call lstm_step.
 
-    Some show what they are only where a state is given: those that never write all give zeros from zeros, and others
-    give what a mistake in the running gives.
+    The second group shows what it is only where a state is given: those that never write all give zeros from zeros, and
+    others give what a mistake in the running gives.
     """
-
-    def needs_a_state(mistake):
-        return never_writes(mistake) or mistake.sentence in (EXCHANGED, STARTS_FROM_ZEROS)
-
-    shown = [m for m in wrong_cells() if needs_a_state(m) == given_state]
-    return tuple(Mistake(m.sentence, RUN(step=step_of(m.wrong))) for m in shown)
+    from_any_state, given_a_state = [], []
+    for m in wrong_cells():
+        needs_a_state = never_writes(m) or m.sentence in (EXCHANGED, STARTS_FROM_ZEROS)
+        group = given_a_state if needs_a_state else from_any_state
+        group.append(Mistake(m.sentence, RUN(step=step_of(m.wrong))))
+    return tuple(from_any_state), tuple(given_a_state)
 
 
 def never_writes(mistake: Mistake) -> bool:
@@ -94,6 +94,9 @@ def never_writes(mistake: Mistake) -> bool:
     except (ValueError, TypeError, IndexError):
         return False
     return not np.any(state)
+
+
+CELLS, CELLS_GIVEN_A_STATE = cells()
 
 
 def carries(carry: Callable) -> tuple[Callable, Callable]:
@@ -202,7 +205,7 @@ WITH_STATE = known(
             start=lambda v: LSTMState(0 * v.first.h, v.first.c)
         ),
     },
-    cells(given_state=True),
+    CELLS_GIVEN_A_STATE,
 )
 
 
@@ -248,7 +251,7 @@ LSTM_FORWARD = Check(
         "chunks": Part(in_pieces, mistakes=WITH_STATE),
     },
     mistakes=known(
-        RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, without=["start again"]), H_AND_C, EVERYWHERE, cells()
+        RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, without=["start again"]), H_AND_C, EVERYWHERE, CELLS
     ),
     advice=advise_sequence,
 )

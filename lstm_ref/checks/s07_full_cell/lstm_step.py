@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_ref.checks import given
-from lstm_ref.checks.engine.compare import wrong_numbers
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.slips.cell import wrong_cells
@@ -26,14 +26,14 @@ def advise_step(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     _state, gates = cell.lstm_step_with_gates(**arguments)
     wrong_c = wrong_numbers(got["state.c"], want["state.c"])
     if wrong_c.any():
-        at = tuple(np.argwhere(wrong_c)[0])
+        at = first_wrong(wrong_c, "BH")
         said = _(
             "h follows from c, so look at c first. There c_prev is {c_prev:.4g}, f is {f:.4g}, i is {i:.4g} and the "
             "candidate is {candidate:.4g}, and c = f * c_prev + i * candidate: compare them with your own."
         ).format(c_prev=arguments["state"].c[at], f=gates.f[at], i=gates.i[at], candidate=gates.candidate[at])
         return f"{said} {shared_place(wrong_c)}".strip()
     wrong_h = wrong_numbers(got["state.h"], want["state.h"])
-    at = tuple(np.argwhere(wrong_h)[0])
+    at = first_wrong(wrong_h, "BH")
     said = _(
         "c is right, and so are f, i and the candidate: the fault is in o, or in h = o * tanh(c). There o is {o:.4g} "
         "and tanh(c) is {squashed:.4g}; your h would need an o of {needed:.4g}."

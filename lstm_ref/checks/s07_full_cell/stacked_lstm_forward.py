@@ -8,7 +8,7 @@ from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
 from lstm_ref.checks.problems import random_params, random_state
-from lstm_ref.checks.s07_full_cell.lstm_forward import H_AND_C, NOTHING_WRITTEN, RUN, UNPACKED_AS_C_H, cells
+from lstm_ref.checks.s07_full_cell import lstm_forward as one_layer
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ
 from lstm_ref.core import sequence
@@ -41,7 +41,7 @@ def stack_sizes(arguments: Arguments) -> str:
     )
 
 
-FORWARD = RUN()  # lstm_forward as it is
+FORWARD = one_layer.RUN()  # lstm_forward as it is
 
 
 def over_layers(
@@ -79,7 +79,7 @@ def in_each_layer(*tables) -> tuple[Mistake, ...]:
 
 
 # What leaves hs as it should be for the next layer: (B, T, H).
-IN_THE_RUN = RUN.slips(
+IN_THE_RUN = one_layer.RUN.slips(
     COLLECTED,
     READ,
     only=[
@@ -154,7 +154,9 @@ EVERYWHERE = {
 
 
 # What shows only where the layers begin with zeros, and only where states are given.
-FROM_ZEROS = in_each_layer(NOTHING_WRITTEN, UNPACKED_AS_C_H, RUN.slips(CARRIED, only=["start again"]))
+FROM_ZEROS = in_each_layer(
+    one_layer.NOTHING_WRITTEN, one_layer.UNPACKED_AS_C_H, one_layer.RUN.slips(CARRIED, only=["start again"])
+)
 WITH_STATES = known(
     {
         _("the given states are ignored: each layer starts from zeros"): over_layers(
@@ -173,7 +175,7 @@ WITH_STATES = known(
             result=lambda outputs, made, states: (outputs[-1], list(states))
         ),
     },
-    in_each_layer(cells(given_state=True)),
+    in_each_layer(one_layer.CELLS_GIVEN_A_STATE),
 )
 
 
@@ -209,6 +211,6 @@ STACKED_LSTM_FORWARD = Check(
         "layers": Part(three_layers, only=("hs",), mistakes=FROM_ZEROS),
         "states": Part(three_layers_with_states, mistakes=WITH_STATES),
     },
-    mistakes=known(EVERYWHERE, in_each_layer(IN_THE_RUN, H_AND_C, cells())),
+    mistakes=known(EVERYWHERE, in_each_layer(IN_THE_RUN, one_layer.H_AND_C, one_layer.CELLS)),
     advice=advise_stack,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import wrong_numbers
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s08_learning.problems import GATE_NAMES
@@ -88,7 +88,7 @@ def which_weight(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         return _("W_f[{i}, {j}] was not measured: W_f has the shape {shape}, (H, H+D).").format(
             i=missed[0][0], j=missed[0][1], shape=params.W_f.shape
         )
-    place = tuple(np.argwhere(wrong)[0])
+    place = first_wrong(wrong, "")
     up, down = (loss(d_state, x, state, bumped(params, "W_f", place, by)) for by in (eps, -eps))
     return _("There the loss is {up:.8g} with eps more and {down:.8g} with eps less: compare them with yours.").format(
         up=up, down=down

@@ -9,11 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks import given
-from lstm_ref.checks.engine.compare import wrong_numbers
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
-from lstm_ref.core import cell
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another; and two sets of them, so that none can be hard-coded.
@@ -133,7 +132,7 @@ def line_mistakes(names: dict[str, str], squash: Callable) -> tuple[Mistake, ...
             lambda h_prev, x, W, b: squash(joined(h_prev, x)) @ W.T + b
         ),
         _("the sigmoid squashes the pieces W h, W x and b one by one; add first, then take one {squash}"): in_pieces(
-            cell.sigmoid
+            given.sigmoid
         ),
         _("tanh squashes the pieces W h, W x and b one by one; add first, then take one {squash}"): in_pieces(np.tanh),
         _("only the first sequence is computed, and the rest stays 0: does `return` stand inside a loop?"): only_first(
@@ -194,7 +193,7 @@ def gate_check(name: str, letter: str, reference: Callable, inverted: str, mista
         letter,
         letter,
         reference,
-        cell.sigmoid,
+        given.sigmoid,
         logit,
         lent=(given.sigmoid,),
         at_the_limits=sigmoid_far_out(letter),
@@ -227,7 +226,7 @@ def line_advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.n
     """Where a wrong number of a line comes from: before the squashing or in it, one unit or one sequence."""
     wrong = wrong_numbers(got, want)
     sequences, units = (np.flatnonzero(wrong.any(axis=axis)) for axis in (1, 0))
-    sequence, unit = np.argwhere(wrong)[0]
+    sequence, unit = first_wrong(wrong, "BH")
     said = ""
     if len(units) == 1:
         said = _("Only unit {unit} is wrong: it has row {unit} of {W} and {b}[{unit}].").format(unit=unit, **names)

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from lstm_ref.checks.slips import chosen, filled_in
 from lstm_ref.messages import _
 
 PLACES = {
@@ -66,13 +67,8 @@ class Loop:
     def slips(self, *groups: dict, without: Collection[str] = (), only: Collection[str] = ()) -> dict:
         """The table of the mistakes in these groups; `without` those named, or `only` those named."""
         slips = {name: slip for group in groups for name, slip in group.items()}
-        if unknown := {*without, *only} - set(slips):
-            raise KeyError(f"no slips are called {sorted(unknown)}; there are {sorted(slips)}")
-        return {
-            sentence.format(**self.letters): tuple(self(**places) for places in ways)
-            for name, (sentence, *ways) in slips.items()
-            if name not in without and (name in only or not only)
-        }
+        table = chosen(slips, lambda places: self(**places), without, only)
+        return filled_in(table, **self.letters)
 
 
 def zeros_for(state):

@@ -3,9 +3,9 @@
 import numpy as np
 
 from lstm_ref.checks.engine.declare import known
+from lstm_ref.checks.given import sigmoid
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.squashing import tanh_mistakes
-from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _
 
 IN_H = known(

@@ -3,8 +3,8 @@
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Table
+from lstm_ref.checks.given import sigmoid
 from lstm_ref.checks.slips import filled_in
-from lstm_ref.core.cell import sigmoid
 from lstm_ref.messages import _
 
 SOFTMAX = _("softmax is used: it makes the units share 1, while each unit stands by itself")

@@ -3,12 +3,13 @@
 Chapter 5 asks for the line and for a run of it, chapter 6 for a run that shows a part of the memory.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments
-from lstm_ref.core.cell import sigmoid
+from lstm_ref.checks.engine.declare import Arguments, Table
+from lstm_ref.checks.given import sigmoid
+from lstm_ref.checks.slips import chosen
 from lstm_ref.messages import _
 
 # B, T, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same.
@@ -112,15 +113,9 @@ UPDATES = {
 }
 
 
-def updates(made: Callable, without: Iterable[str] = ()) -> dict:
+def updates(made: Callable, without: Collection[str] = ()) -> Table:
     """The table of the wrong updates, each made into a wrong function of an exercise; `without` those named."""
-    if unknown := set(without) - set(UPDATES):
-        raise KeyError(f"no wrong updates are called {sorted(unknown)}; there are {sorted(UPDATES)}")
-    return {
-        sentence: tuple(made(wrong) for wrong in ways)
-        for name, (sentence, *ways) in UPDATES.items()
-        if name not in without
-    }
+    return chosen(UPDATES, made, without)
 
 
 def combination(got: np.ndarray, **arguments: np.ndarray) -> str:
