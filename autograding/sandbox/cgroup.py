@@ -158,8 +158,7 @@ def _places(proc):
     own = _own(proc)
     if own is None:
         return
-    own = own.parent if own.name == GRADER else own
-    for folder in (own, own.parent):
+    for folder in (own, own.parent):  # of a leaf, the parent is ours
         with suppress(OSError):  # above the first group there is none
             if _words(folder / "cgroup.subtree_control") >= NEEDED:
                 yield folder

@@ -113,8 +113,10 @@ def a_process(*command):
     with subprocess.Popen(
         command or ["sleep", "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
-        yield child
-        child.kill()
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 @pytest.fixture
