@@ -35,7 +35,8 @@ def identity() -> tuple[str, ...]:
         raise SandboxMissing(
             _(
                 "bubblewrap is not installed, so strangers' notebooks cannot run safely. Install it "
-                "(Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap; Arch: pacman -S bubblewrap). "
+                "(Debian, Ubuntu: apt install bubblewrap libseccomp2; Fedora: dnf install bubblewrap libseccomp; "
+                "Arch: pacman -S bubblewrap libseccomp). "
                 "Only for submissions that you trust: --isolation=none"
             )
         )
