@@ -11,6 +11,7 @@ import tempfile
 from functools import cache
 
 from autograding.messages import _
+from autograding.sandbox.bubblewrap import SandboxMissing
 
 ALLOWED = """
 read write pread64 pwrite64 readv writev preadv pwritev preadv2 pwritev2 sendfile copy_file_range lseek
@@ -46,7 +47,7 @@ keyctl add_key request_key userfaultfd seccomp capset sethostname setdomainname
 """.split()
 ARE_FLAGS_OF_NAMESPACES = 0x7E020080  # sched.h: new time, mount, cgroup, uts, ipc, user, pid, net namespaces
 SHARED, PRIVATE, ANONYMOUS, HUGE = 0x01, 0x02, 0x20, 0x40000  # sys/mman.h
-# fcntl.h: copies of descriptors, flags, locks of records, owners, seals. Not the size of a pipe, leases, and notes on folders.
+# fcntl.h: copies of descriptors, flags, locks of records, owners, seals. Not a pipe's size, leases, notes on folders.
 FILE_COMMANDS = (*range(12), 15, 16, 36, 37, 38, 1030, 1032, 1033, 1034)
 UNIX, INET, INET6 = 1, 2, 10  # sys/socket.h
 SOCKET_LEVEL = 1
@@ -56,17 +57,13 @@ SOCKET_OPTIONS = (1, 2, 3, 4, 5, 6, 9, 10, 12, 13, 15, 16, 18, 19, 20, 21, 29, 3
 SOCKET_BUFFERS = (7, 8)
 
 
-class SeccompMissing(Exception):
-    """libseccomp is not installed; the text says what to do."""
-
-
 @cache
 def program() -> bytes:
-    """The filter for this machine's processor, in the form that Linux loads. Raises SeccompMissing."""
+    """The filter for this machine's processor, in the form that Linux loads. Raises SandboxMissing."""
     try:
         from pyseccomp import ALLOW, EQ, ERRNO, MASKED_EQ, NE, Arg, SyscallFilter, resolve_syscall, system_arch
     except (ImportError, RuntimeError, OSError) as error:
-        raise SeccompMissing(
+        raise SandboxMissing(
             _(
                 "libseccomp cannot be loaded ({error}), so strangers' notebooks cannot run safely. Install it "
                 "(Debian, Ubuntu: apt install libseccomp2; Fedora: dnf install libseccomp; Arch: pacman -S libseccomp)"

@@ -40,10 +40,15 @@ class Malformed(ValueError):
     """The bytes are not a frame or not a plain tree, or too long."""
 
 
-def send(sock, message: dict, blob: bytes = b"") -> None:
-    """Write one frame; `message` is anything that JSON can hold."""
+def frame(message: dict, blob: bytes = b"") -> bytes:
+    """One frame; `message` is anything that JSON can hold."""
     text = json.dumps(message).encode("ascii")
-    sock.sendall(HEAD.pack(len(text), len(blob)) + text + blob)
+    return HEAD.pack(len(text), len(blob)) + text + blob
+
+
+def send(sock, message: dict, blob: bytes = b"") -> None:
+    """Write one frame."""
+    sock.sendall(frame(message, blob))
 
 
 def receive(sock, most: int) -> tuple[dict, bytes] | None:
