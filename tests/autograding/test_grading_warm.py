@@ -16,7 +16,7 @@ from autograding.run.execute import Job, execute
 from autograding.sandbox import warm
 from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
-from autograding.sandbox.session import Session
+from autograding.sandbox.session import Allowance, Session
 
 pytestmark = pytest.mark.grading
 
@@ -55,8 +55,8 @@ def neighbours(shared):
     """The kernels of two workers at the same time."""
     parents = [warm.Branch(QUICK, None, ()) for _ in range(2)]
     with (
-        Session(parents[0], QUICK, (), time.monotonic() + 60) as one,
-        Session(parents[1], QUICK, (), time.monotonic() + 60) as two,
+        Session(parents[0], QUICK, (), Allowance(60)) as one,
+        Session(parents[1], QUICK, (), Allowance(60)) as two,
     ):
         yield one, two
     for parent in parents:
@@ -93,8 +93,8 @@ files = [f"/proc/self/fd/{d}" for d in os.listdir("/proc/self/fd")]
 open_files = [os.readlink(f).split(":")[0] for f in files if os.path.lexists(f)]  # one was that of listdir itself
 print(found, seen == [os.readlink("/proc/self")], [f for f in open_files if f != "/dev/null"])
 """
-    # One socket: its own way to the grader, and nobody else's.
-    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True ['socket']"
+    # Two sockets: its own way to the grader, and the desk where its own supervisor lends. Nobody else's.
+    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True ['socket', 'socket']"
 
 
 def test_neither_the_parent_nor_its_branches_have_any_rights(neighbours):
@@ -128,12 +128,12 @@ def test_a_kernel_that_ends_itself_is_not_run_again(shared):
 STARTS = """
 import sys, time
 from autograding.sandbox import warm
-from autograding.sandbox.session import Session
+from autograding.sandbox.session import Allowance, Session
 from autograding.sandbox.limits import Limits
 warm.share(sys.argv[1])
 limits = Limits(preload=("numpy", "IPython.core.interactiveshell"))
 branch = warm.Branch(limits, None, ())
-with Session(branch, limits, (), time.monotonic() + 60):
+with Session(branch, limits, (), Allowance(60)):
     print(branch.pid, flush=True)
     time.sleep(60)
 """
