@@ -1,8 +1,9 @@
 """Serve one submission inside the sandbox: run its cells, and call its functions on the grader's problems.
 
 A graded cell is kept as it stands at its place in the notebook (`hold`), and asked when the whole notebook has run: no
-cell comes after a problem, so none can show it. Each call of a graded function runs in a copy of this process (a fork).
-So a call that dies or hangs costs nothing else.
+cell comes after a problem, so none can show it. Each call of a graded function runs in a copy of this process (a fork):
+so a call that dies or hangs costs nothing else. But a copy has no threads. Where a notebook has left some, such as a
+pool that its function uses, the call runs in this process.
 """
 
 import json
@@ -32,7 +33,7 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
     outlet = Outlet(sock, outputs_most)
     shell = make_shell(outlet.send)
     # Bound before a stranger's code runs: if that replaces a name, these still hold the original.
-    witness, my_number, run_cell, call = make_witness(shell, outlet), os.getpid, shell.run_cell, _call_in_a_copy
+    witness, my_number, run_cell, call = make_witness(shell, outlet), os.getpid, shell.run_cell, _call
     held = {}  # of each graded cell, what the notebook's names were at its place
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
@@ -102,29 +103,37 @@ def _write_files(folder, files, blob):
         at += size
 
 
-def _call_in_a_copy(outlet, desk, namespace, held, message, blob, number):
+def _call(outlet, desk, namespace, held, message, blob, number):
+    if len(os.listdir("/proc/self/task")) == 1:
+        answer = _answer_of_a_copy(outlet, desk, namespace, held, message, blob)
+    else:
+        outlet.left = -1
+        try:
+            answer = _packed_answer(desk, namespace, held, message, blob)
+        except SystemExit:
+            answer = None
+    if answer is not None:
+        outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
+
+
+def _answer_of_a_copy(outlet, desk, namespace, held, message, blob):
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
         end.settimeout(None)  # a notebook may have set another for all new sockets
     copy = os.fork()
     if copy == 0:
         try:
-            outlet.left = -1  # send no output of a graded call: another thread may have held the lock
-            # Functions look their names up in this very dict.
-            namespace.clear()
-            namespace.update(held)
-            wire.send(theirs, *_packed_answer(namespace, desk, message, blob))
+            outlet.left = -1  # send no output of a graded call
+            wire.send(theirs, *_packed_answer(desk, namespace, held, message, blob))
         finally:
             os._exit(0)
     theirs.close()
     handle = os.pidfd_open(copy)
     try:
-        answer = wire.receive(ours, LONGEST)
+        return wire.receive(ours, LONGEST)
     finally:
         ours.close()
         end_process(handle, copy)
-    if answer is not None:
-        outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
 
 
 def end_process(handle, child):
@@ -138,12 +147,22 @@ def end_process(handle, child):
         os.close(handle)
 
 
-def _packed_answer(namespace, desk, message, blob):
+def _packed_answer(desk, namespace, held, message, blob):
+    now = dict(namespace)
     try:
+        # Functions look their names up in this very dict.
+        _replace(namespace, held)
         packed, arrays = wire.pack(_answer(namespace, desk, message, blob))
     except Exception as error:  # out of memory, or a value that cannot be sent: send the reason instead
         packed, arrays = wire.pack({"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        _replace(namespace, now)
     return {"answer": packed}, arrays
+
+
+def _replace(names, others):
+    names.clear()
+    names.update(others)
 
 
 def _answer(namespace, desk, message, blob):

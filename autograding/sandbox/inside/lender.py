@@ -76,10 +76,11 @@ def serve(sock, caller, tree):
 
 def at(desk):
     """In a kernel: a function that asks the present lender, or None where nothing is lent."""
+    desk.setblocking(False)  # not recv_fds's flags, which Python 3.11 ignores
     handle = None
     while True:
         try:
-            _letter, handles, _flags, _address = socket.recv_fds(desk, 1, 4, socket.MSG_DONTWAIT)
+            _letter, handles, _flags, _address = socket.recv_fds(desk, 1, 4)
         except BlockingIOError:
             break
         if not handles:

@@ -108,8 +108,7 @@ def _stub(name, ask, kinds, scope):
         )
         if "raised" in reply:
             kind, text = reply["raised"]
-            error = getattr(builtins, kind, ValueError)
-            raise error(text)
+            raise getattr(builtins, kind, getattr(np.exceptions, kind, ValueError))(text)
         return built(reply["returned"], scope)
 
     stub.__name__ = stub.__qualname__ = name
