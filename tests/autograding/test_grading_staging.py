@@ -2,7 +2,11 @@
 
 import errno
 import os
+import shutil
 import socket
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -431,3 +435,44 @@ def test_who_counts_as_a_student(toy, tmp_path):
 
 def test_a_class_of_nobody_has_no_students(toy):
     assert Course(toy.root).students(ASSIGNMENT) == []
+
+
+@contextmanager
+def as_ordinary_user():
+    """Root reads everything. What another user owns may not be read by who is left."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("which", ["notebook", "file", "submission", "student"])
+def test_what_may_not_be_read_costs_its_student_alone(toy, which):
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        base = Path(folder, "submitted")
+        shutil.copytree(toy.hand_in("ada", toy.solution()).parents[1], base)
+        Path(folder).chmod(0o755)
+        submission = base / "ada" / ASSIGNMENT
+        (submission / "data.csv").write_text("1")
+        closed = {
+            "notebook": submission / NOTEBOOK,
+            "file": submission / "data.csv",
+            "submission": submission,
+            "student": submission.parent,
+        }[which]
+        course = Course(toy.root)
+        course.directory.submitted_directory = str(base)
+        closed.chmod(0)
+        with as_ordinary_user():
+            assert course.students(ASSIGNMENT) == ["ada"]
+            found = read(course.submission("ada", ASSIGNMENT), IGNORE, {NOTEBOOK})
+        closed.chmod(0o700)
+        (remark,) = stage(found, toy.root / "solutions" / ASSIGNMENT, Path(folder, "copy"))["01_toy"]
+        if which == "file":
+            assert remark == Remark("left out", "data.csv")
+        else:
+            assert remark.kind == "unreadable" and "Permission denied" in remark.what
