@@ -7,7 +7,9 @@ there is nothing to grade, it takes the released notebook, so that the student s
 
 import errno
 import os
+import re
 import shutil
+import warnings
 from itertools import islice
 from pathlib import Path
 
@@ -22,11 +24,13 @@ from autograding.messages import _, plain
 # Notebooks that are looked at where none has the right name.
 MOST_CANDIDATES = 20
 # Files left out that are named one by one.
-MOST_NAMED = 20
+MOST_NAMED = 5
 # nbgrader reads these from the submission's folder, and from no other.
 DATE, SECRET = "timestamp.txt", "submission_secret.txt"
 AT_THE_TOP = {(DATE,), (SECRET,)}
 LONGEST_DATE = 200
+# parse_utc looks up the time zone as a file, and takes any path for its name.
+A_PATH = re.compile(r"(?<!\w)/|\.\.")
 
 
 def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Remark]]:
@@ -146,10 +150,12 @@ def _moved(files, homes):
 
 def _is_date(content):
     text = content.decode("utf-8", errors="replace").strip()
-    if len(text) > LONGEST_DATE:
+    if len(text) > LONGEST_DATE or A_PATH.search(text):
         return False
     try:
-        parse_utc(text)
-    except (ValueError, OverflowError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # an unknown time zone would count as UTC
+            parse_utc(text)
+    except (ValueError, OverflowError, RuntimeWarning):
         return not text  # to nbgrader an empty file means no date
     return True

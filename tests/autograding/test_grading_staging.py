@@ -124,10 +124,11 @@ def test_the_right_name_wins_over_other_notebooks(folders):
     assert not (into / "a.ipynb").exists()
 
 
-def test_a_date_that_is_none_is_left_out(folders):
+@pytest.mark.parametrize("text", ["yesterday evening, promised", "1 January 2030 12:00 XYZ"])
+def test_a_date_that_is_none_is_left_out(folders, text):
     submission, _released, into = folders
-    (submission / "timestamp.txt").write_text("yesterday evening, promised")
-    assert staged(*folders) == [Remark("undated", "yesterday evening, promised")]
+    (submission / "timestamp.txt").write_text(text)
+    assert staged(*folders) == [Remark("undated", text)]
     assert not (into / "timestamp.txt").exists()
 
 
@@ -435,6 +436,23 @@ def test_who_counts_as_a_student(toy, tmp_path):
 
 def test_a_class_of_nobody_has_no_students(toy):
     assert Course(toy.root).students(ASSIGNMENT) == []
+
+
+@pytest.mark.parametrize("zone", ["{}", ":{}", "a/../{}", "../../..{}"])
+def test_a_time_zone_names_no_file(folders, tmp_path, zone, monkeypatch):
+    submission, _released, _into = folders
+    opened = []
+    monkeypatch.setattr("nbgrader.utils.dateutil.tz.gettz", opened.append)
+    (submission / "timestamp.txt").write_text("2030-01-01 12:00:00 " + zone.format(tmp_path))
+    (remark,) = staged(*folders)
+    assert remark.kind == "undated" and opened == []
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "PST", "+0100"])
+def test_a_date_in_any_zone_is_one(folders, zone):
+    submission, _released, into = folders
+    (submission / "timestamp.txt").write_text(f"2030-01-01 12:00:00.948203 {zone}")
+    assert staged(*folders) == [] and (into / "timestamp.txt").is_file()
 
 
 @contextmanager
