@@ -7,6 +7,7 @@ more than a few hundred megabytes and a second.
 import errno
 import fnmatch
 import hashlib
+import os
 import stat
 from collections.abc import Collection
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from autograding.intake.notebook import LARGEST_FILE, MEGABYTE
 from autograding.stock.plug import DONE_STAMP
 from autograding.trouble import ends_the_run
 
-NOTEBOOK = ".ipynb"
+NOTEBOOK = (".ipynb", ".ipynb.json", ".ipynb.txt")  # some browsers add an ending to what they save
 LARGEST_FOLDER = 100 * MEGABYTE
 LARGEST_NOTEBOOKS = 2 * LARGEST_FILE  # all of them together
 MOST_FILES = 500
@@ -27,7 +28,7 @@ DEEPEST = 20
 LONGEST_PATH = 1_000
 
 # Why something was left out, beside the names of the system's errors, such as EACCES.
-LARGE, STRANGE, FOLDER, MANY, ODD_NAME = "large", "strange", "folder", "many", "odd name"
+LARGE, STRANGE, FOLDER, MANY, LONG = "large", "strange", "folder", "many", "long"
 
 
 class File(NamedTuple):
@@ -89,7 +90,7 @@ class _Reading:
         self.seen = 0
 
     def _order(self, name):
-        return name not in self.wanted, not name.endswith(NOTEBOOK), name
+        return name not in self.wanted, not name.lower().endswith(NOTEBOOK), name
 
     def all_of(self, folder, path):
         """The files of a folder, then its folders: what lies further up is read first."""
@@ -107,7 +108,7 @@ class _Reading:
 
     def _one(self, folder, name, path):
         """Read one file, or list it with a reason; whether it is a folder."""
-        of_notebooks = name.endswith(NOTEBOOK)
+        of_notebooks = name.lower().endswith(NOTEBOOK)
         found = self.notebooks if of_notebooks else self.files
         size, content, why = 0, None, ""
         try:
@@ -132,13 +133,13 @@ class _Reading:
         return min(LARGEST_FILE, self.room[True]) if of_notebooks else self.room[False]
 
     def _objection(self, path, number):
-        if not _is_text("/".join(path)):
-            return ODD_NAME
+        if _is_long(path):
+            return LONG
         return MANY if number >= MOST_FILES else ""
 
     def _folder(self, outer, name, path):
         """Read a folder, or list it with a reason."""
-        why = MANY if len(path) > DEEPEST or self.seen >= MOST_SEEN else "" if _is_text("/".join(path)) else ODD_NAME
+        why = MANY if len(path) > DEEPEST or self.seen >= MOST_SEEN else LONG if _is_long(path) else ""
         if not why:
             try:
                 folder = outer.folder(name)
@@ -155,9 +156,5 @@ class _Reading:
             folder.close()
 
 
-def _is_text(path):
-    """Whether a path can be written down anywhere: UTF-8, and not too long."""
-    try:
-        return len(path.encode()) <= LONGEST_PATH
-    except UnicodeEncodeError:
-        return False
+def _is_long(path):
+    return len(os.fsencode("/".join(path))) > LONGEST_PATH

@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import parse_utc
 
-from autograding.intake.handed_in import FOLDER, LARGE, MANY, ODD_NAME, STRANGE, File, HandedIn
+from autograding.intake.handed_in import FOLDER, LARGE, LONG, MANY, STRANGE, File, HandedIn
 from autograding.intake.notebook import LARGEST_FILE, Unreadable, read_notebook, too_large
 from autograding.intake.remarks import Remark
 from autograding.messages import _, plain
@@ -98,7 +98,7 @@ def _why(file):
         STRANGE: _("it is not an ordinary file"),
         FOLDER: _("it is a folder"),
         MANY: _("there are too many files"),
-        ODD_NAME: _("its name is not readable text, or too long"),
+        LONG: _("the names of its folders are too long"),
         "ELOOP": _("it is a link, and links are not followed"),
     }
     number = getattr(errno, file.why, 0)
@@ -124,7 +124,7 @@ def _write_files(files, homes, into, names):
         outer = {path[:length] for length in range(1, len(path))}
         # It lies where another file or a folder is, or below a file, or where grading itself writes or reads one.
         is_in_the_way = path in taken | folders or outer & taken or (path[0] in ours and path not in AT_THE_TOP)
-        if file.content is None or is_in_the_way:
+        if file.content is None or is_in_the_way or not _is_text(path):
             left_out.append(plain("/".join(file.path)))
         elif path == (DATE,) and not _is_date(file.content):
             undated.append(Remark("undated", plain(file.content[:1000].decode("utf-8", errors="replace"))))
@@ -138,6 +138,15 @@ def _write_files(files, homes, into, names):
     remarks = [Remark("left out", name) for name in left_out[:MOST_NAMED]]
     more = [Remark("more left out", str(len(left_out) - MOST_NAMED))] if len(left_out) > MOST_NAMED else []
     return [*undated, *remarks, *more]
+
+
+def _is_text(path):
+    """Whether a path can be written down in a notebook, a log, a sandbox: all of them are UTF-8."""
+    try:
+        "/".join(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _moved(files, homes):

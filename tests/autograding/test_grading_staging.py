@@ -19,6 +19,7 @@ from autograding.intake import handed_in, staging
 from autograding.intake.handed_in import read
 from autograding.intake.remarks import Remark
 from autograding.intake.staging import stage
+from autograding.messages import plain
 from autograding.run.prepare import _make_way
 from autograding.trouble import ends_the_run
 
@@ -98,12 +99,13 @@ def test_a_notebook_that_is_a_link_is_not_followed(folders, tmp_path):
     assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
 
 
-def test_a_wrong_name_is_put_right_when_there_is_no_doubt(folders):
+@pytest.mark.parametrize("name", ["01_toy (1).ipynb", "01_toy.ipynb.txt", "01_TOY.IPYNB", "\udcdcbung.ipynb"])
+def test_a_wrong_name_is_put_right_when_there_is_no_doubt(folders, name):
     submission, released, into = folders
-    (submission / NOTEBOOK).rename(submission / "01_toy (1).ipynb")
+    (submission / NOTEBOOK).rename(submission / name)
     nbformat.write(nbformat.v4.new_notebook(), submission / "scratch.ipynb")
-    assert staged(*folders) == [Remark("renamed", "01_toy (1).ipynb")]
-    assert sources(into / NOTEBOOK) == sources(submission / "01_toy (1).ipynb")
+    assert staged(*folders) == [Remark("renamed", plain(name))]
+    assert sources(into / NOTEBOOK) == sources(submission / name)
 
 
 def test_between_two_candidates_the_grader_does_not_choose(folders):
@@ -132,7 +134,7 @@ def test_a_date_that_is_none_is_left_out(folders, text):
     assert not (into / "timestamp.txt").exists()
 
 
-@pytest.mark.parametrize("home", ["01_toy", "home/jovyan/work", "01_toy.ipynb"])
+@pytest.mark.parametrize("home", ["01_toy", "home/jovyan/work", "01_toy.ipynb", "\udcdcbung"])
 def test_a_notebook_in_a_folder_of_its_own_is_graded_with_what_lies_beside_it(folders, home):
     submission, _released, into = folders
     (submission / NOTEBOOK).rename(submission / "aside")
@@ -144,7 +146,7 @@ def test_a_notebook_in_a_folder_of_its_own_is_graded_with_what_lies_beside_it(fo
     (submission / "__MACOSX" / home).mkdir(parents=True)
     (submission / "__MACOSX" / home / f"._{NOTEBOOK}").write_bytes(b"\x00\x05\x16\x07")
     nested, *_others = staged(*folders)
-    assert nested == Remark("nested", f"{home}/{NOTEBOOK}")
+    assert nested == Remark("nested", plain(f"{home}/{NOTEBOOK}"))
     assert sources(into / NOTEBOOK) == sources(submission / home / NOTEBOOK)
     assert (into / "data.csv").read_text() == "1" and (into / "timestamp.txt").read_text().startswith("2030")
 
