@@ -8,13 +8,14 @@ from pathlib import Path
 
 from autograding.course import Course, CourseError
 from autograding.intake.remarks import warning_unisolated
-from autograding.messages import _
+from autograding.messages import _, inert, plain
 from autograding.report.results import read_results, table, write_csv
 from autograding.run import schedule
 from autograding.run.grade import Grader
 from autograding.run.lock import only_run
 from autograding.run.progress import Progress
 from autograding.run.selfcheck import require_full_marks
+from autograding.terminal import in_any_locale
 
 AHEAD_ON_CLUSTER = 100
 
@@ -120,7 +121,7 @@ def _grade(course, options):
     for student, failure in troubles.items():
         print(
             _("error: {student} is not graded. The submission is not to blame: {failure}; see {log}").format(
-                student=student, failure=failure, log=grader.log
+                student=inert(student), failure=plain(str(failure), 300), log=grader.log
             ),
             file=sys.stderr,
         )
@@ -144,4 +145,5 @@ def _grade_new(grader, todo, options):
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

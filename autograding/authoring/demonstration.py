@@ -29,6 +29,7 @@ from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
 from autograding.stock.convert import generate
+from autograding.terminal import in_any_locale
 
 SECONDS_TO_IMPORT = 2
 FIELDS = {"name": str, "replaces": str, "source": str, "loses": list, "says": str}
@@ -229,4 +230,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

@@ -19,6 +19,7 @@ from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
 from autograding.stock.convert import generate
+from autograding.terminal import in_any_locale
 
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
@@ -129,4 +130,5 @@ def _faults_of_cell(cell, judged_outside):
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

@@ -11,7 +11,7 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from autograding.course import Course
-from autograding.messages import _, plain
+from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
 from autograding.stock.gradebook import OpenGradebook
 
@@ -126,14 +126,14 @@ def table(results: list[Result], width: int | None = None) -> str:
     width = width or shutil.get_terminal_size((120, 24)).columns
     columns = results[0].cells
     legend = [f"  {i:>2}  {cell.name} ({cell.points:g})" for i, cell in enumerate(columns, start=1)]
-    name_width = max(len(_("student")), *(len(r.student) for r in results))
+    name_width = max(len(_("student")), *(len(inert(r.student)) for r in results))
     head = f"{_('student'):<{name_width}}  " + " ".join(f"{i:>4}" for i in range(1, len(columns) + 1))
     head += f"  {_('total'):>9}  {_('note')}"
     lines = [*legend, "", head, "-" * min(width, len(head) + 20)]
     indent = len(head) - len(_("note"))
     for result in results:
         scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
-        line = f"{plain(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
+        line = f"{inert(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
         # Apart, so that full marks in all that a machine grades look full: 14/14+2?
         total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
         total += f"+{result.points_waiting:g}?" if result.waiting else ""
@@ -166,7 +166,7 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
         rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "note"])
         for result in results:
             scores = {cell.name: cell.score for cell in result.cells}
-            row = [result.student, assignment, *(scores.get(name, "") for name in names)]
+            row = [inert(result.student), assignment, *(scores.get(name, "") for name in names)]
             row += [result.late_penalty, result.total, result.points, result.points_waiting, result.note]
             rows.writerow([_inert(value) for value in row])
     half.replace(path)

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from copy import deepcopy
-from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +16,10 @@ from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
 from autograding.course import Course
+from autograding.intake.handed_in import read
 from autograding.intake.staging import stage
 from autograding.report.legible import legible
 from autograding.run import digest
-from autograding.run.dependencies import digest_of_tree
 from autograding.run.execute import execute
 from autograding.run.prepare import Prepared, autograder, prepare
 from autograding.run.record import reading_store
@@ -32,7 +31,9 @@ from autograding.stock.gradebook import OpenGradebook, said_by_a_person
 from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
+from autograding.stock.one_student import one_student
 from autograding.stock.plug import DONE_STAMP
+from autograding.trouble import ends_the_run
 
 
 class Graded(NamedTuple):
@@ -90,7 +91,9 @@ class Grader:
     def is_done(self, student: str) -> bool:
         """Whether exactly this submission was graded to the end, by exactly these checks."""
         stamp = self._stamp(student)
-        return stamp.is_file() and json.loads(stamp.read_text())["digest"] == self._digest(student)
+        if not stamp.is_file():
+            return False
+        return json.loads(stamp.read_text())["digest"] == self._inputs(self._handed_in(student).digest())
 
     def grade(self, students: Iterable[str], pool: Pool, ahead: int, force: bool = False) -> Iterator[Graded]:
         """Grade the students in the order in which the pool finishes; with `force`, execute everything again.
@@ -111,13 +114,13 @@ class Grader:
     def _jobs(self, students, underway, force):
         """The jobs, prepared as late as possible; one entry without a job for a student with nothing to execute."""
         for student in students:
-            mine = underway[student] = Underway(student, self._digest(student))
+            mine = underway[student] = Underway(student)
             self._stamp(student).unlink(missing_ok=True)
             try:
                 mine.prepared = self.prepare(student)
-            except OSError:
-                raise
             except Exception as error:  # `_finish` returns it; the other students go on
+                if isinstance(error, OSError) and ends_the_run(error):
+                    raise
                 mine.error = error
                 yield (student, None), None
                 continue
@@ -134,8 +137,14 @@ class Grader:
 
     def prepare(self, student: str) -> Prepared:
         """Prepare the student's submission for execution."""
-        submission = self.course.folder("submitted", student, self.assignment)
-        return self._prepare(student, lambda into: stage(submission, self.released, into, self.course.directory.ignore))
+        handed_in = self._handed_in(student)  # read once: what is graded is what the stamp tells of
+        prepared = self._prepare(student, lambda into: stage(handed_in, self.released, into))
+        prepared.digest = handed_in.digest()
+        return prepared
+
+    def _handed_in(self, student):
+        wanted = {path.name for path in self.released.glob("*.ipynb")}
+        return read(self.course.submission(student, self.assignment), self.course.directory.ignore, wanted)
 
     def prepare_solution(self) -> Prepared:
         """Prepare the solution, as if a student had handed it in."""
@@ -174,7 +183,7 @@ class Grader:
             return Graded(mine.student, error=failure)
         finally:
             prepared.discard()
-        self._leave_stamp(mine.student, mine.inputs)
+        self._leave_stamp(mine.student, self._inputs(prepared.digest))
         for job in mine.prepared.jobs:
             self.store.drop(self.key(job))
         return Graded(mine.student)
@@ -188,9 +197,8 @@ class Grader:
             convert(converter, self.log)
 
     def _feedback(self, student):
-        # nbgrader reads the student's name as a pattern.
-        directory = self.course.directory_with(student_id=escape(student), assignment_id=self.assignment)
-        converter = GenerateFeedback(coursedir=directory, config=deepcopy(self.course.config))
+        directory = self.course.directory_with(assignment_id=self.assignment)
+        converter = one_student(GenerateFeedback, directory, deepcopy(self.course.config), student)
         converter.exporter_class = legible(compiled_once(converter.exporter_class))
         converter.force = True
         try:
@@ -230,16 +238,15 @@ class Grader:
     def _stamp(self, student):
         return self.course.folder("autograded", student, self.assignment) / DONE_STAMP
 
-    def _digest(self, student):
-        submitted = digest_of_tree(self.course.folder("submitted", student, self.assignment))
-        return f"{self.environment}:{submitted}"
+    def _inputs(self, digest_of_submission):
+        return f"{self.environment}:{digest_of_submission}"
 
 
 class Underway:
     """A student who is prepared and not yet recorded."""
 
-    def __init__(self, student: str, inputs: str):
-        self.student, self.inputs = student, inputs
+    def __init__(self, student: str):
+        self.student = student
         self.prepared: Prepared | None = None
         self.missing: set[str] = set()
         self.error: Exception | None = None

@@ -10,7 +10,7 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from sqlalchemy.exc import SAWarning
 
 from autograding.course import Course, CourseError
-from autograding.messages import _, plain
+from autograding.messages import _, inert, plain
 from autograding.stock.gradebook import ensure_gradebook
 
 
@@ -40,7 +40,7 @@ def convert(converter: BaseConverter, log: Path | None = None) -> None:
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as file:
-                file.write(buffer.getvalue())
+                file.writelines(inert(line) + "\n" for line in buffer.getvalue().splitlines())
 
 
 def _last_word(log):
