@@ -28,7 +28,13 @@ OTHER_NAMES |= {"strike": "s", "tt": "code"}
 SILENT = frozenset(("script", "style", "title"))
 DEEPEST = 40  # elements within each other; deeper ones are left out, their text is not
 
-_COLOUR = r"(?:#[0-9a-f]{3,8}|[a-z]{3,20}|(?:rgb|hsl)a?\([\d\s.,%]{1,40}\))"
+_NAMED = "|".join(
+    "aqua black blue brown coral crimson cyan darkblue darkgreen darkorange darkred firebrick forestgreen fuchsia gold "
+    "gray green grey indigo khaki lightblue lightgray lightgreen lightgrey lightyellow lime magenta maroon navy olive "
+    "orange orchid pink purple red royalblue salmon seagreen silver skyblue steelblue teal tomato transparent violet "
+    "white whitesmoke yellow".split()
+)
+_COLOUR = rf"(?:#[0-9a-f]{{3,8}}|{_NAMED}|(?:rgb|hsl)a?\([\d\s.,%]{{1,40}}\))"
 _SMALL = r"(?:0|\d{1,2}(?:\.\d{1,3})?(?:px|pt)|\d?(?:\.\d{1,3})?(?:em|ex|rem))"
 _SIDES = ("", "-top", "-right", "-bottom", "-left")
 _LINE = "(?:none|solid|dashed|dotted|double)"
@@ -117,7 +123,7 @@ class _Writer(HTMLParser):
             if tag == "img" and "src" not in kept:
                 self.handle_data(kept["alt"])
                 return
-            self.parts.append(f"<{tag}{''.join(f' {name}="{escape(value)}"' for name, value in kept.items())}>")
+            self.parts.append(f"<{tag}{''.join(map(_written, kept.items()))}>")
             if tag not in VOID:
                 self.open.append(tag)
 
@@ -209,6 +215,11 @@ class _Writer(HTMLParser):
             if self.open[place] in border:
                 return None
         return None
+
+
+def _written(attribute):
+    name, value = attribute
+    return f' {name}="{escape(value)}"'
 
 
 _OF_TABLES = frozenset(("table", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"))

@@ -21,7 +21,7 @@ from socket import socketpair
 from autograding.report.pieces import Piece, at_once, painted, plain
 
 PIECE_SECONDS = 0.5  # of processor time, as an honest piece takes milliseconds
-PAGE_SECONDS = 3
+PAGE_SECONDS = 2
 STUCK_SECONDS = 20  # of the clock, without an answer: for what no signal interrupts
 READY_SECONDS = 120  # of the clock, on a busy machine
 MEMORY_BYTES = 2**30  # besides what the process has when it begins

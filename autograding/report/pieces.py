@@ -39,7 +39,8 @@ PAINTED = {
 
 def painted(piece: Piece) -> str:
     """The piece as it should look. It may take any time, and raise anything."""
-    return PAINTED[piece.kind](_UNSEEN.sub("", piece.text), piece.more)
+    text = _UNSEEN.sub("", piece.text)
+    return PAINTED[piece.kind](text if piece.kind == "terminal" else _ESCAPES.sub("", text), piece.more)
 
 
 def plain(piece: Piece) -> str:
