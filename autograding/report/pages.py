@@ -36,8 +36,8 @@ _SIZE = range(1, 2001)  # pixels
 LONGEST_PIECE = 200_000
 ALL_TEXT = 2_000_000
 ALL_PICTURES = 20_000_000
-CELLS = 2_000
-OUTPUTS = 2_000
+CELLS = 1_000
+OUTPUTS = 1_000
 
 # The templates put the page's styles into a <style>, which ends here and begins again. Nothing of a student's is
 # painted outside its own place, and the policy holds for all that follows: no page loads anything from elsewhere.
