@@ -16,7 +16,7 @@ MARK = "…"
 FEWEST = 3  # significant digits; a number of fewer says little of a problem, and occurs by chance
 LONGEST = 200_000  # letters; beyond, all of a message counts as the student's words
 SHORTEST = 4  # letters of a text of the problem
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d{1,3}))?|0[xX][0-9a-fA-F.]+p[-+]?\d+")
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F.]+p[-+]?\d+|[-+]?(\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d{1,3}))?")
 
 
 def problems_are_shown(after: str, now: datetime) -> bool:
@@ -53,14 +53,12 @@ def _from(message, texts):
 
 
 def _numbers(problem):
-    """The numbers of the problem that need three digits or more, without their signs."""
+    """The numbers of the problem, without their signs."""
     kinds = (int, float, np.number, np.ndarray)
     leaves = [leaf for leaf in leaves_of(problem) if isinstance(leaf, kinds) and not isinstance(leaf, bool)]
     arrays = [np.asarray(leaf).ravel() for leaf in leaves]
-    arrays = [array.astype(float) for array in arrays if array.dtype.kind in "iuf"]
-    numbers = np.abs(np.concatenate(arrays)) if arrays else np.array([])
-    numbers = numbers[np.isfinite(numbers) & (numbers > 0)]
-    return numbers[[float(f"{number:.{FEWEST - 1}g}") != number for number in numbers]] if len(numbers) else numbers
+    numbers = [np.abs(array.astype(float)) for array in arrays if array.dtype.kind in "iuf"]
+    return np.unique(np.concatenate(numbers)) if numbers else np.array([])
 
 
 def _among(found, numbers):
@@ -72,4 +70,5 @@ def _among(found, numbers):
         return False
     exponent = int(found[2] or 0)
     unit = 10.0 ** (exponent - len(found[1].partition(".")[2]))
-    return bool(np.any(np.abs(numbers - float(found[1]) * 10.0**exponent) < unit))
+    near = numbers[np.abs(numbers - float(found[1]) * 10.0**exponent) < unit]
+    return any(float(f"{number:.{FEWEST - 1}g}") != number for number in near)
