@@ -18,7 +18,7 @@ def require_full_marks(grader: Grader, pool: Pool) -> None:
     """Raise CourseError unless the solution gets every point. It takes the same path as the submissions."""
     try:
         prepared = grader.prepare_solution()
-    except OSError:
+    except (OSError, CourseError):
         raise
     except Exception as error:
         raise CourseError(_refusal(str(error))) from error
