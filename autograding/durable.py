@@ -93,12 +93,16 @@ def read_regular(path: Path, most_bytes: int) -> bytes | None:
         return None if file is None or os.fstat(file.fileno()).st_size > most_bytes else file.read(most_bytes)
 
 
-def print_of(path: Path) -> str:
-    """The size and the digest of a regular file; empty for anything else, and for one that cannot be read."""
+def print_of(path: Path, most_bytes: int) -> str:
+    """The size and the digest of a regular file; empty for anything else, and for one that cannot be read.
+
+    Of a longer file only the size is told: one with holes would take hours to read.
+    """
     with _opened(path) as file:
         if file is None:
             return ""
-        return f"{os.fstat(file.fileno()).st_size} {hashlib.file_digest(file, 'sha256').hexdigest()}"
+        size = os.fstat(file.fileno()).st_size
+        return f"{size} {hashlib.file_digest(file, 'sha256').hexdigest() if size <= most_bytes else '-'}"
 
 
 @contextmanager

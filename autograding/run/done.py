@@ -14,7 +14,7 @@ from autograding.durable import print_of, read_regular, write_whole
 from autograding.messages import _, plain
 
 VERSION = 2
-LARGEST_STAMP = 16 * 2**20  # bytes
+LARGEST_STAMP, LARGEST = 2**24, 2**30  # bytes, of a stamp and of any other file
 KEPT = {"autograded": "*.ipynb", "feedback": "*.html"}
 
 
@@ -68,7 +68,7 @@ def _seal(content):
 def files_of(folders: dict[str, Path]) -> dict[str, str]:
     """Size and digest of a student's notebooks and pages, in the folders by the names of their steps."""
     return {
-        f"{step}/{path.name}": print_of(path)
+        f"{step}/{path.name}": print_of(path, LARGEST)
         for step, pattern in KEPT.items()
         for path in sorted(folders[step].glob(pattern))
     }
@@ -76,14 +76,15 @@ def files_of(folders: dict[str, Path]) -> dict[str, str]:
 
 def amiss_in(stamp: Stamp, folders: dict[str, Path], step: str) -> Iterator[str]:
     """What is not as the stamp says in the folder of that step."""
-    here = {name: print_of(folders[step] / Path(name).name) for name in stamp.files if name.startswith(f"{step}/")}
-    for name, found in here.items():
-        if found == stamp.files[name]:
+    expected = {name: said for name, said in stamp.files.items() if name.startswith(f"{step}/")}
+    for name, said in expected.items():
+        found = print_of(folders[step] / Path(name).name, int(said.partition(" ")[0]))
+        if found == said:
             continue
         if found.startswith("0 "):
             yield _("{name} is empty").format(name=name)
         else:
             yield (_("{name} was changed") if found else _("{name} is gone, or cannot be read")).format(name=name)
     for path in sorted(folders[step].glob(KEPT[step])):
-        if f"{step}/{path.name}" not in here:
+        if f"{step}/{path.name}" not in expected:
             yield _("{name} was added").format(name=f"{step}/{plain(path.name)}")

@@ -192,6 +192,10 @@ def _patiently(connection, statement):
             if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             place = _place(connection.engine.url)
+            if not waits:
+                waiting = _("another program holds the gradebook {place}; waiting for it, for {n} seconds at most")
+                print(waiting.format(place=place, n=LONGEST_WAIT), file=sys.stderr, flush=True)
+            waits = True
             if time.monotonic() > until:
                 raise GradebookUnusable(
                     _(
@@ -199,10 +203,6 @@ def _patiently(connection, statement):
                         "sqlite3, or another grading. Nothing is lost; close it there, and run this again"
                     ).format(place=place, n=LONGEST_WAIT)
                 ) from error
-            if not waits:
-                waiting = _("another program holds the gradebook {place}; waiting for it, for {n} seconds at most")
-                print(waiting.format(place=place, n=LONGEST_WAIT), file=sys.stderr, flush=True)
-            waits = True
             time.sleep(BETWEEN_TRIES)
 
 
