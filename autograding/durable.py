@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from autograding.messages import _
 from autograding.troubles import of_the_machine
 
 HALF = ".half"
+AT_ONCE = 10
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -75,16 +77,20 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def sync_tree(folder: Path, top: Path) -> None:
-    """Put all files in `folder` on the disk, and the names of every folder from there up to `top`."""
-    for place, _folders, names in os.walk(folder, topdown=False):
-        for path in (Path(place, name) for name in names):
-            if stat.S_ISREG(path.lstat().st_mode):
-                sync(path)
-        sync(Path(place))
-    for above in folder.parents:
-        if above.is_relative_to(top):
-            sync(above)
+def sync_trees(tops: dict[Path, Path]) -> None:
+    """Put all files in some folders on the disk, and the names of every folder from there up to the folder's top.
+
+    All at once: a disk finishes ten requests together in the time of one.
+    """
+    paths = []
+    for folder, top in tops.items():
+        for place, _folders, names in os.walk(folder):
+            files = (Path(place, name) for name in names)
+            paths += [Path(place), *(path for path in files if stat.S_ISREG(path.lstat().st_mode))]
+        paths += [above for above in folder.parents if above.is_relative_to(top)]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for _done in threads.map(sync, paths):
+            pass  # what a thread raised is raised here
 
 
 def read_regular(path: Path, most_bytes: int) -> bytes | None:

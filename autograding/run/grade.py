@@ -18,7 +18,7 @@ from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
 from autograding.course import Course
-from autograding.durable import clear, folder_to_write_in, sync_tree
+from autograding.durable import clear, folder_to_write_in, sync_trees
 from autograding.intake.staging import stage
 from autograding.messages import _
 from autograding.report.legible import legible
@@ -38,7 +38,7 @@ from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
 from autograding.stock.plug import DONE_STAMP
-from autograding.stock.written import begin_anew, places_in, put_back, written_for
+from autograding.stock.written import begin_anew, dated_of, places_in, put_back, written_for
 from autograding.troubles import of_the_machine
 
 AUTOGRADED, FEEDBACK = "autograded", "feedback"
@@ -329,9 +329,12 @@ class Grader:
 
         A person's points and a new due date change late penalties, so `assess` computes these first.
         """
+        with self.book.reading() as connection:
+            written = written_for(connection, self.assignment)
+            dated = dated_of(connection, self.assignment)
         for student in students:
             try:
-                renewed = self._renew(student)
+                renewed = self._renew(student, written[student], student in dated)
             except Exception as error:
                 if ends_the_run(error):
                     raise
@@ -339,12 +342,13 @@ class Grader:
             if renewed is not None:
                 yield renewed
 
-    def _renew(self, student):
-        with self.book.one_transaction():
-            assess(self.course, self.assignment, student)
+    def _renew(self, student, now, dated):
+        if dated or now.late:
+            with self.book.one_transaction():
+                assess(self.course, self.assignment, student)
+            with self.book.reading() as connection:
+                now = self._written(connection, student)
         stamp = read_stamp(self._stamp(student))
-        with self.book.reading() as connection:
-            now = self._written(connection, student)
         if stamp.on_page == now.on_page and not any(amiss_in(stamp, self._folders(student), FEEDBACK)):
             return None
         self._feedback(student)
@@ -357,8 +361,7 @@ class Grader:
     def _leave_stamp(self, student, inputs):
         """Put notebooks and pages on the disk, and the stamp last: it says that they are there."""
         folders = self._folders(student)
-        for step, folder in folders.items():
-            sync_tree(folder, self._top(step))
+        sync_trees({folder: self._top(step) for step, folder in folders.items()})
         with self.book.reading() as connection:
             written = self._written(connection, student)
         stamp = Stamp(inputs, self.seeds, written.digest, written.on_page, files_of(folders))

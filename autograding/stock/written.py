@@ -70,6 +70,16 @@ def written_for(connection: Connection, assignment: str, student: str | None = N
     return dict(found)
 
 
+def dated_of(connection: Connection, assignment: str) -> set[str]:
+    """The students of whom the gradebook knows when they handed in: only they can be late."""
+    chosen = (
+        select(SubmittedAssignment.student_id)
+        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .where(Assignment.name == assignment, SubmittedAssignment.timestamp.is_not(None))
+    )
+    return set(connection.execute(chosen).scalars())
+
+
 def _rows(connection, table, columns, assignment, student):
     chosen = (
         select(*OF_SUBMISSION, BaseCell.name, *columns)

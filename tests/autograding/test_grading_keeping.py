@@ -1,6 +1,7 @@
 """What power cuts, restored backups and foreign hands do to a class that is graded: noticed, said, and made good."""
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import threading
 
 import pytest
 from conftest import ASSIGNMENT, NOTEBOOK, Toy, cell, forget_the_course
+from nbconvert.writers import FilesWriter
 from test_grading_interrupted import graded_notebooks, scores
 from test_grading_run import Instead
 
@@ -480,3 +482,29 @@ def test_all_that_a_stamp_speaks_of_is_on_the_disk_before_it(tmp_path, monkeypat
     (stamp,) = [n for n, path in enumerate(synced) if DONE_STAMP in path]
     assert {*names, *folders} <= set(synced[:stamp])
     assert synced[stamp + 1 :] == [f"autograded/ada/{ASSIGNMENT}"]  # the stamp's own name
+
+
+@pytest.mark.parametrize(("number", "ends"), [(errno.ENOSPC, True), (errno.EROFS, True), (errno.EACCES, False)])
+def test_an_error_of_the_machine_ends_the_run_and_any_other_is_one_students(tmp_path, monkeypatch, number, ends):
+    """nbgrader catches each of them, and only writes it to its log."""
+    course = Toy(tmp_path / "course")
+    monkeypatch.chdir(course.root)
+    monkeypatch.syspath_prepend(str(course.root))
+    for student in ("ada", "bob"):
+        course.hand_in(student, course.solution())
+    real = FilesWriter.write
+
+    def write(self, output, resources, **rest):
+        if resources["nbgrader"]["student"] == "ada":
+            raise OSError(number, os.strerror(number))
+        return real(self, output, resources, **rest)
+
+    with Grader(Course(course.root), ASSIGNMENT) as grader:
+        monkeypatch.setattr(FilesWriter, "write", write)
+        graded = grader.grade(["ada", "bob"], Instead(), 1)
+        if ends:
+            with pytest.raises(OSError, match=os.strerror(number)):
+                list(graded)
+        else:
+            assert [(one.student, one.error is None) for one in graded] == [("ada", False), ("bob", True)]
+    forget_the_course()
