@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from autograding.beneath import Place
 from autograding.messages import _
-from autograding.trouble import ends_the_run
+from autograding.troubles import of_the_machine
 
 # What a course's module of checks must hold: see DESIGN.md, "The seam".
 CHECKS_INTERFACE = ("make", "judge", "CALLER")
@@ -123,7 +123,7 @@ class Course:
         except NotADirectoryError:
             return False  # a link to a file
         except OSError as error:
-            if ends_the_run(error):
+            if of_the_machine(error):
                 raise
         return True
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from autograding.beneath import NotOrdinary, Place, TooLarge
 from autograding.intake.notebook import LARGEST_FILE, MEGABYTE
 from autograding.stock.plug import DONE_STAMP
-from autograding.trouble import ends_the_run
+from autograding.troubles import of_the_machine
 
 NOTEBOOK = (".ipynb", ".ipynb.json", ".ipynb.txt")  # some browsers add an ending to what they save
 LARGEST_FOLDER = 100 * MEGABYTE
@@ -74,7 +74,7 @@ def read(place: Place, ignore: list[str], wanted: Collection[str] = ()) -> Hande
 
 def _reason(error):
     """A short word for an error of one submission; the run's own are raised."""
-    if ends_the_run(error):
+    if of_the_machine(error):
         raise error
     if isinstance(error, TooLarge):
         return LARGE

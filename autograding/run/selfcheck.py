@@ -12,7 +12,7 @@ from autograding.report.notes import message_of
 from autograding.run.execute import execute
 from autograding.run.grade import Grader
 from autograding.run.schedule import Pool, outcomes_of
-from autograding.trouble import ends_the_run
+from autograding.stock.convert import ends_the_run
 
 
 def require_full_marks(grader: Grader, pool: Pool) -> None:
@@ -20,7 +20,7 @@ def require_full_marks(grader: Grader, pool: Pool) -> None:
     try:
         prepared = grader.prepare_solution()
     except Exception as error:
-        if isinstance(error, OSError) and ends_the_run(error):
+        if ends_the_run(error):
             raise
         raise CourseError(_refusal(str(error))) from error
     try:

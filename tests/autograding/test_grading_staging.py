@@ -21,7 +21,7 @@ from autograding.intake.remarks import Remark
 from autograding.intake.staging import stage
 from autograding.messages import plain
 from autograding.run.prepare import _make_way
-from autograding.trouble import ends_the_run
+from autograding.troubles import of_the_machine
 
 IGNORE = [".ipynb_checkpoints", "__pycache__"]
 
@@ -387,7 +387,7 @@ def test_an_error_of_one_file_is_its_students(folders, monkeypatch, number):
     monkeypatch.setattr(beneath.Folder, "content", fails)
     (remark,) = staged(*folders)
     assert remark.kind == "unreadable" and os.strerror(number) in remark.what
-    assert not ends_the_run(OSError(number, ""))
+    assert not of_the_machine(OSError(number, ""))
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENOMEM])
@@ -398,7 +398,7 @@ def test_an_error_of_the_machine_is_the_runs(folders, monkeypatch, number):
     monkeypatch.setattr(beneath.Folder, "content", fails)
     with pytest.raises(OSError) as caught:
         staged(*folders)
-    assert ends_the_run(caught.value)
+    assert of_the_machine(caught.value)
 
 
 def test_a_long_date_is_none(folders):
