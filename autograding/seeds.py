@@ -1,4 +1,4 @@
-"""The seeds of problems: each student gets other problems, and the same ones whenever they are graded again."""
+"""The seeds of problems: each submission gets other problems, and the same ones whenever it is graded again."""
 
 import hashlib
 import hmac
@@ -11,10 +11,22 @@ from pathlib import Path
 KEY_FILE = Path("grades", "seed.key")
 
 
-def seed(key: bytes, student: str, assignment: str, grade_id: str) -> int:
-    """The seed of one graded cell's problem: below 2**63, and unpredictable without the key."""
-    text = json.dumps([student, assignment, grade_id]).encode()
+def seed(key: bytes, student: str, assignment: str, grade_id: str, work: bytes) -> int:
+    """The seed of one graded cell's problem: below 2**63, and unpredictable without the key.
+
+    work: the digest of what was handed in. A problem that got out is of no use to a second hand-in, or to anybody else.
+    """
+    text = json.dumps([student, assignment, grade_id, work.hex()]).encode()
     return int.from_bytes(hmac.digest(key, text, hashlib.sha256)[:8], "big") >> 1
+
+
+def digest_of_work(sources: list[str], files: tuple[tuple[str, bytes], ...]) -> bytes:
+    """The digest of a notebook's code and of the files beside it."""
+    total = hashlib.sha256(json.dumps(sources).encode())
+    for name, content in files:
+        total.update(json.dumps([name, len(content)]).encode())
+        total.update(content)
+    return total.digest()
 
 
 def course_key(root: Path) -> bytes:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lstm_ref
-from lstm_ref.checks import CHECKS, check, judge, make
+from lstm_ref.checks import CHECKS, answer_to, check, judge, make
 from lstm_ref.checks.engine import call as caller
 
 RIGHT = {name: c.reference for name, c in CHECKS.items()}
@@ -94,14 +94,14 @@ def test_an_import_that_only_grading_refuses_is_explained():
 
 def test_an_answer_too_many_or_too_few_is_refused():
     problem = make("forget_gate", 0)
-    answer = caller.run(problem, lstm_ref.forget_gate)
+    answer = answer_to(problem, lstm_ref.forget_gate)
     assert judge("forget_gate", problem, answer) is None
     assert judge("forget_gate", problem, {"calls": answer["calls"][:-1]})
     assert "4 answers came back" in judge("forget_gate", problem, {"calls": [*answer["calls"], answer["calls"][0]]})
 
 
 def test_an_answer_to_another_problem_is_refused():
-    answer = caller.run(make("forget_gate", 1), lstm_ref.forget_gate)
+    answer = answer_to(make("forget_gate", 1), lstm_ref.forget_gate)
     assert judge("forget_gate", make("forget_gate", 2), answer)
 
 
@@ -223,4 +223,4 @@ def test_the_caller_needs_nothing_of_the_course():
     with open(source) as file:
         text = file.read()
     imported = set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE))
-    assert imported == {"collections", "contextlib", "copy", "io", "traceback", "warnings", "numpy"}
+    assert imported == {"builtins", "collections", "contextlib", "copy", "io", "traceback", "warnings", "numpy"}

@@ -8,7 +8,7 @@ import pytest
 
 import lstm_ref
 from lstm_ref import LSTMParams, LSTMState
-from lstm_ref.checks import CHECKS, check, given, judge, make
+from lstm_ref.checks import CHECKS, answer_to, check, given, judge, make
 from lstm_ref.checks.engine import call as caller
 from lstm_ref.checks.engine.answer import NotAnAnswer, read_outcome
 
@@ -151,7 +151,7 @@ def test_a_hostile_outcome_is_refused(name, outcome):
 )
 def test_a_right_answer_in_a_hostile_wrapping_is_refused(name, wrong):
     problem = make(name, 0)
-    answer = caller.run(problem, REFERENCE[name])
+    answer = answer_to(problem, REFERENCE[name])
     assert judge(name, problem, answer) is None
     assert judge(name, problem, {"calls": [{**result, **wrong} for result in answer["calls"]]})
 
@@ -183,7 +183,7 @@ def test_random_trees_never_pass_and_never_raise():
 
 def test_what_the_caller_writes_is_an_outcome():
     for name, reference in REFERENCE.items():
-        for result in caller.run(make(name, 1), reference)["calls"]:
+        for result in answer_to(make(name, 1), reference)["calls"]:
             assert read_outcome(result["first"]).numbers is not None
     for value in (10**400, [[[[[1]]]]], [0] * 100, {"a": [None, (1.5, True)]}, np.array(["a"])):
         assert read_outcome(caller.describe(value)).kind
@@ -210,7 +210,7 @@ def test_arguments_come_as_the_notebooks_own_types():
         "def lstm_step(x, state, params):\n"
         "    seen.append((type(state) is LSTMState, type(params) is LSTMParams, state.twice().shape))\n"
     )
-    caller.run(make(STEP, 0), names["lstm_step"])
+    answer_to(make(STEP, 0), names["lstm_step"])
     assert {seen[:2] for seen in names["seen"]} == {(True, True)}
     assert {seen[2] for seen in names["seen"]} == {(3, 4), (2, 5)}
 
@@ -221,7 +221,7 @@ def test_layers_and_states_come_as_lists_of_the_notebooks_own_types():
         "def stacked_lstm_forward(xs, layers, states=None):\n"
         "    seen.append((type(layers), {type(p) is LSTMParams for p in layers}, states and type(states[2])))\n"
     )
-    caller.run(make(STACKED, 0, "states"), names["stacked_lstm_forward"])
+    answer_to(make(STACKED, 0, "states"), names["stacked_lstm_forward"])
     assert names["seen"] == [(list, {True}, names["LSTMState"])] * 2
 
 

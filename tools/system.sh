@@ -1,6 +1,6 @@
 #!/bin/sh
-# Check for the programs that the tests need and pip does not install. Installs missing ones with apt if it may; else it
-# names them and fails.
+# Check for the programs, and the library, that the tests need and pip does not install. Installs missing ones with apt
+# if it may; else it names them and fails.
 set -eu
 
 # Debian does not put the programs of the database server on PATH.
@@ -9,8 +9,10 @@ have() {
     for program; do if command -v "$program" >/dev/null 2>&1; then return 0; fi; done
     return 1
 }
+# A library, not a program; the loader's list is not on everybody's PATH.
+have_seccomp() { PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q "libseccomp\.so\.2 "; }
 # Any Chromium will do. Debian's headless shell, which has no windows, takes half the time.
-if have bwrap && have postgres && have chromium-headless-shell; then exit 0; fi
+if have bwrap && have_seccomp && have postgres && have chromium-headless-shell; then exit 0; fi
 
 as_root=no
 if command -v apt-get >/dev/null 2>&1; then
@@ -20,6 +22,7 @@ fi
 
 missing=""
 have bwrap || missing="$missing bubblewrap"
+have_seccomp || missing="$missing libseccomp2"
 have postgres || missing="$missing postgresql"
 if have chromium-headless-shell; then
     :
@@ -36,6 +39,6 @@ if [ "$as_root" != no ]; then
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
     exit 0
 fi
-echo "The tests need programs that are not installed. Their Debian and Ubuntu packages:$missing" >&2
+echo "The tests need what is not installed. The Debian and Ubuntu packages:$missing" >&2
 echo "Install them as root, for instance: apt-get install$missing" >&2
 exit 1

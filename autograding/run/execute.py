@@ -4,9 +4,9 @@ It uses no gradebook, no course folder and no state. So it may run in this proce
 that has the same packages and the course's module of checks.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,9 +18,9 @@ from autograding.run import verdicts
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
-from autograding.sandbox.session import Ended, Session, Stopped
+from autograding.sandbox.session import Allowance, Ended, Session, Stopped
 from autograding.sandbox.warm import SandboxFailed, branch_for
-from autograding.seeds import seed
+from autograding.seeds import digest_of_work, seed
 
 
 @dataclass(frozen=True)
@@ -65,34 +65,43 @@ def execute(job: Job, tell: Callable[[Judged], None] | None = None) -> bytes:
     `tell` gets an `Judged` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
     ends the kernels of all workers.
     """
+    keep = tell is not None
     try:
-        executed, asked = _execute(job)
+        executed, asked = _execute(job, keep)
     except SandboxFailed:
-        executed, asked = _execute(job)
-    if tell is not None:
-        for one in asked:
-            tell(one)
+        executed, asked = _execute(job, keep)
+    for one in asked:
+        tell(one)
     return executed
 
 
-def _execute(job):
+def _execute(job, keep):
     nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
     by_name = {cell.name: cell for cell in job.graded}
     checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
     calls = calls_of(job.graded) if checks is not None else {}
-    everything = []
+    code = [cell for cell in nb.cells if cell.cell_type == "code"]
+    drawn_for = digest_of_work([cell.source for cell in code], job.files)
+    to_ask, everything = {}, []
     with Kernels(job, checks) as kernels:
-        for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
+        for number, cell in enumerate(code, start=1):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.execution_count = number
             if name in calls:
-                asked = kernels.ask(by_name[name], calls[name])
-                verdicts.write(cell, asked.verdict)
-                everything.append(asked)
+                kernels.hold(name)
+                to_ask[name] = cell
             else:
                 cell.outputs, ended = kernels.cell(cell.source, graded=name in by_name)
                 if name in by_name:
                     verdicts.fold_in(cell, by_name[name].points, ended)
+        # After the whole notebook, so that no cell shows a problem; and in the master's order, so that what is lent to
+        # one call has no use in a later one: what a course lends, it has asked for before.
+        kernels.begin_to_ask()
+        for name in (name for name in calls if name in to_ask):
+            asked = kernels.ask(by_name[name], calls[name], drawn_for)
+            verdicts.write(to_ask[name], asked.verdict)
+            if keep:
+                everything.append(asked)
     return nbformat.writes(nb).encode("utf-8"), everything
 
 
@@ -107,6 +116,19 @@ def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
     return calls
 
 
+class Run(NamedTuple):
+    """A cell that ended well: run it."""
+
+    source: str
+    graded: bool
+
+
+class Hold(NamedTuple):
+    """The place of a graded cell: keep the notebook's names as they are there."""
+
+    cell: str
+
+
 class Kernels:
     """The kernels of one notebook: when one dies, a new one runs the finished cells again and goes on."""
 
@@ -116,9 +138,9 @@ class Kernels:
         hidden = bubblewrap.installed(job.checks.partition(".")[0]) if checks is not None else []
         self._place = (self.limits, stand_ins, tuple(hidden))
         self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
-        self.deadline = time.monotonic() + self.limits.notebook_seconds
+        self.allowance = Allowance(self.limits.notebook_seconds)
         self.left = self.limits.outputs_bytes
-        self.done: list[tuple[str, bool]] = []  # the cells that a new kernel runs again
+        self.done: list[Run | Hold] = []  # what a new kernel does again
         self.restarts = self.limits.restarts
         self.session: Session | None = None
 
@@ -137,7 +159,7 @@ class Kernels:
         outputs = Outputs(min(self.limits.output_bytes, self.left))
         try:
             ended = self._ready().run(source, outputs, graded)
-            self.done.append((source, graded))
+            self.done.append(Run(source, graded))
             if ended.raised is not None:
                 _show_error(outputs.list, *ended.raised)
         except Stopped as stopped:
@@ -146,12 +168,34 @@ class Kernels:
         self.left -= outputs.size
         return outputs.list, ended
 
-    def ask(self, cell: GradedCell, call: CheckCall) -> Judged:
-        """Ask the student's function a problem, and judge its answer."""
-        number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name)
-        problem = verdicts.problem_of(self.checks, call, number)
+    def hold(self, name: str) -> None:
+        """Keep what the notebook defines here, for the graded cell of this name."""
         try:
-            reply = self._ready().call(call.function, self.caller, verdicts.sent_of(self.checks, problem))
+            self._do(self._ready(), Hold(name))
+            self.done.append(Hold(name))
+        except Stopped as stopped:
+            self._stopped(stopped)  # `ask` tries it again
+
+    def begin_to_ask(self) -> None:
+        """From here on graded cells are asked, in a time of their own: a slow notebook costs no right answer."""
+        self.allowance = Allowance(self.limits.notebook_seconds)
+        if self.session is not None:
+            self.session.allowance = self.allowance
+
+    def ask(self, cell: GradedCell, call: CheckCall, drawn_for: bytes) -> Judged:
+        """Ask the student's function a problem, and judge its answer."""
+        number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name, drawn_for)
+        problem = verdicts.problem_of(self.checks, call, number)
+        if Hold(cell.name) not in self.done:
+            self.hold(cell.name)
+        try:
+            reply = self._ready().call(
+                cell.name,
+                call.function,
+                self.caller,
+                verdicts.sent_of(self.checks, problem),
+                verdicts.lent_of(self.checks, problem),
+            )
             verdict = verdicts.judged(self.checks, call, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)
@@ -159,7 +203,7 @@ class Kernels:
         return Judged(cell.name, cell.source, number, problem, reply, verdict)
 
     def _start(self):
-        self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.deadline)
+        self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.allowance)
         self.session.__enter__()
 
     def _end(self):
@@ -169,7 +213,7 @@ class Kernels:
 
     def _ready(self):
         """A kernel that has run every cell so far, except those that fail."""
-        if time.monotonic() >= self.deadline:
+        if self.allowance.left <= 0:
             reason = _("the notebook took more than {n:g} s in all").format(n=self.limits.notebook_seconds)
             raise Stopped("CellTimeoutError", reason, self.session is not None)
         while self.session is None:
@@ -178,10 +222,10 @@ class Kernels:
             self.restarts -= 1
             self._start()
             again, self.done = self.done, []
-            for number, (source, graded) in enumerate(again):
+            for number, step in enumerate(again):
                 try:
-                    self.session.run(source, Outputs(self.limits.output_bytes), graded)
-                    self.done.append((source, graded))
+                    self._do(self.session, step)
+                    self.done.append(step)
                 except Stopped as stopped:
                     # It ended well once. Now it is left out, and the cells after it get another chance.
                     self._stopped(stopped)
@@ -189,6 +233,13 @@ class Kernels:
                         self.done += again[number + 1 :]
                         break
         return self.session
+
+    def _do(self, session, step):
+        match step:
+            case Run(source, graded):
+                session.run(source, Outputs(self.limits.output_bytes), graded)
+            case Hold(cell):
+                session.hold(cell)
 
     def _stopped(self, stopped):
         if not stopped.alive:

@@ -50,6 +50,11 @@ def sent_of(checks: ModuleType, problem):
     return checks.sent(problem) if hasattr(checks, "sent") else problem
 
 
+def lent_of(checks: ModuleType, problem):
+    """What is lent while the problem is asked, a plain tree that the caller's `lend` takes; None for nothing."""
+    return checks.lent(problem) if hasattr(checks, "lent") else None
+
+
 def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
     """The verdict on the reply from the sandbox, which may be anything."""
     match reply:

@@ -19,12 +19,13 @@ NOBODY = 65534
 # What a Python with NumPy, torch and matplotlib reads of a Linux system. Of /etc only the loader's list, fonts and the
 # time zone: no passwords, keys or names.
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
-DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+# Not /dev/zero: mapped and shared, it is memory that no process is charged for.
+DEVICES = ("null", "full", "random", "urandom", "tty")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 
 
 class SandboxMissing(Exception):
-    """bubblewrap does not work on this machine; the text says what to do."""
+    """bubblewrap or libseccomp does not work on this machine; the text says what to do."""
 
 
 @cache
@@ -35,7 +36,8 @@ def identity() -> tuple[str, ...]:
         raise SandboxMissing(
             _(
                 "bubblewrap is not installed, so strangers' notebooks cannot run safely. Install it "
-                "(Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap; Arch: pacman -S bubblewrap). "
+                "(Debian, Ubuntu: apt install bubblewrap libseccomp2; Fedora: dnf install bubblewrap libseccomp; "
+                "Arch: pacman -S bubblewrap libseccomp). "
                 "Only for submissions that you trust: --isolation=none"
             )
         )
@@ -76,13 +78,14 @@ def _identities():
     unprivileged = ("--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), *hide)
     if os.getuid():
         return [unprivileged]
-    # As root, the parent can read root's files before it becomes nobody. Where a container forbids that, a user
-    # namespace works.
-    return [("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", *hide), unprivileged]
+    # As root, the parent can read root's files, and give each kernel a user of its own. Where a container forbids
+    # that, a user namespace works.
+    own_users = [option for name in ("SETUID", "SETGID", "KILL") for option in ("--cap-add", f"CAP_{name}")]
+    return [(*own_users, *hide), unprivileged]
 
 
-def becomes_nobody() -> int | None:
-    """The user that the warm parent must become, or None where bubblewrap has changed the user already."""
+def changes_user() -> int | None:
+    """A user for kernels that can have none of their own, or None where bubblewrap has changed the user already."""
     return None if "--unshare-user" in identity() else NOBODY
 
 
@@ -130,7 +133,10 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
 
 def python_environment(folder: str) -> dict[str, str]:
     """The warm parent's environment: the folder of the package `inside`, and one thread for every library."""
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    # The limit also holds where a notebook asks for more: threads of OpenMP do not survive a fork, and a graded call in
+    # a fork would wait for them.
+    one = dict.fromkeys((*names, "OMP_THREAD_LIMIT"), "1")
     return one | {
         "PYTHONPATH": folder,
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -15,14 +15,14 @@ class Limits:
 
     isolation: str = "bubblewrap"  # or "none", for submissions that are trusted
     cell_seconds: float = 30
-    notebook_seconds: float = 300
+    notebook_seconds: float = 300  # of its cells; and as much for all graded calls
     memory_bytes: int = 2048 * MEGABYTE  # of one process; all together may have a quarter more
     processes: int = 64
     file_bytes: int = 100 * MEGABYTE
     folder_bytes: int = 200 * MEGABYTE
     output_bytes: int = 1 * MEGABYTE  # of one cell
     outputs_bytes: int = 10 * MEGABYTE  # of the whole notebook
-    answer_bytes: int = 64 * MEGABYTE
+    answer_bytes: int = 8 * MEGABYTE
     restarts: int = 3  # new kernels after one that died
     preload: tuple[str, ...] = PRELOAD  # what is imported once, before any submission
 

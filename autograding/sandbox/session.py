@@ -1,6 +1,7 @@
 """The grader's side of one kernel: send requests, limit the time, the memory and the size of answers."""
 
 import secrets
+import select
 import threading
 import time
 from contextlib import suppress
@@ -13,10 +14,17 @@ from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs, encodable
 from autograding.sandbox.warm import Branch, SandboxFailed
 
-# Seconds: a cell's time to obey an interrupt, and the time between two looks at the memory.
+# Seconds: a cell's time to obey an interrupt, and the time between two looks at what it uses.
 GRACE = 2.0
 BETWEEN_LOOKS = 0.1
+# A longer time between two looks is no time of the cell's: the machine slept, or had no time for the grader.
+LONGEST_LOOK = 0.5
 STARTING = 30
+# A cell's seconds are those in which it ran, or waited for something else than a processor. So neighbours take no time
+# from it. These are limits on the rest, in multiples of a cell's seconds: processor time of all its processes, and time
+# on the wall.
+MOST_PROCESSOR, MOST_WALL = 2, 10
+PART = 1 << 18  # bytes that are read at once
 
 
 class Stopped(Exception):
@@ -35,22 +43,57 @@ class Ended(NamedTuple):
     known: bool = True  # False: the kernel's message cannot be read
 
 
+class Allowance:
+    """The seconds that are left to a notebook, over all its kernels."""
+
+    def __init__(self, seconds: float):
+        self.whole = self.left = seconds
+
+
+class Clock:
+    """The seconds that one request has taken. `look` is called again and again, with what is used so far."""
+
+    def __init__(self, seconds: float):
+        self.most = seconds
+        self.own, self.processor, self.wall = 0.0, 0.0, 0.0
+
+    def look(self, passed: float, processor: float, waited: float) -> None:
+        """Count `passed` seconds, in which so much of processors was used, and somebody waited for one so long."""
+        passed = min(passed, LONGEST_LOOK)
+        self.wall += passed
+        self.processor += processor
+        self.own += max(0.0, passed - waited)
+
+    @property
+    def spent(self) -> float:
+        """The seconds that count. A notebook that keeps its own processes waiting gains nothing."""
+        return max(self.own, self.processor / MOST_PROCESSOR, self.wall / MOST_WALL)
+
+    @property
+    def over(self) -> bool:
+        return self.spent >= self.most
+
+
 class Session:
     """One kernel: `with Session(...) as session: session.run(source)`."""
 
-    def __init__(self, branch: Branch, limits: Limits, files, deadline: float):
-        self.branch, self.limits, self.files, self.deadline = branch, limits, files, deadline
+    def __init__(self, branch: Branch, limits: Limits, files, allowance: Allowance):
+        self.branch, self.limits, self.files, self.allowance = branch, limits, files, allowance
         self.number = 0
         self.killed_because = ""
         self._ended = False
+        self._clock = Clock(STARTING)
+        self._frames = wire.Frames(limits.answer_bytes, limits.answer_bytes)
+        self._arrived: list[tuple[dict, bytes]] = []
 
     def __enter__(self):
-        self.sock = self.branch.fork()
+        self.sock, self.orders = self.branch.fork()
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
         names = [[name, len(content)] for name, content in self.files]
-        self.sock.settimeout(STARTING)
+        for sock in (self.sock, self.orders):
+            sock.settimeout(STARTING)
         try:
             wire.send(self.sock, {"files": names}, b"".join(content for _name, content in self.files))
             ready = wire.receive(self.sock, 1 << 16)
@@ -60,6 +103,7 @@ class Session:
         if ready is None:
             self.__exit__()
             raise SandboxFailed(_("no kernel started in the sandbox"))
+        self.sock.setblocking(False)
         return self
 
     def __exit__(self, *_exception):
@@ -73,6 +117,7 @@ class Session:
         self._ended = True
         self._over.set()
         self.sock.close()
+        self.orders.close()
         self._watcher.join()
         self.branch.kill()
         self.branch.wait_ended()
@@ -87,11 +132,20 @@ class Session:
                 return Ended((encodable(name)[:200], encodable(text)), value)
         return Ended(None, known=False)
 
-    def call(self, function: str, caller: str, problem) -> object:
-        """The answer of the student's function to a problem, as a plain tree. Raises Stopped."""
+    def hold(self, cell: str) -> None:
+        """Keep the notebook's names as they are now, for the graded cell of this name. Raises Stopped."""
+        self._request({"do": "hold", "cell": cell}, b"", self._unseen())
+
+    def call(self, cell: str, function: str, caller: str, problem, lent=None) -> object:
+        """The answer of the student's function, as `hold` kept it, to a problem, as a plain tree. Raises Stopped.
+
+        The function may call what is `lent`, a plain tree that the caller knows to read, and cannot see it.
+        """
         packed, blob = wire.pack(problem)
-        request = {"do": "call", "function": function, "caller": caller, "problem": packed}
-        answers, _done = self._request(request, blob, Outputs(0))
+        request = {"do": "call", "cell": cell, "function": function, "caller": caller, "problem": packed}
+        self._lend(caller, lent)
+        answers, _done = self._request(request | {"lent": lent is not None}, blob, self._unseen())
+        self._lend(caller, None)
         if len(answers) > 1:
             raise Stopped("TwoAnswers", _("more than one answer came back, so none is counted"), True)
         if not answers:
@@ -107,70 +161,111 @@ class Session:
             ) from error
         return answer
 
+    def _unseen(self):
+        """Outputs that nobody sees. A thread of an earlier cell may print while a function is called."""
+        return Outputs(self.limits.output_bytes)
+
+    def _lend(self, caller, tree):
+        """Let a process outside of the kernel hold what is lent; None takes back what is lent now."""
+        packed, blob = (None, b"") if tree is None else wire.pack(tree)
+        try:
+            wire.send(self.orders, {"lend": packed, "caller": caller}, blob)
+            done = wire.receive(self.orders, 1 << 16)
+        except (OSError, wire.Malformed):
+            done = None
+        if done is None:
+            raise self._dead()
+
     def _request(self, request, blob, outputs):
         """Send a request, collect outputs until it is done; return the answers and the last message."""
         # A cell that writes into the channel cannot guess this number.
         self.number = secrets.randbits(52)
-        until = min(time.monotonic() + self.limits.cell_seconds, self.deadline)
-        answers, interrupted = [], False
+        self._clock = clock = Clock(max(0.0, min(self.limits.cell_seconds, self.allowance.left)))
+        unsent = memoryview(wire.frame(request | {"number": self.number}, blob))
+        answers, too_long = [], ""
         try:
-            self.sock.settimeout(max(0.1, until - time.monotonic()))
-            wire.send(self.sock, request | {"number": self.number}, blob)
             while True:
-                try:
-                    self.sock.settimeout(max(0.01, until - time.monotonic()))
-                    frame = wire.receive(self.sock, self.limits.answer_bytes)
-                except TimeoutError as error:
-                    # An interrupt may cut a frame in two: give the kernel up, as if it had ignored the interrupt.
-                    if interrupted or time.monotonic() >= self.deadline + GRACE:
-                        raise self._dead(self._too_long(), "CellTimeoutError") from error
-                    interrupted, until = True, time.monotonic() + GRACE
-                    self.branch.interrupt()
-                    continue
-                if frame is None:
+                unsent = unsent[self._exchange(unsent) :]
+                for message, arrays in self._taken():
+                    kind = message.get("is")
+                    if kind == "done" and message.get("number") == self.number:
+                        if too_long:
+                            raise Stopped("CellTimeoutError", too_long, True)
+                        return answers, message
+                    if kind == "answer":
+                        answers = [*answers, (message, arrays)][:2]
+                    elif not outputs.take(message):
+                        raise self._dead(_("it sent more than is allowed"))
+                if not self._watcher.is_alive() and not self.killed_because:
                     raise self._dead()
-                message, arrays = frame
-                kind = message.get("is")
-                if kind == "done" and message.get("number") == self.number:
-                    break
-                if kind == "answer":
-                    answers.append(frame)
-                elif not outputs.take(message):
-                    raise self._dead(_("it sent more than is allowed"))
-                if time.monotonic() > until and interrupted:
-                    raise self._dead(self._too_long(), "CellTimeoutError")
-                if time.monotonic() > until:
-                    interrupted, until = True, time.monotonic() + GRACE
+                if clock.over and too_long:
+                    raise self._dead(too_long, "CellTimeoutError")
+                if clock.over:
+                    # An interrupt may cut a frame in two: then the kernel is given up, as if it had ignored this.
+                    too_long = self._too_long(clock)
+                    self.allowance.left -= clock.spent
+                    self._clock = clock = Clock(GRACE)
                     self.branch.interrupt()
         except wire.Malformed as error:
             raise self._dead(_("it sent what cannot be read ({error})").format(error=error)) from error
-        except (BrokenPipeError, ConnectionResetError, TimeoutError) as error:
+        except (BrokenPipeError, ConnectionResetError) as error:
             raise self._dead() from error
-        if interrupted:
-            raise Stopped("CellTimeoutError", self._too_long(), True)
-        return answers, message
+        finally:
+            self.allowance.left -= clock.spent
 
-    def _too_long(self):
-        if time.monotonic() >= self.deadline:
-            return _("the notebook took more than {n:g} s in all").format(n=self.limits.notebook_seconds)
+    def _exchange(self, unsent):
+        """Send and read what can be sent and read within the time between two looks; the number of bytes sent."""
+        writing = [self.sock] if unsent else []
+        readable, writable, _exceptional = select.select([self.sock], writing, [], BETWEEN_LOOKS)
+        sent = self.sock.send(unsent[:PART]) if writable else 0
+        if readable:
+            part = self.sock.recv(PART)
+            if not part:
+                raise ConnectionResetError
+            self._arrived += self._frames.feed(part)
+        return sent
+
+    def _taken(self):
+        arrived, self._arrived = self._arrived, []
+        return arrived
+
+    def _too_long(self, clock):
+        if self.allowance.left <= clock.spent:
+            return _("the notebook took more than {n:g} s in all").format(n=self.allowance.whole)
         return _("it took more than {n:g} s").format(n=self.limits.cell_seconds)
 
     def _dead(self, reason="", kind="DeadKernelError"):
         """Give the kernel up. Raises SandboxFailed if the submission is not to blame."""
+        unwatched = not self._watcher.is_alive() and not self.killed_because
         self._end()
+        if unwatched:
+            raise SandboxFailed(_("nobody watched the kernel any more: {error}").format(error=self._watch_failed))
         return Stopped(kind, self.killed_because or reason or _("it ended the Python that runs the notebook"), False)
 
     def _watch(self):
-        """Kill the kernel when its processes together use too much."""
+        """Kill the kernel when its processes together use too much, and tell the clock what it uses."""
+        try:
+            self._look_on()
+        except Exception as error:  # the thread that waits for the kernel sees that this one has ended
+            self._watch_failed = f"{type(error).__name__}: {error}"
+
+    def _look_on(self):
         sandbox = self.branch.pid
         # The system limits one process to memory_bytes, with a MemoryError. All processes together may use a
         # quarter more.
         most = self.limits.memory_bytes * 5 // 4
+        before, last = None, time.monotonic()
         while not self._over.wait(BETWEEN_LOOKS):
-            memory, tasks = watch.usage(sandbox)
-            if memory > most and watch.usage(sandbox, exact=True)[0] > most:
+            now = time.monotonic()
+            used = watch.used(sandbox)
+            if before is not None:
+                waits = (used.waited[pid] - before.waited[pid] for pid in used.waited.keys() & before.waited)
+                self._clock.look(now - last, max(0.0, used.seconds - before.seconds), max(waits, default=0.0))
+            before, last = used, now
+            sockets = watch.bytes_in_sockets(sandbox) if self.limits.isolation != "none" else 0
+            if used.memory + sockets > most and watch.used(sandbox, exact=True).memory + sockets > most:
                 self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
-            elif tasks > self.limits.processes + 16:
+            elif used.tasks > self.limits.processes + 16:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
             if self.killed_because:
                 with suppress(SandboxFailed):  # it ended just now, and the waiting thread sees that

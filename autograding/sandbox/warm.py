@@ -5,6 +5,7 @@ branch), which forks that worker's kernels.
 """
 
 import atexit
+import base64
 import fcntl
 import hashlib
 import json
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from autograding import scratch
 from autograding.messages import _, plain
-from autograding.sandbox import bubblewrap, watch
+from autograding.sandbox import bubblewrap, syscalls, watch
 from autograding.sandbox.inside import wire
 from autograding.sandbox.limits import Limits
 
@@ -59,17 +60,19 @@ class Branch:
         self.pid = CREDENTIALS.unpack(notes[0][2])[0]
         self.handle = os.pidfd_open(self.pid)
 
-    def fork(self) -> socket.socket:
-        """A new kernel, and the socket to it."""
-        ours, theirs = socket.socketpair()
+    def fork(self) -> tuple[socket.socket, socket.socket]:
+        """A new kernel: the socket to it, and the one to the process that lends it functions."""
+        pairs = [socket.socketpair() for _kernel_or_lender in range(2)]
         try:
-            socket.send_fds(self.control, [b"f"], [theirs.fileno()])
+            socket.send_fds(self.control, [b"f"], [theirs.fileno() for _ours, theirs in pairs])
         except OSError as error:
-            ours.close()
+            for ours, _theirs in pairs:
+                ours.close()
             raise SandboxFailed(self._why()) from error
         finally:
-            theirs.close()
-        return ours
+            for _ours, theirs in pairs:
+                theirs.close()
+        return tuple(ours for ours, _theirs in pairs)
 
     def interrupt(self) -> None:
         """Interrupt the kernel, as the stop button does. A cell may ignore it."""
@@ -155,7 +158,8 @@ def _start(path, address, limits, stand_ins, hidden, errors):
     isolated = limits.isolation != "none"
     options = {
         "isolated": isolated,
-        "user": bubblewrap.becomes_nobody() if isolated else None,
+        "user": bubblewrap.changes_user() if isolated else None,
+        "calls": base64.b64encode(syscalls.program()).decode() if isolated else "",
         "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
         "folder": str(path.parent),
         "preload": limits.preload,

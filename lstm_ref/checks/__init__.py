@@ -56,8 +56,8 @@ class CheckFailed(AssertionError):
 def make(name: str, seed: int, part: str | None = None) -> dict:
     """The problem of a check: what to call the function with. The same seed gives the same problem.
 
-    A plain tree: {"calls": [{argument: what `call.plain` makes of it}], "given": {name: source text}, ...} as
-    `call.run` takes it, and what the judge keeps to itself; `sent` takes that away. Raises KeyError for an unknown
+    A plain tree: {"calls": [{argument: what `call.plain` makes of it}], "given": {name: source text}, ...}. `sent` is
+    what of it `call.run` takes, `lent` what `call.lend` takes; the rest the judge keeps. Raises KeyError for an unknown
     check or part.
     """
     check = _find(name)
@@ -76,14 +76,28 @@ def make(name: str, seed: int, part: str | None = None) -> dict:
     }
 
 
+def lent(problem: dict) -> dict[str, str] | None:
+    """The functions that are lent while this problem is asked, by their text, or None. They may be called, not read."""
+    return problem["given"] or None
+
+
 def sent(problem: dict) -> dict:
-    """The problem without what the judge keeps to itself, such as the labels of recordings to be told apart."""
+    """The problem without what the judge keeps to itself, such as the labels of recordings to be told apart.
+
+    Of functions that are lent it has the names alone.
+    """
     calls = [{name: value for name, value in one.items() if name not in problem["kept"]} for one in problem["calls"]]
-    return {name: value for name, value in problem.items() if name not in ("kept", "parts")} | {"calls": calls}
+    rest = {name: value for name, value in problem.items() if name not in ("kept", "parts")}
+    return rest | {"calls": calls, "given": list(problem["given"])}
+
+
+def answer_to(problem: dict, function) -> dict:
+    """The function's answer, called in this process: what `judge` takes."""
+    return call.run(sent(problem), function, call.lend(problem["given"]))
 
 
 def judge(name: str, problem: dict, answer, part: str | None = None) -> str | None:
-    """None if `answer`, what `call.run(sent(problem), function)` returned, is right; else what the student is told.
+    """None if `answer`, as `answer_to` gives it, is right; else what the student is told.
 
     problem: what `make(name, seed, part)` gave; it is trusted, `answer` is not. Raises KeyError for an unknown check
     or part.
@@ -122,7 +136,7 @@ def check(name: str, function, part: str | None = None, seed: int | None = None)
     """
     seed = secrets.randbelow(100_000) if seed is None else seed
     problem = make(name, seed, part)
-    complaint = judge(name, problem, call.run(sent(problem), function), part)
+    complaint = judge(name, problem, answer_to(problem, function), part)
     if complaint:
         only = "" if part is None else f', part="{part}"'
         again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'

@@ -1,7 +1,8 @@
 """What an exercise lends while another of its functions is checked. Each function stands alone, over `np`.
 
-Their text travels with the problem, and only to the checks that name them: the function that an exercise asks for must
-not lie beside the one that is being asked for it. They find there `np`, each other, and the notebook's named tuples.
+Their text goes to a process of its own (`engine/call.lend`), and only for the checks that name them. A student's
+function calls them there and cannot read them: the function that an exercise asks for must not lie beside the one that
+is being asked for it. They find there `np`, each other, and named tuples with the fields of the notebook's.
 """
 
 import numpy as np

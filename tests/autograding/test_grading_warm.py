@@ -13,10 +13,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograding.run.execute import Job, execute
-from autograding.sandbox import warm
+from autograding.sandbox import bubblewrap, warm
 from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
-from autograding.sandbox.session import Session
+from autograding.sandbox.session import Allowance, Session
 
 pytestmark = pytest.mark.grading
 
@@ -55,8 +55,8 @@ def neighbours(shared):
     """The kernels of two workers at the same time."""
     parents = [warm.Branch(QUICK, None, ()) for _ in range(2)]
     with (
-        Session(parents[0], QUICK, (), time.monotonic() + 60) as one,
-        Session(parents[1], QUICK, (), time.monotonic() + 60) as two,
+        Session(parents[0], QUICK, (), Allowance(60)) as one,
+        Session(parents[1], QUICK, (), Allowance(60)) as two,
     ):
         yield one, two
     for parent in parents:
@@ -93,16 +93,37 @@ files = [f"/proc/self/fd/{d}" for d in os.listdir("/proc/self/fd")]
 open_files = [os.readlink(f).split(":")[0] for f in files if os.path.lexists(f)]  # one was that of listdir itself
 print(found, seen == [os.readlink("/proc/self")], [f for f in open_files if f != "/dev/null"])
 """
-    # One socket: its own way to the grader, and nobody else's.
-    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True ['socket']"
+    # Two sockets: its own way to the grader, and the desk where its own supervisor lends. Nobody else's.
+    assert said(two, looks).strip() == "[['ptmx'], [False, False, False], True, True] True ['socket', 'socket']"
 
 
-def test_neither_the_parent_nor_its_branches_have_any_rights(neighbours):
+RIGHTS = ("Inh", "Prm", "Eff", "Bnd", "Amb")
+
+
+def status_of(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+
+
+def test_kernels_have_no_rights_few_system_calls_and_users_of_their_own(neighbours):
+    for session in neighbours:
+        below = warm.watch.descendants(session.branch.pid)
+        assert len(below) == 2  # the supervisor and the kernel
+        for pid in below:
+            status = status_of(pid)
+            assert [int(status[f"Cap{kind}"], 16) for kind in RIGHTS] == [0] * 5
+            assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
+    users = [{status_of(pid)["Uid"] for pid in warm.watch.descendants(s.branch.pid)} for s in neighbours]
+    assert [len(user) for user in users] == [1, 1]
+    if bubblewrap.changes_user() is not None:  # an ordinary user has no other users to give
+        assert users[0] != users[1]
+
+
+def test_the_parent_and_its_branches_can_do_no_more_than_make_users_and_end_them(neighbours):
+    most = 1 << 5 | 1 << 6 | 1 << 7 if bubblewrap.changes_user() is not None else 0  # CAP_KILL, _SETGID, _SETUID
     for pid in (neighbours[0].branch.pid, parent_of(neighbours[0].branch.pid)):
-        status = Path(f"/proc/{pid}/status").read_text()
-        assert [int(status.partition(f"Cap{kind}:")[2].split()[0], 16) for kind in ("Inh", "Prm", "Eff", "Amb")] == [
-            0
-        ] * 4
+        status = status_of(pid)
+        assert [int(status[f"Cap{kind}"], 16) for kind in ("Inh", "Prm", "Eff", "Amb")] == [0, most, most, 0]
 
 
 def test_a_dead_parent_costs_no_submission_anything(shared):
@@ -127,13 +148,13 @@ def test_a_kernel_that_ends_itself_is_not_run_again(shared):
 
 STARTS = """
 import sys, time
-from autograding.sandbox import warm
-from autograding.sandbox.session import Session
+from autograding.sandbox import bubblewrap, warm
+from autograding.sandbox.session import Allowance, Session
 from autograding.sandbox.limits import Limits
 warm.share(sys.argv[1])
 limits = Limits(preload=("numpy", "IPython.core.interactiveshell"))
 branch = warm.Branch(limits, None, ())
-with Session(branch, limits, (), time.monotonic() + 60):
+with Session(branch, limits, (), Allowance(60)):
     print(branch.pid, flush=True)
     time.sleep(60)
 """

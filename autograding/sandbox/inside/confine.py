@@ -1,23 +1,30 @@
 """What keeps a kernel from the grader and from other kernels: namespaces, rights, limits. Runs inside bubblewrap."""
 
+import base64
 import ctypes
+import errno
 import fcntl
 import os
 import platform
 import resource
+import secrets
 import signal
 import socket
 import struct
 from pathlib import Path
 
 NEW_NAMESPACES = 0x00020000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # mount, user, pid, net, ipc: sched.h
-NOSUID, NODEV, NOEXEC, REMOUNT = 2, 4, 8, 32  # sys/mount.h
-SET_DUMPABLE, SET_DEATH_SIGNAL = 4, 1  # sys/prctl.h
+READ_ONLY, NOSUID, NODEV, NOEXEC, REMOUNT, BIND = 1, 2, 4, 8, 32, 4096  # sys/mount.h
+SET_DUMPABLE, SET_DEATH_SIGNAL, SET_SECCOMP, SET_NO_NEW_PRIVILEGES, DROP_FROM_BOUND = 4, 1, 22, 38, 24  # sys/prctl.h
+SECCOMP_FILTER = 2  # linux/seccomp.h
 CAPABILITIES_VERSION = 0x20080522  # linux/capability.h
 SET_INTERFACE_FLAGS, UP_AND_LOOPBACK = 0x8914, 1 | 8  # linux/sockios.h, net/if.h
 # The system call keyctl, and its command that leaves the session keyring of the grader's user.
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
 JOIN_SESSION_KEYRING = 1
+KILL, SETGID, SETUID = 5, 6, 7  # linux/capability.h
+# No system gives these numbers to people, services or containers.
+FIRST_USER, USERS = 0x70000000, 1 << 27
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -27,18 +34,61 @@ def hide_processes():
     check(libc.mount(b"proc", b"/proc", b"proc", flags, b"hidepid=ptraceable"), "hide processes in /proc")
 
 
-def give_up_rights(user):
-    """Become `user` if one is given (root started bubblewrap), and drop all capabilities."""
-    if user is not None:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
-    head, none = struct.pack("=Ii", CAPABILITIES_VERSION, 0), bytes(24)
-    check(libc.capset(head, none), "give up capabilities")
+def close_private_folder():
+    """Make the folder below every kernel's own read-only: nothing that outlives a kernel can be written to."""
+    flags = REMOUNT | BIND | READ_ONLY | NOSUID | NODEV
+    check(libc.mount(None, b"/private", None, flags, None), "make /private read-only")
+
+
+def become_another(user):
+    """Become a user whom no other process has, and who has no rights; `user` where the system knows no such number.
+
+    What Linux counts for each user (descriptors on their way, pipes, locks) then counts for this kernel alone.
+    """
+    os.setgroups([])
+    for one in (FIRST_USER + secrets.randbelow(USERS), user):
+        try:
+            os.setresgid(one, one, one)
+            os.setresuid(one, one, one)
+            return
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # in a container with few users
+                raise
+    raise OSError("no user to become")
+
+
+def keep_only(capabilities):
+    """Drop all capabilities but these numbers."""
+    bits = sum(1 << number for number in capabilities)
+    head = struct.pack("=Ii", CAPABILITIES_VERSION, 0)
+    check(libc.capset(head, struct.pack("=6I", bits, bits, 0, 0, 0, 0)), "give up capabilities")
     status = Path("/proc/self/status").read_text()
-    for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
-        if int(status.partition(f"{kind}:")[2].split()[0], 16):
+    for kind, allowed in (("CapInh", 0), ("CapPrm", bits), ("CapEff", bits), ("CapAmb", 0)):
+        if int(status.partition(f"{kind}:")[2].split()[0], 16) & ~allowed:
             raise OSError(f"{kind} are still there")
+
+
+def give_up_rights():
+    """Drop all capabilities, also for programs that are started later."""
+    for number in range(64):
+        if libc.prctl(DROP_FROM_BOUND, number, 0, 0, 0):
+            break  # this system knows no more
+    keep_only(())
+    check(libc.prctl(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "allow no new privileges")
+
+
+def allow_calls(program):
+    """Load the list of system calls, a program for seccomp (sandbox/syscalls.py). It cannot be taken off again."""
+    code = base64.b64decode(program)
+    text = ctypes.create_string_buffer(code, len(code))
+    told = Program(len(code) // 8, ctypes.cast(text, ctypes.c_void_p))
+    check(libc.prctl(SET_SECCOMP, SECCOMP_FILTER, ctypes.byref(told), 0, 0), "limit system calls")
+
+
+class Program(ctypes.Structure):
+    """struct sock_fprog of linux/filter.h."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
 
 
 def unshare():
@@ -56,16 +106,28 @@ def own_network():
     with socket.socket() as any_socket:
         up = struct.pack("16sH22x", b"lo", UP_AND_LOOPBACK)
         fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, up)
+    # Buffers as small as those of other sockets: the watcher counts sockets, and takes each for so much memory.
+    for name in ("tcp_rmem", "tcp_wmem"):
+        place = Path("/proc/sys/net/ipv4", name)
+        if os.access(place, os.W_OK):  # a system without IPv4 has no such buffers
+            place.write_text("4096 65536 131072")
     if platform.machine() in KEYCTL:
         # An error is no harm: the system has no keyrings, or forbids them in the sandbox.
         libc.syscall(KEYCTL[platform.machine()], JOIN_SESSION_KEYRING, None)
 
 
 def mount_private_folders(options):
-    """Mount folders in memory for this submission. They vanish with it."""
-    data = f"size={options['folder_bytes']},nr_inodes=10000,mode=1777".encode()
-    for place in ("/submission", "/private", "/dev/shm"):
-        check(libc.mount(b"tmpfs", place.encode(), b"tmpfs", NOSUID | NODEV, data), f"mount {place}")
+    """Mount folders in memory for this submission, all in one of a limited size. They vanish with it."""
+    data = f"size={options['folder_bytes']},nr_inodes=10000,mode=0755".encode()
+    check(libc.mount(b"tmpfs", b"/private", b"tmpfs", NOSUID | NODEV, data), "mount /private")
+    for place in ("/submission", "/dev/shm", "/private"):  # the last one hides where the others lie
+        own = Path("/private", Path(place).name)
+        own.mkdir()
+        own.chmod(0o1777)
+        check(libc.mount(str(own).encode(), place.encode(), None, BIND, None), f"mount {place}")
+    # A container's runtime makes it. Mapped and shared, it is memory that no process is charged for.
+    if Path("/dev/zero").exists():
+        check(libc.mount(b"/dev/null", b"/dev/zero", None, BIND, None), "hide /dev/zero")
     terminals = b"newinstance,ptmxmode=0666,mode=600"
     check(libc.mount(b"devpts", b"/dev/pts", b"devpts", NOSUID | NOEXEC, terminals), "mount /dev/pts")
     # No further user namespaces: an honest notebook needs none, and many bugs of Linux are found there.
@@ -87,6 +149,9 @@ def limit(options):
         (resource.RLIMIT_FSIZE, options["file_bytes"]),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 512),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 1024),
     ):
         resource.setrlimit(kind, (most, most))
     if options["isolated"]:

@@ -1,7 +1,9 @@
 """Serve one submission inside the sandbox: run its cells, and call its functions on the grader's problems.
 
-Each call of a graded function runs in a copy of this process (a fork). So a call that dies or hangs costs nothing else,
-and what came with one problem is gone when the next one is asked.
+A graded cell is kept as it stands at its place in the notebook (`hold`), and asked when the whole notebook has run: no
+cell comes after a problem, so none can show it. Each call of a graded function runs in a copy of this process (a fork):
+so a call that dies or hangs costs nothing else. But a copy has no threads. Where a notebook has left some, such as a
+pool that its function uses, the call runs in this process.
 """
 
 import json
@@ -12,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from . import wire
+from . import lender, wire
 from .shell import make_shell
 from .witness import make_witness
 
@@ -20,7 +22,7 @@ from .witness import make_witness
 LONGEST = 1 << 40
 
 
-def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
+def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
     """Answer the grader until it closes the socket. The first frame brings the files of the notebook's folder."""
     message, blob = wire.receive(sock, LONGEST)
     _write_files(folder, message["files"], blob)
@@ -31,7 +33,8 @@ def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
     outlet = Outlet(sock, outputs_most)
     shell = make_shell(outlet.send)
     # Bound before a stranger's code runs: if that replaces a name, these still hold the original.
-    witness, my_number, run_cell, call = make_witness(shell, outlet), os.getpid, shell.run_cell, _call_in_a_copy
+    witness, my_number, run_cell, call = make_witness(shell, outlet), os.getpid, shell.run_cell, _call
+    held = {}  # of each graded cell, what the notebook's names were at its place
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
     outlet.frame({"is": "ready"})
@@ -48,8 +51,10 @@ def serve(sock, folder: Path, stand_ins: str, outputs_most: int) -> None:
         number = message.pop("number")
         error = value = None
         try:
-            if message["do"] == "call":
-                call(outlet, shell, message, blob, number)
+            if message["do"] == "hold":
+                held[message["cell"]] = dict(shell.user_ns)
+            elif message["do"] == "call":
+                call(outlet, desk, shell.user_ns, held[message["cell"]], message, blob, number)
             else:
                 outlet.left = outputs_most
                 if message["graded"]:
@@ -98,38 +103,73 @@ def _write_files(folder, files, blob):
         at += size
 
 
-def _call_in_a_copy(outlet, shell, message, blob, number):
-    ours, theirs = socket.socketpair()
-    copy = os.fork()
-    if copy == 0:
+def _call(outlet, desk, namespace, held, message, blob, number):
+    if len(os.listdir("/proc/self/task")) == 1:
+        answer = _answer_of_a_copy(outlet, desk, namespace, held, message, blob)
+    else:
+        outlet.left = -1
         try:
-            outlet.left = -1  # send no output of a graded call: another thread may have held the lock
-            wire.send(theirs, *_packed_answer(shell.user_ns, message, blob))
-        finally:
-            os._exit(0)
-    theirs.close()
-    try:
-        answer = wire.receive(ours, LONGEST)
-    finally:
-        ours.close()
-        os.kill(copy, signal.SIGKILL)
-        os.waitpid(copy, 0)
+            answer = _packed_answer(desk, namespace, held, message, blob)
+        except SystemExit:
+            answer = None
     if answer is not None:
         outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
 
 
-def _packed_answer(namespace, message, blob):
+def _answer_of_a_copy(outlet, desk, namespace, held, message, blob):
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.settimeout(None)  # a notebook may have set another for all new sockets
+    copy = os.fork()
+    if copy == 0:
+        try:
+            outlet.left = -1  # send no output of a graded call
+            wire.send(theirs, *_packed_answer(desk, namespace, held, message, blob))
+        finally:
+            os._exit(0)
+    theirs.close()
+    handle = os.pidfd_open(copy)
     try:
-        packed, arrays = wire.pack(_answer(namespace, message, blob))
+        return wire.receive(ours, LONGEST)
+    finally:
+        ours.close()
+        end_process(handle, copy)
+
+
+def end_process(handle, child):
+    """Kill a child that a notebook may have waited for: then it is gone, and its number may be another's."""
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        os.waitpid(child, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+    finally:
+        os.close(handle)
+
+
+def _packed_answer(desk, namespace, held, message, blob):
+    now = dict(namespace)
+    try:
+        # Functions look their names up in this very dict.
+        _replace(namespace, held)
+        packed, arrays = wire.pack(_answer(namespace, desk, message, blob))
     except Exception as error:  # out of memory, or a value that cannot be sent: send the reason instead
         packed, arrays = wire.pack({"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        _replace(namespace, now)
     return {"answer": packed}, arrays
 
 
-def _answer(namespace, message, blob):
+def _replace(names, others):
+    names.clear()
+    names.update(others)
+
+
+def _answer(namespace, desk, message, blob):
     if message["function"] not in namespace:
         return {"undefined": message["function"]}
     caller = {"__name__": "caller"}
     exec(compile(message["caller"], "caller.py", "exec"), caller)
-    problem = wire.unpack(message["problem"], blob)
-    return {"answer": caller["run"](problem, namespace[message["function"]])}
+    problem, function = wire.unpack(message["problem"], blob), namespace[message["function"]]
+    ask = lender.at(desk) if message["lent"] else None
+    return {"answer": caller["run"](problem, function) if ask is None else caller["run"](problem, function, ask)}

@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 from . import confine, wire
+from .lender import Lending
 
 
 def main() -> None:
@@ -28,8 +29,11 @@ def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     if options["isolated"]:
         confine.hide_processes()
-        confine.give_up_rights(options["user"])
     preload(options["preload"])
+    if options["isolated"]:
+        confine.close_private_folder()
+        # Started by root, it keeps what it takes to make a user for each kernel, and to end that user's processes.
+        confine.keep_only(() if options["user"] is None else (confine.KILL, confine.SETGID, confine.SETUID))
     # All forks keep sharing today's objects: their garbage collectors do not write to these.
     gc.collect()
     gc.freeze()
@@ -81,13 +85,13 @@ def serve_worker(control, options):
             reported = True
         if not ready:
             continue
-        data, handles, _flags, _address = socket.recv_fds(control, 1, 1)
+        data, handles, _flags, _address = socket.recv_fds(control, 1, 2)
         if not data:
             if child is not None:
                 child.signal(signal.SIGKILL)
             return
         if data == b"f":
-            child, reported = Child(handles[0], options, control), False
+            child, reported = Child(handles, options, control), False
         elif data == b"i" and child is not None:
             child.signal(signal.SIGINT)
         elif data == b"k" and child is not None:
@@ -107,20 +111,20 @@ def preload(names: list[str]) -> list[str]:
 class Child:
     """One kernel and its supervisor: the process that made the namespaces and waits for the kernel."""
 
-    def __init__(self, handle, options, control):
+    def __init__(self, handles, options, control):
         reading, writing = os.pipe()
         self.supervisor = os.fork()
         if self.supervisor == 0:
             try:
                 control.close()
                 os.close(reading)
-                supervise(handle, writing, options)
+                supervise(*handles, writing, options)
             except BaseException as error:
                 os.write(2, f"{type(error).__name__}: {error}\n".encode())
             finally:
                 os._exit(1)
-        os.close(writing)
-        os.close(handle)
+        for handle in (writing, *handles):
+            os.close(handle)
         with os.fdopen(reading, "rb") as pipe:
             self.pid = int(pipe.read() or 0)
 
@@ -132,38 +136,54 @@ class Child:
                 pass  # it ended just now
 
 
-def supervise(handle, writing, options):
-    """Make the namespaces, fork the kernel, send its number, wait for it."""
+def supervise(handle, orders, writing, options):
+    """Make the namespaces, fork the kernel, send its number, lend it what the grader orders, until it ends.
+
+    `handle` is the kernel's socket to the grader, `orders` this process's own.
+    """
     if options["isolated"]:
+        if options["user"] is not None:
+            confine.become_another(options["user"])
         confine.unshare()
         confine.own_network()
     # The supervisor shares the kernel's user namespace, so the kernel could trace it through /proc.
     confine.allow_tracing(False)
+    orders = socket.socket(fileno=orders)
+    desk, kernels_desk = socket.socketpair(type=socket.SOCK_SEQPACKET)
     kernel = os.fork()
     if kernel:
         os.close(handle)
+        kernels_desk.close()
         # The kernel must end with the branch. It could ignore a signal; its supervisor does not.
         signal.signal(signal.SIGTERM, lambda *_: os.kill(kernel, signal.SIGKILL))
         confine.end_with_parent(signal.SIGTERM)
+        if options["isolated"]:
+            confine.give_up_rights()
+            confine.allow_calls(options["calls"])
         os.write(writing, str(kernel).encode())
         os.close(writing)
-        os.waitpid(kernel, 0)
+        Lending(orders, desk, options).until_ended(kernel)
         os._exit(0)
     os.close(writing)
+    orders.close()
+    desk.close()
     confine.end_with_parent(signal.SIGKILL)
     os.setsid()  # a signal to the process group crosses namespaces, and must not reach the warm parent
-    confine.allow_tracing(True)
     if options["isolated"]:
         folder = confine.mount_private_folders(options)
         os.environ["HOME"] = os.environ["TMPDIR"]
+        confine.give_up_rights()
     else:
         folder = Path(tempfile.mkdtemp(prefix="submission-", dir=options["folder"]))
+    confine.allow_tracing(True)
     confine.silence()
     confine.limit(options)
     reseed()
+    if options["isolated"]:
+        confine.allow_calls(options["calls"])
     from .kernel import serve
 
-    serve(socket.socket(fileno=handle), folder, options["stand_ins"], options["output_bytes"])
+    serve(socket.socket(fileno=handle), kernels_desk, folder, options["stand_ins"], options["output_bytes"])
     os._exit(0)
 
 

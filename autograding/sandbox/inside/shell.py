@@ -3,6 +3,7 @@
 The grader believes nothing that comes from here. A student can replace any of it, which harms only their own outputs.
 """
 
+import io
 import sys
 import time
 
@@ -16,13 +17,17 @@ from traitlets.config import Config
 GATHER = 0.1
 
 
-class Stream:
+class Stream(io.TextIOBase):
     """Replaces sys.stdout or sys.stderr: collects text and sends it from time to time."""
 
-    encoding, errors, closed = "utf-8", "replace", False
+    encoding, errors = "utf-8", "replace"
 
-    def __init__(self, name, send):
-        self.name, self.send, self.parts, self.since = name, send, [], 0.0
+    def __init__(self, name, handle, send):
+        self.name, self.handle, self.send, self.parts, self.since = name, handle, send, [], 0.0
+
+    def fileno(self):
+        """The file below, for a program that is started with it. What is written there is dropped."""
+        return self.handle
 
     def write(self, text):
         if not isinstance(text, str):
@@ -34,21 +39,14 @@ class Stream:
             self.flush()
         return len(text)
 
-    def writelines(self, lines):
-        for line in lines:
-            self.write(line)
-
     def flush(self):
         parts, self.parts = self.parts, []
         text = "".join(parts)
         for start in range(0, len(text), 65536):
             self.send({"is": "stream", "name": self.name, "text": text[start : start + 65536]})
 
-    def isatty(self):
-        return False
-
-    def readable(self):
-        return False
+    def close(self):
+        """Stay open: a notebook that closes its output goes on like any other."""
 
     def writable(self):
         return True
@@ -106,5 +104,5 @@ def make_shell(send) -> Shell:
     config = Config()
     config.HistoryManager.enabled = False
     shell = Shell.instance(config=config, display_pub_class=Publisher, displayhook_class=LastValue, send=send)
-    sys.stdout, sys.stderr = Stream("stdout", send), Stream("stderr", send)
+    sys.stdout, sys.stderr = Stream("stdout", 1, send), Stream("stderr", 2, send)
     return shell

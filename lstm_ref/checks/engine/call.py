@@ -5,6 +5,7 @@ where it runs a stranger's code. It judges nothing and knows no right answer. Wh
 plain tree (None, bool, int, float, str, list, dict, numeric NumPy arrays), which can be sent as bytes.
 """
 
+import builtins
 import collections
 import contextlib
 import copy
@@ -18,12 +19,13 @@ WIDEST, DEEPEST = 64, 4  # of a returned tuple, list or dict: beyond, only its t
 BENCH = "<bench>"  # the file name of a bench's lines in a traceback
 
 
-def run(problem, function):
+def run(problem, function, ask=None):
     """Call `function` on every call of the problem, twice each.
 
-    problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": {name: source text}}; it may
+    problem: {"calls": [{argument name: value as `plain` writes it, ...}, ...], "given": [names]}; it may
     also have a "bench", [name, source text] of a function that makes a model or an optimiser from the arguments, calls
     the student's function with it, and returns what it did in arrays; and "once": True, for what takes long.
+    ask: calls a function that is lent, wherever that one is: see `lend`.
     Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [where], "warnings": [texts]}, ...]}, where an
     argument that was changed is named as "xs", "state.c" or "layers[0].b_f";
     or {"not_callable": type name}. An outcome is what `describe` says of the value that was returned, or
@@ -33,7 +35,7 @@ def run(problem, function):
         return {"not_callable": type(function).__name__}
     scope = getattr(function, "__globals__", {})
     called = _on_bench(function, *problem["bench"]) if problem.get("bench") else function
-    with lent(function, problem["given"]):
+    with lent(function, problem["given"], ask):
         return {"calls": [_call_twice(called, call, scope, problem.get("once")) for call in problem["calls"]]}
 
 
@@ -43,23 +45,76 @@ def _on_bench(function, name, source):
     return lambda *arguments: place[name](function, *arguments)
 
 
+# ---- functions that are lent -----------------------------------------------------------------------------------------
+
+
+def lend(sources):
+    """Hold functions, {name: source text}, for somebody who may call but not read them: returns `answer(request)`.
+
+    request: {"name": ..., "arguments": [...], "keywords": {...}, "kinds": {named tuple: [fields, defaults]}}, values as
+    `plain` writes them. answer: {"returned": value} or {"raised": [type, text]}.
+    """
+    place = {"np": np}  # one namespace for all, so that one lent function may call another
+    for source in sources.values():
+        exec(source, place)  # it comes from the one who asks
+    taken = set(place)
+
+    def answer(request):
+        for name, (fields, defaults) in request["kinds"].items():
+            if name not in taken:
+                place[name] = collections.namedtuple(name, fields, defaults=defaults)
+        arguments = [built(value, place) for value in request["arguments"]]
+        keywords = {name: built(value, place) for name, value in request["keywords"].items()}
+        if request["name"] not in sources:
+            return {"raised": ["NameError", request["name"]]}
+        try:
+            return {"returned": plain(place[request["name"]](*arguments, **keywords))}
+        except Exception as error:  # whatever it makes of a student's arguments is the student's
+            return {"raised": [type(error).__name__, str(error)[:2000]]}
+
+    return answer
+
+
 @contextlib.contextmanager
-def lent(function, given):
-    """Put the given functions in place of the student's own of the same name, for as long as the context lasts.
+def lent(function, names, ask):
+    """Put lent functions in place of the student's own of the same name, for as long as the context lasts.
 
     So a mistake in one function costs its points once, and not again in every function that calls it.
     """
     scope = getattr(function, "__globals__", {})
-    own = {name: scope[name] for name in given if name in scope and scope[name] is not function}
-    # One namespace for all, so that one lent function may call another; named tuples are the notebook's own.
-    place = {"np": np, **{name: kind for name, kind in scope.items() if _is_named_tuple(kind)}}
-    for source in given.values():
-        exec(source, place)  # it comes with the problem, from the one who asks
-    scope.update({name: place[name] for name in own})
+    own = {name: scope[name] for name in names if name in scope and scope[name] is not function}
+    kinds = {
+        name: [list(kind._fields), [plain(value) for value in kind._field_defaults.values()]]
+        for name, kind in scope.items()
+        if _is_named_tuple(kind)
+    }
+    scope.update({name: _stub(name, ask, kinds, scope) for name in own})
     try:
         yield
     finally:
         scope.update(own)
+
+
+def _stub(name, ask, kinds, scope):
+    """A function that lets another one be called, which is held elsewhere."""
+
+    def stub(*arguments, **keywords):
+        wanted = [plain(value) for value in arguments]
+        reply = ask(
+            {
+                "name": name,
+                "arguments": wanted,
+                "keywords": {key: plain(value) for key, value in keywords.items()},
+                "kinds": kinds,
+            }
+        )
+        if "raised" in reply:
+            kind, text = reply["raised"]
+            raise getattr(builtins, kind, getattr(np.exceptions, kind, ValueError))(text)
+        return built(reply["returned"], scope)
+
+    stub.__name__ = stub.__qualname__ = name
+    return stub
 
 
 def _is_named_tuple(kind):
@@ -109,7 +164,10 @@ _OWN = (_outcome.__code__.co_filename, BENCH)
 
 
 def plain(value):
-    """An argument as a plain tree: a named tuple is {"type": its name, "fields": {...}}, a tuple {"items": [...]}."""
+    """An argument as a plain tree: a named tuple is {"type": its name, "fields": {...}}, a tuple {"items": [...]}.
+
+    A number of NumPy's is {"number": an array without axes}.
+    """
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {
             "type": type(value).__name__,
@@ -121,6 +179,8 @@ def plain(value):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray):
         return np.array(value, copy=True, subok=False)
+    if isinstance(value, np.generic):
+        return {"number": np.asarray(value)}
     return value
 
 
@@ -132,6 +192,8 @@ def built(value, scope):
         if getattr(known, "_fields", None) != tuple(fields):
             known = collections.namedtuple(value["type"], fields)
         return known(**fields)
+    if isinstance(value, dict) and "number" in value:
+        return value["number"][()]
     if isinstance(value, dict):
         return tuple(built(item, scope) for item in value["items"])
     if isinstance(value, list):

@@ -1,0 +1,167 @@
+"""Limits that cost no honest student anything: time that counts, memory that is seen, order in which is asked."""
+
+import os
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograding.run.execute import GradedCell, Job, execute
+from autograding.sandbox import watch
+from autograding.sandbox.limits import Limits
+from autograding.sandbox.outputs import Outputs
+from autograding.sandbox.session import LONGEST_LOOK, MOST_PROCESSOR, MOST_WALL, Allowance, Clock, Session, Stopped
+from autograding.sandbox.warm import SandboxFailed, branch_for
+from autograding.seeds import digest_of_work, seed
+
+pytestmark = pytest.mark.grading
+
+QUICK = Limits(preload=("numpy", "IPython.core.interactiveshell"), cell_seconds=20)
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_machine_that_sleeps_takes_no_time_from_a_cell():
+    clock = Clock(5)
+    for _ in range(4):
+        clock.look(passed=9.0, processor=0.0, waited=0.0)
+    assert clock.spent == 4 * LONGEST_LOOK and not clock.over
+
+
+def test_a_busy_neighbour_takes_no_time_from_a_cell_but_not_for_ever():
+    clock = Clock(1)
+    for _ in range(30):
+        clock.look(passed=0.3, processor=0.01, waited=0.29)
+    assert not clock.over and clock.own < 0.4
+    for _ in range(10):
+        clock.look(passed=0.3, processor=0.0, waited=0.3)
+    assert clock.over and clock.wall > MOST_WALL
+
+
+def test_many_busy_processes_of_one_cell_end_it_soon():
+    clock = Clock(10)
+    for _ in range(MOST_PROCESSOR * 10):
+        clock.look(passed=0.1, processor=1.0, waited=0.1)  # each of them waits for the others
+    assert clock.over and clock.wall < 3
+
+
+def test_a_process_that_waits_for_a_processor_is_seen():
+    """Two busy processes on one processor: while one runs, the other waits."""
+    one = min(os.sched_getaffinity(0))
+    busy = f"import os\nos.sched_setaffinity(0, [{one}])\nwhile True: pass"
+    both = [subprocess.Popen([sys.executable, "-S", "-c", busy]) for _ in range(2)]
+    try:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            waited = watch.used(os.getpid()).waited
+            if all(waited.get(process.pid, 0) > 0.02 for process in both):
+                break
+            time.sleep(0.05)
+        assert all(waited[process.pid] > 0.02 for process in both)
+        assert watch.used(os.getpid()).seconds > 0
+    finally:
+        for process in both:
+            process.kill()
+            process.wait()
+
+
+# --- the watcher -----------------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_is_no_text_blinds_nobody():
+    """The name of a process is bytes, and may hold brackets and line ends."""
+    hides = (
+        "import ctypes, time\n"
+        "ctypes.CDLL(None).prctl(15, b') R 1\\n\\xff\\xfe', 0, 0, 0)\n"
+        "hoard = bytearray(30_000_000)\nprint('ready', flush=True)\ntime.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", hides], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        assert watch.used(os.getpid()).memory > 30_000_000
+        process.kill()
+
+
+def test_without_a_watcher_no_kernel_goes_on(monkeypatch):
+    branch = branch_for(QUICK, None, ())
+
+    def fails(*_anything, **_more):
+        raise OSError("no /proc here")
+
+    with Session(branch, QUICK, (), Allowance(60)) as session:
+        monkeypatch.setattr(watch, "used", fails)
+        with pytest.raises(SandboxFailed, match="nobody watched the kernel any more: OSError: no /proc here"):
+            session.run("import time; time.sleep(15)", Outputs(1000))
+
+
+SOCKETS = """
+import os, socket, time
+for child in range(4):
+    if os.fork() == 0:
+        kept = []
+        try:
+            while True:
+                kept.append(socket.socketpair())
+                kept[-1][0].setblocking(False)
+                kept[-1][0].send(b"x" * 100_000)
+        except OSError:
+            time.sleep(60)
+time.sleep(60)
+"""
+PAGE_TABLES = """
+import mmap
+huge = mmap.mmap(-1, 1 << 42, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+for place in range(0, 1 << 42, 1 << 21):
+    huge[place]
+"""
+
+
+@pytest.mark.parametrize("takes", [SOCKETS, PAGE_TABLES], ids=["sockets", "page tables"])
+def test_memory_that_no_process_has_is_counted(takes):
+    limits = Limits(preload=QUICK.preload, cell_seconds=20, memory_bytes=200 << 20)
+    with Session(branch_for(limits, None, ()), limits, (), Allowance(60)) as session:
+        with pytest.raises(Stopped, match="it used more than 250 MB of memory"):
+            session.run(takes, Outputs(10_000))
+
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+
+def test_another_hand_in_is_asked_something_else_and_the_same_one_the_same():
+    works = [
+        digest_of_work(sources, files)
+        for sources, files in (
+            (["a", "b"], ()),
+            (["ab"], ()),
+            (["a", "b"], (("n", b"1"),)),
+            (["a", "b"], (("n1", b""),)),
+        )
+    ]
+    seeds = [seed(b"key", "ada", "01_toy", "double", work) for work in works]
+    assert len(set(seeds)) == 4
+    assert seed(b"key", "ada", "01_toy", "double", digest_of_work(["a", "b"], ())) == seeds[0]
+
+
+def test_cells_are_asked_after_the_notebook_in_the_masters_order_with_the_names_of_their_places(toy, monkeypatch):
+    """The cell of `greet` stands first here, and a later cell spoils both names."""
+    monkeypatch.syspath_prepend(str(toy.root))
+    graded = (
+        GradedCell("double_values", 'check("double", double)', 1),
+        GradedCell("greet_all", 'check("greet", greet)', 1),
+    )
+    cells = [
+        new_code_cell("def greet(name): return f'Hello, {name}!'\ndef double(x): return 2 * x"),
+        new_code_cell(graded[1].source, metadata={"nbgrader": {"grade_id": "greet_all"}}),
+        new_code_cell(graded[0].source, metadata={"nbgrader": {"grade_id": "double_values"}}),
+        new_code_cell("greet = double = 'spoilt'"),
+        new_code_cell("print('after')"),
+    ]
+    notebook = nbformat.writes(new_notebook(cells=cells)).encode()
+    job = Job("01_toy", "ada", notebook, (), graded, QUICK, b"key", "toy_course.checks", (str(toy.root),))
+    told = []
+    nb = nbformat.reads(execute(job, told.append).decode(), as_version=4)
+    assert [(one.name, one.verdict.message) for one in told] == [("double_values", ""), ("greet_all", "")]
+    assert nb.cells[-1].outputs[0].text == "after\n"
