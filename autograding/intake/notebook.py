@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 import nbformat
 
+from autograding.intake.preflight import OBEYED_TAGS
 from autograding.intake.remarks import Remark
 from autograding.messages import _, plain
 
@@ -25,7 +26,6 @@ MOST_VALUES = 2_000_000
 MOST_PARSED = 500_000
 # Every cell costs the grader a few milliseconds. Those that the assignment knows come on top.
 MOST_CELLS = 1_000
-MOST_TAGS = 20
 LONGEST_NAME = 255
 
 # A text or a bracket of JSON. A text that is not closed reaches to the end, so that nothing is looked at twice.
@@ -154,7 +154,7 @@ def _metadata(given):
     if isinstance(name, str) and len(name) <= LONGEST_NAME:
         found["nbgrader"] = {"grade_id": _text(name)}
     if isinstance(tags := given.get("tags"), list):
-        found["tags"] = [_text(tag) for tag in tags[:MOST_TAGS] if isinstance(tag, str) and len(tag) <= LONGEST_NAME]
+        found["tags"] = sorted(OBEYED_TAGS.intersection(tag for tag in tags if isinstance(tag, str)))
     return found
 
 

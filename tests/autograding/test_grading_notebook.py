@@ -90,7 +90,12 @@ def test_a_notebook_without_cell_ids_is_read_the_same_each_time():
 
 def test_nothing_is_kept_that_grading_does_not_look_at():
     about = {"grade_id": "double", "points": 100, "x": [[]]}
-    told = {"nbgrader": about, "tags": ["skip-execution", 5], "slideshow": {}, "magics_language": "x"}
+    told = {
+        "nbgrader": about,
+        "tags": ["skip-execution", 5, "", "a,b", "skip-execution"],
+        "slideshow": {},
+        "magics_language": "x",
+    }
     made = one(text_of(CODE | {"metadata": told, "attachments": {}}, metadata={"kernelspec": {"name": "evil"}}))
     assert made.metadata == {"nbgrader": {"grade_id": "double"}, "tags": ["skip-execution"]}
     assert set(made) == {"cell_type", "id", "metadata", "source", "execution_count", "outputs"}
