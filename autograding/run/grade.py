@@ -18,6 +18,7 @@ from nbgrader.converters import GenerateFeedback
 from autograding import scratch
 from autograding.course import Course
 from autograding.intake.staging import stage
+from autograding.report import painter
 from autograding.report.legible import legible
 from autograding.run import digest
 from autograding.run.dependencies import digest_of_tree
@@ -68,6 +69,7 @@ class Grader:
         except BaseException:
             self._let_go()
             raise
+        painter.start()
         self.store = Store(self.course.class_folder / "grades" / "executed")
         self.store.sweep()
         self.recording = reading_store(self.course.config, self.store, self.environment)
