@@ -21,6 +21,7 @@ from autograding.durable import clear, folder_to_write_in, sync_trees
 from autograding.intake.handed_in import read
 from autograding.intake.staging import stage
 from autograding.messages import _
+from autograding.report import painter
 from autograding.report.legible import legible
 from autograding.run import digest
 from autograding.run.done import Damaged, Stamp, amiss_in, files_of, read_stamp
@@ -111,6 +112,7 @@ class Grader:
             self._places = places_in(gradebook, self.assignment)
         isolation = limits_from(self.course.config).isolation
         self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
+        painter.start()
         self.store = Store(self.course.class_folder / "grades" / "executed")
         self.store.sweep()
         self.recording = reading_store(self.course.config, self.store, self.environment)
