@@ -5,7 +5,8 @@ that has the same packages and the course's module of checks.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import nbformat
@@ -59,29 +60,35 @@ class Judged:
     verdict: verdicts.Verdict
 
 
-def execute(job: Job, tell: Callable[[Judged], None] | None = None) -> bytes:
+def execute(
+    job: Job,
+    tell: Callable[[Judged], None] | None = None,
+    reading: Callable[[str], AbstractContextManager] = nullcontext,
+    without: Collection[str] | None = (),
+) -> bytes:
     """The notebook with its outputs; the outputs of a judged cell are the verdict and nothing else.
 
-    `tell` gets an `Judged` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
-    ends the kernels of all workers.
+    `tell` gets an `Judged` for each judged cell. What a cell sends is read in the context `reading(its key)`, and a
+    cell whose key is in `without` is not run: what it sent ended the process that read it. None: no cell is run. A
+    second try follows when the sandbox fails: a warm parent that dies ends the kernels of all workers.
     """
     try:
-        executed, asked = _execute(job)
+        executed, asked = _execute(job, reading, without)
     except SandboxFailed:
-        executed, asked = _execute(job)
+        executed, asked = _execute(job, reading, without)
     if tell is not None:
         for one in asked:
             tell(one)
     return executed
 
 
-def _execute(job):
+def _execute(job, reading, without):
     nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
     by_name = {cell.name: cell for cell in job.graded}
     checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
     calls = calls_of(job.graded) if checks is not None else {}
     everything = []
-    with Kernels(job, checks) as kernels:
+    with Kernels(job, checks, reading, without) as kernels:
         for number, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.execution_count = number
@@ -90,7 +97,8 @@ def _execute(job):
                 verdicts.write(cell, asked.verdict)
                 everything.append(asked)
             else:
-                cell.outputs, ended = kernels.cell(cell.source, graded=name in by_name)
+                key = name if name in by_name else f"#{number}"
+                cell.outputs, ended = kernels.cell(key, cell.source, graded=name in by_name)
                 if name in by_name:
                     verdicts.fold_in(cell, by_name[name].points, ended)
     return nbformat.writes(nb).encode("utf-8"), everything
@@ -110,8 +118,9 @@ def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
 class Kernels:
     """The kernels of one notebook: when one dies, a new one runs the finished cells again and goes on."""
 
-    def __init__(self, job: Job, checks):
+    def __init__(self, job: Job, checks, reading=nullcontext, without=()):
         self.job, self.limits, self.checks = job, job.limits, checks
+        self.reading, self.without = reading, without
         stand_ins = verdicts.folder_of_stand_ins(checks)
         hidden = bubblewrap.installed(job.checks.partition(".")[0]) if checks is not None else []
         self._place = (self.limits, stand_ins, tuple(hidden))
@@ -129,14 +138,18 @@ class Kernels:
     def __exit__(self, *_exception):
         self._end()
 
-    def cell(self, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
+    def cell(self, key: str, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
         """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
         ended = Ended(None)
         if not source.strip():
             return [], ended
+        if self._is_left_out(key):
+            stopped = _unreadable()
+            return [_as_output(stopped)], Ended((stopped.kind, stopped.reason))
         outputs = Outputs(min(self.limits.output_bytes, self.left))
         try:
-            ended = self._ready().run(source, outputs, graded)
+            with self.reading(key):
+                ended = self._ready().run(source, outputs, graded)
             self.done.append((source, graded))
             if ended.raised is not None:
                 _show_error(outputs.list, *ended.raised)
@@ -151,12 +164,19 @@ class Kernels:
         number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name)
         problem = verdicts.problem_of(self.checks, call, number)
         try:
-            reply = self._ready().call(call.function, self.caller, verdicts.sent_of(self.checks, problem))
-            verdict = verdicts.judged(self.checks, call, problem, reply)
+            if self._is_left_out(cell.name):
+                raise _unreadable()
+            sent = verdicts.sent_of(self.checks, problem)
+            with self.reading(cell.name):
+                reply = self._ready().call(call.function, self.caller, sent)
+                verdict = verdicts.judged(self.checks, call, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)
             reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
         return Judged(cell.name, cell.source, number, problem, reply, verdict)
+
+    def _is_left_out(self, key):
+        return self.without is None or key in self.without
 
     def _start(self):
         self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.deadline)
@@ -193,6 +213,11 @@ class Kernels:
     def _stopped(self, stopped):
         if not stopped.alive:
             self._end()
+
+
+def _unreadable():
+    reason = _("what it sent ended the process that reads it")
+    return Stopped("Unreadable", reason, True)
 
 
 def _show_error(outputs, name, text):
