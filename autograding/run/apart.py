@@ -77,6 +77,11 @@ class Nursery:
                 start_new_session=True,  # Ctrl-C is for this process, which then ends that one
             )
 
+    @property
+    def pid(self) -> int | None:
+        """Its process number, or None where it has not been needed."""
+        return self._process and self._process.pid
+
     def end(self) -> None:
         """End all readers, also those that are at work. Whoever waits for one is told."""
         with self._lock:
