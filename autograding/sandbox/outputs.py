@@ -21,8 +21,9 @@ DEEPEST = 40
 MOST_VALUES = 100_000
 # Of one cell. Text that follows text of the same stream is one output.
 MOST_OUTPUTS = 1000
-# What a message, and an output that is kept, count for besides their text: somebody has to read them.
-MESSAGE, OUTPUT = 40, 400
+# What these count for besides their text: it takes time to read them, a notebook file has a line for each value, and
+# nbformat makes an object of 2 KB of each dict.
+MESSAGE, OUTPUT, DICT, LIST, VALUE = 40, 400, 100, 20, 8
 
 
 class Outputs:
@@ -176,17 +177,19 @@ class _Reader:
 
     def clean(self, value, level):
         self.values += 1
-        self.size += 1
+        self.size += VALUE
         if level > DEEPEST or self.values > MOST_VALUES:
             raise _TooMuch
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
+            self.size += LIST
             return [self.clean(item, level + 1) for item in value]
         if isinstance(value, dict):
+            self.size += DICT
             return {self.text(key): self.clean(item, level + 1) for key, item in value.items()}
         if isinstance(value, float):
-            self.size += 24  # as JSON has it at most
+            self.size += 16  # as most are in JSON
             return value if math.isfinite(value) else repr(value)  # as ipykernel does: no browser reads NaN
         if isinstance(value, int):
             self.size += value.bit_length() // 3
