@@ -15,7 +15,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autograding.run.execute import execute
@@ -35,7 +35,8 @@ def main() -> None:
         for handle in set(ready) & set(ends):
             reader, told = ends.pop(handle)
             _pid, status = os.waitpid(reader, 0)
-            os.write(told, str(os.waitstatus_to_exitcode(status)).encode())
+            with suppress(BrokenPipeError):  # nobody asks any more
+                os.write(told, str(os.waitstatus_to_exitcode(status)).encode())
             os.close(told)
             os.close(handle)
         if control not in ready:

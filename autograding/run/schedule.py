@@ -39,11 +39,13 @@ class Local:
         return self
 
     def __exit__(self, kind, *_exception):
-        # After Ctrl-C, or an error that ends the run, do not wait for notebooks: they may take minutes.
-        self._executor.shutdown(wait=kind is None, cancel_futures=True)
-        self._nursery.end()
-        self._executor.shutdown()
-        self._nursery.close()
+        try:
+            # After Ctrl-C, or an error that ends the run, do not wait for notebooks: they may take minutes.
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        finally:
+            self._nursery.end()
+            self._executor.shutdown()
+            self._nursery.close()
 
     def executor(self) -> Executor:
         """The threads."""

@@ -133,6 +133,15 @@ def test_when_the_nursery_dies_another_is_started(nursery):
     assert b"again" in apart.execute_apart(job_of("print('ag' + 'ain')")) and nursery.pid != first
 
 
+def test_the_nursery_outlives_a_reader_that_is_no_longer_needed(nursery):
+    apart.execute_apart(job_of("1"))
+    first, (reader,) = nursery.pid, below(nursery.pid)
+    apart._let_go()
+    while reader in below(first):
+        time.sleep(0.01)
+    assert b"again" in apart.execute_apart(job_of("print('ag' + 'ain')")) and nursery.pid == first
+
+
 def test_none_is_left_when_the_run_is_given_up(tmp_path):
     with pytest.raises(KeyboardInterrupt), schedule.Local(2, str(tmp_path)) as pool:
         jobs = [(i, job_of("" if i == 0 else "import time; time.sleep(60)")) for i in range(4)]
