@@ -95,7 +95,13 @@ class Most:
             except OSError:
                 continue  # gone, or about to be
             size = int(rolled.partition("\nPss:")[2].split()[0]) * 1024
-            name = "sandbox" if b"inside.parent" in command else "worker" if b"forkserver" in command else "run"
+            name = (
+                "sandbox"
+                if b"inside.parent" in command
+                else "worker"
+                if b"autograding.run.reader" in command
+                else "run"
+            )
             parts[name] = parts.get(name, 0) + size
         if sum(parts.values()) > self.most:
             self.most, self.parts = sum(parts.values()), parts

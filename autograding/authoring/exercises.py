@@ -19,8 +19,8 @@ from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
 from autograding.stock.convert import generate
-from autograding.terminal import in_any_locale
 from autograding.stock.gradebook import OpenGradebook
+from autograding.terminal import in_any_locale
 
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
 

@@ -4,7 +4,8 @@ It uses no gradebook, no course folder and no state. So it may run in this proce
 that has the same packages and the course's module of checks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,23 +60,29 @@ class Judged:
     verdict: verdicts.Verdict
 
 
-def execute(job: Job, tell: Callable[[Judged], None] | None = None) -> bytes:
+def execute(
+    job: Job,
+    tell: Callable[[Judged], None] | None = None,
+    reading: Callable[[str], AbstractContextManager] = nullcontext,
+    without: Collection[str] | None = (),
+) -> bytes:
     """The notebook with its outputs; the outputs of a judged cell are the verdict and nothing else.
 
-    `tell` gets an `Judged` for each judged cell. A second try follows when the sandbox fails: a warm parent that dies
-    ends the kernels of all workers.
+    `tell` gets an `Judged` for each judged cell. What a cell sends is read in the context `reading(its key)`, and a
+    cell whose key is in `without` is not run: what it sent ended the process that read it. None: no cell is run. A
+    second try follows when the sandbox fails: a warm parent that dies ends the kernels of all workers.
     """
     keep = tell is not None
     try:
-        executed, asked = _execute(job, keep)
+        executed, asked = _execute(job, keep, reading, without)
     except SandboxFailed:
-        executed, asked = _execute(job, keep)
+        executed, asked = _execute(job, keep, reading, without)
     for one in asked:
         tell(one)
     return executed
 
 
-def _execute(job, keep):
+def _execute(job, keep, reading, without):
     nb = nbformat.reads(job.notebook.decode("utf-8"), as_version=4)
     by_name = {cell.name: cell for cell in job.graded}
     checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
@@ -83,7 +90,7 @@ def _execute(job, keep):
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
     drawn_for = digest_of_work([cell.source for cell in code], job.files)
     to_ask, everything = {}, []
-    with Kernels(job, checks) as kernels:
+    with Kernels(job, checks, reading, without) as kernels:
         for number, cell in enumerate(code, start=1):
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
             cell.execution_count = number
@@ -91,7 +98,8 @@ def _execute(job, keep):
                 kernels.hold(name)
                 to_ask[name] = cell
             else:
-                cell.outputs, ended = kernels.cell(cell.source, graded=name in by_name)
+                key = name if name in by_name else f"#{number}"
+                cell.outputs, ended = kernels.cell(key, cell.source, graded=name in by_name)
                 if name in by_name:
                     verdicts.fold_in(cell, by_name[name].points, ended)
         # After the whole notebook, so that no cell shows a problem; and in the master's order, so that what is lent to
@@ -132,8 +140,9 @@ class Hold(NamedTuple):
 class Kernels:
     """The kernels of one notebook: when one dies, a new one runs the finished cells again and goes on."""
 
-    def __init__(self, job: Job, checks):
+    def __init__(self, job: Job, checks, reading=nullcontext, without=()):
         self.job, self.limits, self.checks = job, job.limits, checks
+        self.reading, self.without = reading, without
         stand_ins = verdicts.folder_of_stand_ins(checks)
         hidden = bubblewrap.installed(job.checks.partition(".")[0]) if checks is not None else []
         self._place = (self.limits, stand_ins, tuple(hidden))
@@ -151,14 +160,18 @@ class Kernels:
     def __exit__(self, *_exception):
         self._end()
 
-    def cell(self, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
+    def cell(self, key: str, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
         """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
         ended = Ended(None)
         if not source.strip():
             return [], ended
+        if self._is_left_out(key):
+            stopped = _unreadable()
+            return [_as_output(stopped)], Ended((stopped.kind, stopped.reason))
         outputs = Outputs(min(self.limits.output_bytes, self.left))
         try:
-            ended = self._ready().run(source, outputs, graded)
+            with self.reading(key):
+                ended = self._ready().run(source, outputs, graded)
             self.done.append(Run(source, graded))
             if ended.raised is not None:
                 _show_error(outputs.list, *ended.raised)
@@ -170,8 +183,11 @@ class Kernels:
 
     def hold(self, name: str) -> None:
         """Keep what the notebook defines here, for the graded cell of this name."""
+        if self._is_left_out(name):
+            return
         try:
-            self._do(self._ready(), Hold(name))
+            with self.reading(name):
+                self._do(self._ready(), Hold(name))
             self.done.append(Hold(name))
         except Stopped as stopped:
             self._stopped(stopped)  # `ask` tries it again
@@ -186,21 +202,27 @@ class Kernels:
         """Ask the student's function a problem, and judge its answer."""
         number = seed(self.job.seed_key, self.job.student, self.job.assignment, cell.name, drawn_for)
         problem = verdicts.problem_of(self.checks, call, number)
-        if Hold(cell.name) not in self.done:
-            self.hold(cell.name)
         try:
-            reply = self._ready().call(
-                cell.name,
-                call.function,
-                self.caller,
-                verdicts.sent_of(self.checks, problem),
-                verdicts.lent_of(self.checks, problem),
-            )
-            verdict = verdicts.judged(self.checks, call, problem, reply)
+            if self._is_left_out(cell.name):
+                raise _unreadable()
+            if Hold(cell.name) not in self.done:
+                self.hold(cell.name)
+            with self.reading(cell.name):
+                reply = self._ready().call(
+                    cell.name,
+                    call.function,
+                    self.caller,
+                    verdicts.sent_of(self.checks, problem),
+                    verdicts.lent_of(self.checks, problem),
+                )
+                verdict = verdicts.judged(self.checks, call, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)
             reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
         return Judged(cell.name, cell.source, number, problem, reply, verdict)
+
+    def _is_left_out(self, key):
+        return self.without is None or key in self.without
 
     def _start(self):
         self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.allowance)
@@ -244,6 +266,11 @@ class Kernels:
     def _stopped(self, stopped):
         if not stopped.alive:
             self._end()
+
+
+def _unreadable():
+    reason = _("what it sent ended the process that reads it")
+    return Stopped("Unreadable", reason, True)
 
 
 def _show_error(outputs, name, text):

@@ -24,8 +24,8 @@ from autograding.messages import _
 from autograding.report import painter
 from autograding.report.legible import legible
 from autograding.run import digest
+from autograding.run.apart import execute_apart
 from autograding.run.done import Damaged, Stamp, amiss_in, files_of, read_stamp
-from autograding.run.execute import execute
 from autograding.run.prepare import Prepared, autograder, prepare
 from autograding.run.record import reading_store
 from autograding.run.schedule import Pool, outcomes_of
@@ -193,7 +193,7 @@ class Grader:
         Raises OSError where the disk is full. What was recorded until then is complete; nothing else is recorded.
         """
         underway: dict[str, Underway] = {}
-        with closing(outcomes_of(pool, execute, self._jobs(students, underway, force), ahead)) as outcomes:
+        with closing(outcomes_of(pool, execute_apart, self._jobs(students, underway, force), ahead)) as outcomes:
             for (student, key), notebook, error in outcomes:
                 mine = underway[student]
                 mine.missing.discard(key)

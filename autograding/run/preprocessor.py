@@ -1,4 +1,4 @@
-"""`execute` as an nbgrader preprocessor: plain `nbgrader autograde` and formgrader's button call it."""
+"""Execution as an nbgrader preprocessor: plain `nbgrader autograde` and formgrader's button call it."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograding.run.execute import GradedCell, Job, execute
+from autograding.run.apart import execute_apart
+from autograding.run.execute import GradedCell, Job
 from autograding.sandbox.limits import limits_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
@@ -23,7 +24,7 @@ class SandboxExecute(NbGraderPreprocessor):
 
     def executed(self, job: Job) -> bytes:
         """Execute the job; return the notebook with its outputs."""
-        return execute(job)
+        return execute_apart(job)
 
     def job(self, nb, resources) -> Job:
         """The job for this notebook, as plain data."""

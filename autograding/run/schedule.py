@@ -1,18 +1,13 @@
 """Where jobs run: in processes of this machine, or on a Dask cluster. Both are a concurrent.futures executor."""
 
-import multiprocessing
-import multiprocessing.connection
 import os
-import signal
-import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 from autograding.course import CourseError
 from autograding.messages import _
-from autograding.sandbox import warm
+from autograding.run.apart import Nursery, use
 
 CONNECTING = "10s"
 
@@ -31,53 +26,30 @@ def processors() -> int:
 
 
 class Local:
-    """A number of processes, with temporary files under `scratch`: `with Local(2, scratch) as pool`."""
+    """A number of threads, each with a process that executes, and temporary files under `scratch`.
+
+    `with Local(2, scratch) as pool`.
+    """
 
     def __init__(self, jobs: int, scratch: str):
-        self.jobs, self.scratch = jobs, scratch
-        self._executor: ProcessPoolExecutor | None = None
-        # A fresh process imports the grader once and forks the workers: they share its memory, and none of them
-        # inherits an open gradebook. It needs the module's real name: workers cannot import "__main__".
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["autograding.__main__", "autograding.run.freeze"])
+        self._nursery = Nursery(scratch)
+        self._executor = ThreadPoolExecutor(jobs, initializer=use, initargs=(self._nursery,))
 
     def __enter__(self):
-        self._others = set(multiprocessing.active_children())
         return self
 
     def __exit__(self, kind, *_exception):
-        if self._executor is None:
-            return
-        # After Ctrl-C, or an error that ends the run, do not wait for notebooks: they may take minutes.
-        self._executor.shutdown(wait=kind is None, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - self._others:
-            process.terminate()
+        try:
+            # After Ctrl-C, or an error that ends the run, do not wait for notebooks: they may take minutes.
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        finally:
+            self._nursery.end()
+            self._executor.shutdown()
+            self._nursery.close()
 
     def executor(self) -> Executor:
-        """The pool of processes; a new one after the last one broke."""
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self.jobs, mp_context=self._context, initializer=_begin, initargs=(self.scratch,)
-            )
+        """The threads."""
         return self._executor
-
-    def give_up(self) -> None:
-        """Drop a broken pool."""
-        self._executor.shutdown()
-        self._executor = None
-
-
-def _begin(scratch):
-    """Begin a worker. It ignores Ctrl-C, because the run then ends its workers, and it ends when the run ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tempfile.tempdir = scratch
-    warm.share(scratch)
-    threading.Thread(target=_end_with_the_run, daemon=True).start()
-
-
-def _end_with_the_run():
-    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)  # not sys.exit: the main thread may be waiting for a notebook
 
 
 class Dask:
@@ -112,9 +84,6 @@ class Dask:
         """The cluster."""
         return self._executor
 
-    def give_up(self) -> None:
-        """Do nothing: a cluster replaces its workers itself."""
-
 
 Pool = Local | Dask
 
@@ -122,39 +91,23 @@ Pool = Local | Dask
 def outcomes_of(pool: Pool, function: Callable, jobs: Iterable[tuple[object, object]], ahead: int) -> Iterator[Outcome]:
     """Apply `function` to each (name, job), at most `ahead` at once, and yield the outcomes as they come.
 
-    A job of None gives an empty outcome. A worker that dies breaks a local pool for all of its jobs. They are then
-    tried again one by one, so that only the job that kills its worker is given up.
+    A job of None gives an empty outcome.
     """
     todo = iter(jobs)
+    pending: dict[Future, object] = {}
     exhausted = False
-    while not exhausted:
-        suspects, pending = [], {}
-        while True:
-            while not suspects and not exhausted and len(pending) < ahead:
-                name, job = next(todo, (None, todo))
-                if job is todo:
-                    exhausted = True
-                elif job is None:
-                    yield Outcome(name)
-                else:
-                    try:
-                        pending[pool.executor().submit(function, job)] = (name, job)
-                    except BrokenExecutor:
-                        suspects.append((name, job))
-            if not pending:
-                break
+    while pending or not exhausted:
+        while not exhausted and len(pending) < ahead:
+            name, job = next(todo, (None, todo))
+            if job is todo:
+                exhausted = True
+            elif job is None:
+                yield Outcome(name)
+            else:
+                pending[pool.executor().submit(function, job)] = name
+        if pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                name, job = pending.pop(future)
-                outcome = _outcome(name, future)
-                if isinstance(outcome.error, BrokenExecutor):
-                    suspects.append((name, job))
-                else:
-                    yield outcome
-        for name, job in suspects:
-            pool.give_up()
-            yield _outcome(name, pool.executor().submit(function, job))
-        if suspects:
-            pool.give_up()
+                yield _outcome(pending.pop(future), future)
 
 
 def _outcome(name, future: Future):

@@ -9,7 +9,7 @@ from nbgrader.utils import determine_grade
 from autograding.course import CourseError
 from autograding.messages import _, plain
 from autograding.report.notes import message_of
-from autograding.run.execute import execute
+from autograding.run.apart import execute_apart
 from autograding.run.grade import Grader
 from autograding.run.schedule import Pool, outcomes_of
 from autograding.stock.convert import ends_the_run
@@ -36,10 +36,10 @@ def _executed(grader, pool, job):
     key = grader.key(job)
     found = grader.store.get(key)
     if found is None:
-        with closing(outcomes_of(pool, execute, [(key, job)], 1)) as outcomes:
+        with closing(outcomes_of(pool, execute_apart, [(key, job)], 1)) as outcomes:
             for outcome in outcomes:
                 if outcome.error is not None:
-                    raise CourseError(_refusal(f"{type(outcome.error).__name__}: {outcome.error}")) from outcome.error
+                    raise CourseError(_refusal(str(outcome.error))) from outcome.error
                 found = outcome.result
         grader.store.put(key, found)
     return nbformat.reads(found.decode("utf-8"), as_version=4)

@@ -14,10 +14,12 @@ from nbformat.v4 import new_output
 
 from autograding.calls import CheckCall
 from autograding.messages import _, plain
+from autograding.sandbox.outputs import encodable
 from autograding.sandbox.session import Ended
 
 # A judge may quote the answer, which may be very long.
 LONGEST_MESSAGE = 5000
+LONGEST_NUMBER = 400
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,15 @@ def write(cell: NotebookNode, verdict: Verdict) -> None:
     """Replace the cell's outputs by the verdict, in the form that nbgrader scores."""
     cell.outputs = []
     if not verdict.right:
-        line = f"{verdict.kind}: {verdict.message}"
-        cell.outputs = [new_output("error", ename=verdict.kind, evalue=verdict.message, traceback=[line])]
+        said = encodable(verdict.message)  # a judge may quote an answer
+        cell.outputs = [new_output("error", ename=verdict.kind, evalue=said, traceback=[f"{verdict.kind}: {said}"])]
 
 
 def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
     """Make the outputs of a graded cell of another form (plain nbgrader tests) safe to score.
 
     nbgrader (nbgrader/utils.py) takes text on stderr for a failure. It takes the first result that is a number for the
-    points, even before an error, and raises where that number is above the cell's points.
+    points, even before an error, and raises where that number is above the cell's points, or a result has no text.
     """
     if not ended.known:
         write(cell, Verdict(_("The notebook's Python did not say how the cell ended, so it is not counted.")))
@@ -113,16 +115,17 @@ def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
 
 
 def _no_score(output):
-    """Show a result that is a number without letting nbgrader score it: only the cell's last line may score."""
-    if output.output_type == "execute_result" and _number(output.data.get("text/plain", "")) is not None:
+    """Show a result without letting nbgrader score it: only the cell's last line may score."""
+    if output.output_type == "execute_result":
         return new_output("display_data", data=output.data, metadata=output.metadata)
     return output
 
 
 def _number(text):
+    """The number that a text is, or None; as Python writes numbers, which is short."""
     try:
-        return float(text)
-    except (TypeError, ValueError):
+        return float(text) if len(text) <= LONGEST_NUMBER else None
+    except ValueError:
         return None
 
 

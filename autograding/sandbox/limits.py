@@ -23,6 +23,8 @@ class Limits:
     output_bytes: int = 1 * MEGABYTE  # of one cell
     outputs_bytes: int = 10 * MEGABYTE  # of the whole notebook
     answer_bytes: int = 8 * MEGABYTE
+    judge_seconds: float = 20  # of the processor, for what one cell sent
+    judge_bytes: int = 1024 * MEGABYTE  # of the process that reads and judges it
     restarts: int = 3  # new kernels after one that died
     preload: tuple[str, ...] = PRELOAD  # what is imported once, before any submission
 

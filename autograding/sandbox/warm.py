@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
-from functools import cache
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 
 from autograding import scratch
@@ -32,6 +33,7 @@ from autograding.sandbox.limits import Limits
 # Longer than any import of torch on a busy machine.
 STARTING = 120
 ENDING = 10
+ERRORS = "errors"  # the file of what warm parents say
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 
@@ -43,13 +45,13 @@ class Branch:
     """This worker's fork of the warm parent: it forks one kernel at a time."""
 
     def __init__(self, limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...]):
-        self.errors = _folder() / "errors"
+        self.errors = folder() / ERRORS
         self.control = socket.socket(socket.AF_UNIX)
         self.control.settimeout(STARTING)
         # The system sends the branch's process number, as it is outside the sandbox, with the first byte.
         self.control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            _connect(self.control, limits, stand_ins, hidden, self.errors)
+            _connect(self.control, limits, stand_ins, hidden)
             letter, notes, _flags, _address = self.control.recvmsg(1, socket.CMSG_SPACE(CREDENTIALS.size))
         except OSError as error:
             self.control.close()
@@ -134,26 +136,33 @@ class Branch:
         return _("the sandbox ended by itself: {said}").format(said=plain(said) or _("without an error message"))
 
 
-def _connect(sock, limits, stand_ins, hidden, errors):
+def _connect(sock, limits, stand_ins, hidden):
     """Connect to the warm parent for these limits; start one if none answers."""
-    folder = _folder()
     told = repr((limits, stand_ins, hidden))
     name = hashlib.sha256(told.encode()).hexdigest()[:16]
-    with open(folder / f"{name}.lock", "w") as lock:
+    with open(folder() / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers only one starts it
-        opened = os.open(folder, os.O_PATH)
-        try:
-            address = f"/proc/self/fd/{opened}/{name}"  # a socket's path may have 108 letters; a folder's has more
+        with _address(folder(), name) as address:
             try:
                 sock.connect(address)
             except (FileNotFoundError, ConnectionRefusedError):
-                _start(folder / name, address, limits, stand_ins, hidden, errors)
+                (_start_elsewhere or partial(start, folder()))(name, limits, stand_ins, hidden)
                 sock.connect(address)
-        finally:
-            os.close(opened)
 
 
-def _start(path, address, limits, stand_ins, hidden, errors):
+@contextmanager
+def _address(place, name):
+    opened = os.open(place, os.O_PATH)
+    try:
+        yield f"/proc/self/fd/{opened}/{name}"  # a socket's path may have 108 letters; a folder's has more
+    finally:
+        os.close(opened)
+
+
+_started: list[tuple[Path, subprocess.Popen]] = []
+
+
+def start(place: Path, name: str, limits: Limits, stand_ins: Path | None, hidden: tuple[Path, ...]) -> None:
     """Start a warm parent that listens there. It ends with this process; another worker then starts a new one."""
     isolated = limits.isolation != "none"
     options = {
@@ -161,13 +170,17 @@ def _start(path, address, limits, stand_ins, hidden, errors):
         "user": bubblewrap.changes_user() if isolated else None,
         "calls": base64.b64encode(syscalls.program()).decode() if isolated else "",
         "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
-        "folder": str(path.parent),
+        "folder": str(place),
         "preload": limits.preload,
         **{name: getattr(limits, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
         "output_bytes": limits.output_bytes,
     }
-    path.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as listener, errors.open("ab") as said:
+    (place / name).unlink(missing_ok=True)
+    with (
+        socket.socket(socket.AF_UNIX) as listener,
+        (place / ERRORS).open("ab") as said,
+        _address(place, name) as address,
+    ):
         listener.bind(address)
         listener.listen(socket.SOMAXCONN)
         program = [sys.executable, "-s", "-m", "inside.parent", str(listener.fileno()), json.dumps(options)]
@@ -183,21 +196,36 @@ def _start(path, address, limits, stand_ins, hidden, errors):
             stdout=said,
             stderr=said,
             env=environment,
-            cwd=path.parent,
+            cwd=place,
         )
+    _started.append((place, process))
     atexit.register(_end_own, os.getpid(), process)
+
+
+def end_parents(place: str) -> None:
+    """End the warm parents that this process has started in that folder, and so all of their kernels."""
+    for parent in [parent for parent in _started if parent[0] == Path(place)]:
+        _started.remove(parent)
+        parent[1].kill()
+        parent[1].wait()
 
 
 _shared: Path | None = None
 
 
-def share(folder: str) -> None:
-    """Share one warm parent with all workers that name the same folder of the run."""
-    global _shared
-    _shared = Path(folder)
+_start_elsewhere: Callable | None = None
 
 
-def _folder():
+def share(folder: str, start: Callable[[str, Limits, Path | None, tuple[Path, ...]], None] | None = None) -> None:
+    """Share one warm parent with all workers that name the same folder of the run.
+
+    `start` is called where none answers: a worker that may die lets another process start it.
+    """
+    global _shared, _start_elsewhere
+    _shared, _start_elsewhere = Path(folder), start
+
+
+def folder() -> Path:
     """The folder where the warm parent listens: the run's, or this process's own."""
     return _shared if _shared is not None else _own_folder(os.getpid())
 

@@ -73,7 +73,7 @@ def test_each_student_is_executed_and_recorded_once_however_far_ahead(toy, ahead
 
 def test_recording_takes_what_was_executed_and_executes_nothing_itself(toy, monkeypatch):
     toy.hand_in("ada", toy.solution())
-    monkeypatch.setattr("autograding.run.preprocessor.execute", None)
+    monkeypatch.setattr("autograding.run.preprocessor.execute_apart", None)
     with Grader(Course(toy.root), ASSIGNMENT) as grader:
         (graded,) = grader.grade(["ada"], Instead(), 1)
         assert graded == grade.Graded("ada")

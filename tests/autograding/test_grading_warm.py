@@ -27,14 +27,14 @@ QUICK = Limits(preload=("numpy", "IPython.core.interactiveshell"))
 def shared(tmp_path, monkeypatch):
     """A folder that the workers of a run share, and the parents that were started in it."""
     started = []
-    real = warm._start
+    real = warm.start
 
     def start(*arguments):
         started.append(time.monotonic())
         real(*arguments)
 
     monkeypatch.setattr(warm, "_shared", tmp_path)
-    monkeypatch.setattr(warm, "_start", start)
+    monkeypatch.setattr(warm, "start", start)
     monkeypatch.setattr(warm, "_held", threading.local())
     return started
 

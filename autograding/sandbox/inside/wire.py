@@ -246,5 +246,7 @@ class _Reader:
         if not count:
             return np.zeros(shape, dtype.newbyteorder("="))
         flat = np.frombuffer(self.blob, dtype, count, start)
+        if dtype.kind == "b" and flat.view(np.uint8).max() > 1:
+            raise Malformed("a bool that is neither False nor True")
         # A copy, in the machine's own order: judges may write to it, and compare its dtype.
         return flat.reshape(shape).astype(dtype.newbyteorder("="))
