@@ -16,6 +16,7 @@ from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.run import verdicts
 from autograding.sandbox import bubblewrap
+from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Allowance, Ended, Session, Stopped
@@ -102,6 +103,7 @@ def _execute(job, keep):
             verdicts.write(to_ask[name], asked.verdict)
             if keep:
                 everything.append(asked)
+    nb.metadata.setdefault("autograding", NotebookNode())["limits"] = kernels.held
     return nbformat.writes(nb).encode("utf-8"), everything
 
 
@@ -143,6 +145,7 @@ class Kernels:
         self.done: list[Run | Hold] = []  # what a new kernel does again
         self.restarts = self.limits.restarts
         self.session: Session | None = None
+        self.held = CGROUP  # who held the limits of all kernels: see sandbox/cgroup
 
     def __enter__(self):
         self._start()
@@ -205,6 +208,8 @@ class Kernels:
     def _start(self):
         self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.allowance)
         self.session.__enter__()
+        if self.session.branch.held != CGROUP:
+            self.held = WATCHER
 
     def _end(self):
         if self.session is not None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from autograding.course import CourseError
 from autograding.messages import _
-from autograding.sandbox import warm
+from autograding.sandbox import cgroup, warm
 
 CONNECTING = "10s"
 
@@ -42,6 +42,7 @@ class Local:
         self._context.set_forkserver_preload(["autograding.__main__", "autograding.run.freeze"])
 
     def __enter__(self):
+        cgroup.settle()  # before anything is forked: all that is in the group is still this run's own
         self._others = set(multiprocessing.active_children())
         return self
 
@@ -52,6 +53,7 @@ class Local:
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - self._others:
             process.terminate()
+        cgroup.clear()
 
     def executor(self) -> Executor:
         """The pool of processes; a new one after the last one broke."""

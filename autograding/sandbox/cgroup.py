@@ -71,6 +71,13 @@ def settle(proc: Path = PROC) -> None:
         return  # it is not ours: nothing has changed, and the watcher holds
 
 
+def clear(proc: Path = PROC) -> None:
+    """Remove the groups of workers that have ended: with a pool of processes nobody else does."""
+    for folder in _places(proc):
+        with suppress(OSError), _Locked(folder):  # where we may not lock, we have made nothing
+            _remove_left(folder)
+
+
 class Group:
     """One branch's control group. Belongs to this process, which holds its lock."""
 

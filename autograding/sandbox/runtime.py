@@ -8,7 +8,6 @@ What is inside, and what keeps kernels apart, stays the same.
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path, PurePosixPath
 
 from autograding.messages import _, plain
@@ -35,28 +34,14 @@ def command(runtime: tuple[str, ...], sandbox: list[str], program: list[str], bu
             )
         )
     root = bundle / "rootfs"
-    root.mkdir(parents=True)
+    root.mkdir()
     (bundle / "config.json").write_text(
         json.dumps(specification(sandbox, [*ENDS_WITH_PARENT, *program], root)), encoding="utf-8"
     )
-    line = [*ENDS_WITH_PARENT, *_with_state(runtime, bundle)]
-    line += ["run", "--preserve-fds", "1", "--bundle", str(bundle), _name(bundle)]
+    line = [*ENDS_WITH_PARENT, *runtime, "--root", str(bundle / "state"), "run", "--preserve-fds", "1"]
+    # The runtime may keep groups where those of other runs are.
+    line += ["--bundle", str(bundle), f"autograding-{os.getpid()}-{bundle.name}"]
     return ["/bin/sh", "-c", f'exec "$@" {LISTENER}<&0 0</dev/null', "sh", *line]
-
-
-def remove(runtime: tuple[str, ...], bundle: Path) -> None:
-    """Let the runtime remove what it keeps of a container that has ended, such as its control group."""
-    # Where that fails, an empty group stays. No grade depends on it.
-    subprocess.run([*_with_state(runtime, bundle), "delete", "--force", _name(bundle)], capture_output=True)
-
-
-def _with_state(runtime, bundle):
-    return [*runtime, "--root", str(bundle / "state")]
-
-
-def _name(bundle):
-    # The runtime may keep its groups where another run's are.
-    return f"autograding-{os.getpid()}-{bundle.name}"
 
 
 def specification(sandbox: list[str], program: list[str], root: Path) -> dict:

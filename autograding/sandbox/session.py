@@ -236,10 +236,17 @@ class Session:
     def _dead(self, reason="", kind="DeadKernelError"):
         """Give the kernel up. Raises SandboxFailed if the submission is not to blame."""
         unwatched = not self._watcher.is_alive() and not self.killed_because
-        self._end()
+        try:
+            self._end()
+        except SandboxFailed:
+            # The system may have killed the branch as well, for what the submission took.
+            if not (because := self.branch.ended_because()):
+                raise
+            return Stopped(kind, because, False)
         if unwatched:
             raise SandboxFailed(_("nobody watched the kernel any more: {error}").format(error=self._watch_failed))
-        return Stopped(kind, self.killed_because or reason or _("it ended the Python that runs the notebook"), False)
+        because = self.killed_because or self.branch.ended_because()
+        return Stopped(kind, because or reason or _("it ended the Python that runs the notebook"), False)
 
     def _watch(self):
         """Kill the kernel when its processes together use too much, and tell the clock what it uses."""

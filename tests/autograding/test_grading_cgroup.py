@@ -255,6 +255,8 @@ def test_what_a_killed_run_left_is_removed_and_what_is_held_stays(tree, branch):
         assert not left.exists() and orphan.wait(10) == -signal.SIGKILL
         assert foreign.exists() and colleague.poll() is None
         lock.close()
+        cgroup.clear(tree.proc)
+        assert not foreign.exists() and group.folder.exists()
         group.close()
 
 
