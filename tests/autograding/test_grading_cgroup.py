@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from autograding.report.results import Result, table, write_csv
+from autograding.report.results import Cell, Result, table, write_csv
 from autograding.sandbox import cgroup
 from autograding.sandbox.limits import MEGABYTE, Limits
 
@@ -300,7 +300,10 @@ def test_on_an_older_linux_its_processes_are_killed_one_by_one(tree, branch, mon
 
 
 def test_every_report_says_who_held_the_limits(tmp_path):
-    class_ = [Result(name, [], 0.0, limits=held) for name, held in (("ada", "cgroup"), ("bob", "watcher"), ("cy", ""))]
+    class_ = [
+        Result(name, [Cell("01_toy", "double", 1, 3, False)], 0.0, limits=held)
+        for name, held in (("ada", "cgroup"), ("bob", "watcher"), ("cy", ""))
+    ]
     assert "control groups: 1; by the watcher alone: 1" in table(class_).splitlines()[-1]
     write_csv(class_, "01_toy", tmp_path / "class.csv")
     rows = list(csv.DictReader((tmp_path / "class.csv").open(encoding="utf-8")))
