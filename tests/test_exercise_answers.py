@@ -127,5 +127,12 @@ def test_a_correct_stand_in_keeps_one_mistake_from_costing_twice(stem, name, len
     assert names[lent] is wrong  # put back
 
 
+@pytest.mark.parametrize("stem, name, lent", LENT)
+def test_what_is_lent_was_asked_for_before(stem, name, lent):
+    """Cells are asked in this order, so that what is lent to one call answers no later one."""
+    asked = checked_by(stem, graded_cells(stem))
+    assert lent not in asked[asked.index(name) :]
+
+
 def test_functions_are_lent():
     assert ("03_forget_gate", "forget_gate", "sigmoid") in LENT

@@ -54,23 +54,24 @@ class Clock:
     """The seconds that one request has taken. `look` is called again and again, with what is used so far."""
 
     def __init__(self, seconds: float):
-        self.most, self.spent = seconds, 0.0
-        self.processor, self.wall = 0.0, 0.0
+        self.most = seconds
+        self.own, self.processor, self.wall = 0.0, 0.0, 0.0
 
     def look(self, passed: float, processor: float, waited: float) -> None:
         """Count `passed` seconds, in which so much of processors was used, and somebody waited for one so long."""
         passed = min(passed, LONGEST_LOOK)
         self.wall += passed
         self.processor += processor
-        self.spent += max(0.0, passed - waited)
+        self.own += max(0.0, passed - waited)
+
+    @property
+    def spent(self) -> float:
+        """The seconds that count. A notebook that keeps its own processes waiting gains nothing."""
+        return max(self.own, self.processor / MOST_PROCESSOR, self.wall / MOST_WALL)
 
     @property
     def over(self) -> bool:
-        return (
-            self.spent >= self.most
-            or self.processor >= MOST_PROCESSOR * self.most
-            or self.wall >= MOST_WALL * self.most
-        )
+        return self.spent >= self.most
 
 
 class Session:

@@ -22,7 +22,7 @@ chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat umask utime utimes 
 truncate ftruncate fallocate fsync fdatasync sync_file_range fadvise64 readahead
 getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
 munmap mprotect mremap msync mincore madvise brk membarrier pkey_alloc pkey_free pkey_mprotect
-mbind get_mempolicy set_mempolicy
+get_mempolicy
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo
 sigaltstack kill tkill tgkill pause alarm getitimer setitimer signalfd signalfd4 pidfd_open pidfd_send_signal
 timer_create timer_settime timer_gettime timer_getoverrun timer_delete timerfd_create timerfd_settime timerfd_gettime

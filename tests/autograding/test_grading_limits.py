@@ -36,7 +36,7 @@ def test_a_busy_neighbour_takes_no_time_from_a_cell_but_not_for_ever():
     clock = Clock(1)
     for _ in range(30):
         clock.look(passed=0.3, processor=0.01, waited=0.29)
-    assert not clock.over and clock.spent < 0.4
+    assert not clock.over and clock.own < 0.4
     for _ in range(10):
         clock.look(passed=0.3, processor=0.0, waited=0.3)
     assert clock.over and clock.wall > MOST_WALL

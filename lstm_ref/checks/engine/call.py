@@ -57,10 +57,12 @@ def lend(sources):
     place = {"np": np}  # one namespace for all, so that one lent function may call another
     for source in sources.values():
         exec(source, place)  # it comes from the one who asks
+    taken = set(place)
 
     def answer(request):
         for name, (fields, defaults) in request["kinds"].items():
-            place[name] = collections.namedtuple(name, fields, defaults=defaults)
+            if name not in taken:
+                place[name] = collections.namedtuple(name, fields, defaults=defaults)
         arguments = [built(value, place) for value in request["arguments"]]
         keywords = {name: built(value, place) for name, value in request["keywords"].items()}
         if request["name"] not in sources:
