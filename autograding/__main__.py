@@ -8,15 +8,17 @@ from pathlib import Path
 
 from autograding.course import Course, CourseError
 from autograding.intake.remarks import warning_unisolated
-from autograding.messages import _
+from autograding.messages import _, inert, plain
 from autograding.report.results import read_results, table, write_csv
 from autograding.run import schedule
 from autograding.run.grade import Grader
 from autograding.run.lock import only_run
 from autograding.run.progress import Progress
 from autograding.run.selfcheck import require_full_marks
+from autograding.terminal import in_any_locale
 
 AHEAD_ON_CLUSTER = 100
+MOST_NAMES = 10  # in one sentence
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -91,16 +93,21 @@ def _grade(course, options):
             )
         )
     with Grader(course, options.assignment) as grader:
-        todo = [student for student in chosen if options.force or not grader.is_done(student)]
-        before = [student for student in chosen if student not in todo]
+        _notice(grader.begun_anew())
+        standings = grader.standings(chosen)
+        for told in _told_of(standings):
+            _notice(told)
+        todo = [student for student in chosen if options.force or not standings[student].graded]
+        before = [student for student in chosen if not options.force and standings[student].graded]
         renewed = list(grader.renew_feedback(before))
         troubles = {one.student: one.error for one in renewed if one.error is not None}
         troubles |= _grade_new(grader, todo, options) if todo else {}
-        graded = [student for student in everyone if grader.is_done(student)]
-    results = read_results(course, options.assignment, graded)
+        standings = grader.standings(everyone)
+    graded = [student for student in everyone if standings[student].done]
+    results, unread = read_results(course, options.assignment, graded)
+    print(table([result for result in results if result.student in set(chosen)]))
     path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
     write_csv(results, options.assignment, path)
-    print(table([result for result in results if result.student in chosen]))
     print(
         _("{new} graded now, {old} as before. CSV: {csv}. Feedback: {feedback}/").format(
             new=len(todo) - len(troubles.keys() & set(todo)),
@@ -115,16 +122,48 @@ def _grade(course, options):
                 n=len(renewed)
             )
         )
+    for one in renewed:
+        if one.lost:
+            _notice(
+                _(
+                    "{student}: points that a person gave are no longer in the gradebook: {lost}. Unless a person took "
+                    "them away, the gradebook is an older one; give them again"
+                ).format(student=plain(one.student), lost=plain(one.lost))
+            )
     if course.config.Autograding.get("isolation") == "none":
         print(warning_unisolated())
     for student, failure in troubles.items():
-        print(
-            _("error: {student} is not graded. The submission is not to blame: {failure}; see {log}").format(
-                student=student, failure=failure, log=grader.log
-            ),
-            file=sys.stderr,
-        )
-    return 1 if troubles else 0
+        text = _("{student} is not graded. The submission is not to blame: {failure}; see {log}")
+        _complain(text.format(student=inert(student), failure=plain(str(failure), 300), log=grader.log))
+    # Who was changed by another hand while we were at work.
+    unmarked = unread | {s: "; ".join(standings[s].amiss) for s in chosen if not standings[s].done}
+    for student in unmarked.keys() - troubles.keys():
+        why = plain(str(unmarked[student])) or _("it changed while the class was graded")
+        _complain(_("{student} has no mark ({why}); run this again").format(student=inert(student), why=why))
+    return 1 if troubles or unmarked else 0
+
+
+def _notice(text):
+    if text:
+        print(_("noticed: {text}").format(text=text), file=sys.stderr)
+
+
+def _complain(text):
+    print(_("error: {error}").format(error=text), file=sys.stderr)
+
+
+def _told_of(standings):
+    """A sentence for each kind of thing that was found amiss, with the students whose it is."""
+    found = {}
+    for student, standing in standings.items():
+        for what in standing.amiss:
+            found.setdefault((what, standing.graded), []).append(inert(student))
+    for (what, graded), students in found.items():
+        names = ", ".join(students[:MOST_NAMES])
+        if len(students) > MOST_NAMES:
+            names = _("{names} and {n} more").format(names=names, n=len(students) - MOST_NAMES)
+        done = _("the page is written anew") if graded else _("graded anew from what was handed in")
+        yield _("{students}: {what}; {done}").format(students=names, what=what, done=done)
 
 
 def _grade_new(grader, todo, options):
@@ -144,4 +183,5 @@ def _grade_new(grader, todo, options):
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

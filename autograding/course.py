@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import sys
 from copy import deepcopy
 from functools import cached_property
@@ -13,7 +14,9 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from autograding.beneath import Place
 from autograding.messages import _
+from autograding.troubles import of_the_machine
 
 # What a course's module of checks must hold: see DESIGN.md, "The seam".
 CHECKS_INTERFACE = ("make", "judge", "CALLER")
@@ -95,11 +98,39 @@ class Course:
             )
         return assignment
 
+    @property
+    def submitted(self) -> Path:
+        """The folder that holds a folder for each student. The teacher's own: it may be a link."""
+        return self.root / self.directory.submitted_directory
+
     def students(self, assignment: str) -> list[str]:
-        """All students who handed in a folder for the assignment, in order."""
-        submitted = self.root / self.directory.submitted_directory
-        names = (p.name for p in submitted.glob("*") if p.is_dir() and not p.name.startswith("."))
-        return sorted(name for name in names if self.folder("submitted", name, assignment).is_dir())
+        """All students who handed in something for the assignment, in order. Some names may be no text.
+
+        A folder that cannot be looked into counts, and one that is a link: its student is told.
+        """
+        if not self.submitted.is_dir():
+            return []
+        with os.scandir(self.submitted) as entries:
+            return sorted(entry.name for entry in entries if self._is_student(entry, assignment))
+
+    def _is_student(self, entry, assignment):
+        if entry.name == ".ipynb_checkpoints" or not (entry.is_dir(follow_symlinks=False) or entry.is_symlink()):
+            return False
+        try:
+            os.lstat(self.folder("submitted", entry.name, assignment))
+        except FileNotFoundError:
+            return entry.is_symlink() and not os.path.exists(entry.path)  # it leads nowhere
+        except NotADirectoryError:
+            return False  # a link to a file
+        except OSError as error:
+            if of_the_machine(error):
+                raise
+        return True
+
+    def submission(self, student: str, assignment: str) -> Place:
+        """What a student handed in, to be read without following links."""
+        folder = self.folder("submitted", student, assignment)
+        return Place(self.submitted, folder.relative_to(self.submitted).parts)
 
     @cached_property
     def checks(self) -> ModuleType | None:

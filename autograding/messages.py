@@ -7,6 +7,7 @@ translation, by name: `_("{n} points").format(n=3)`.
 
 import gettext
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -27,5 +28,22 @@ def _(text: str) -> str:
 
 def plain(text: str, longest: int = 200) -> str:
     """Make a student's text safe for a terminal, a table and a page: one line, printable, not too long."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in _BYTES.sub(_as_code, text)).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def inert(text: str) -> str:
+    """Make a name safe for a terminal and a table, and keep it apart from other names: odd characters as codes."""
+    return "".join(c if c.isprintable() else _code(ord(c)) for c in _BYTES.sub(_as_code, text))
+
+
+# How Python writes the bytes of a file's name that are no UTF-8.
+_BYTES = re.compile("[\udc80-\udcff]")
+
+
+def _as_code(found):
+    return _code(ord(found[0]) - 0xDC00)
+
+
+def _code(number):
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

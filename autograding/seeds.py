@@ -7,8 +7,15 @@ import os
 import secrets
 from pathlib import Path
 
+from autograding.course import CourseError
+from autograding.durable import create_whole, folder_to_write_in
+from autograding.messages import _
+
 # In the folder of the class's results, and as private: with the key, one can compute every problem in advance.
 KEY_FILE = Path("grades", "seed.key")
+LENGTH = 64
+DIGITS = b"0123456789abcdef"
+FEWEST_KINDS = 8  # of 64 digits that were drawn, fewer are different once in 10**15 times
 
 
 def seed(key: bytes, student: str, assignment: str, grade_id: str, work: bytes) -> int:
@@ -30,18 +37,31 @@ def digest_of_work(sources: list[str], files: tuple[tuple[str, bytes], ...]) -> 
 
 
 def course_key(root: Path) -> bytes:
-    """The class's key, made at its first use. As long as it is kept, a grade can be replayed."""
+    """The class's key, made at its first use. As long as it is kept, a grade can be replayed.
+
+    Raises CourseError for a key that was not drawn here: with an empty one everybody could foresee their problems.
+    """
     path = root / KEY_FILE
+    if not os.path.lexists(path):
+        folder_to_write_in(path.parent)
+        create_whole(path, secrets.token_hex(LENGTH // 2).encode(), 0o600)
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(f".{path.name}.{os.getpid()}")
-        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-        try:
-            os.link(half, path)  # all of it or nothing, and never over a key that another process made
-        except FileExistsError:
-            pass
-        finally:
-            half.unlink()
-    return path.read_bytes().strip()
+        raise CourseError(_refusal(path, _("it is no file")))
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise CourseError(_refusal(path, error.strerror)) from error
+    if len(key) != LENGTH or not set(key) <= set(DIGITS):
+        raise CourseError(
+            _refusal(path, _("expected {n} hexadecimal digits, got {got} bytes").format(n=LENGTH, got=len(key)))
+        )
+    if len(set(key)) < FEWEST_KINDS:
+        raise CourseError(_refusal(path, _("its digits repeat, so nobody drew them")))
+    return key
+
+
+def _refusal(path, why):
+    return _(
+        "the key of the seeds, {path}, is not one that was drawn here ({why}), and with it everybody's problems could "
+        "be foreseen. Restore it from a backup; or delete it: then every problem is drawn anew, and all is graded again"
+    ).format(path=path, why=why)

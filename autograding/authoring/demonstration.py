@@ -29,6 +29,8 @@ from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
 from autograding.stock.convert import generate
+from autograding.terminal import in_any_locale
+from autograding.stock.gradebook import OpenGradebook
 
 SECONDS_TO_IMPORT = 2
 FIELDS = {"name": str, "replaces": str, "source": str, "loses": list, "says": str}
@@ -57,7 +59,8 @@ def members(course: Course, assignment: str, answers: Path) -> list[Member]:
     wrong = _read_answers(answers, solution)
     with tempfile.TemporaryDirectory(prefix=PREFIX) as scratch:
         into = Path(scratch, "release")
-        stub = generate(course, assignment, into, db_url=f"sqlite:///{scratch}/gradebook.db") / paths[0].name
+        with OpenGradebook(f"sqlite:///{scratch}/gradebook.db", course.directory.course_id) as book:
+            stub = generate(course, assignment, into, book) / paths[0].name
         untouched = nbformat.read(stub, as_version=4)
     people = [*_wrong(solution, wrong, paths[0].name), *_accidents(solution, untouched, wrong, paths[0].name)]
     written = _names(solution, lambda cell: is_grade(cell) and is_solution(cell))
@@ -229,4 +232,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

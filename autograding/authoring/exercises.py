@@ -19,6 +19,8 @@ from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.scratch import PREFIX
 from autograding.stock.convert import generate
+from autograding.terminal import in_any_locale
+from autograding.stock.gradebook import OpenGradebook
 
 IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
@@ -78,11 +80,11 @@ def _build_all(course, assignments, scratch):
     faults = [fault for name in assignments for fault in faults_of(course, name)]
     if faults:
         raise CourseError("\n".join([_("the solutions are not ready to be built:"), *(f"  {f}" for f in faults)]))
-    gradebook = f"sqlite:///{scratch / 'gradebook.db'}"
     built = {}
-    for name in assignments:
-        folder = generate(course, name, scratch / "release", db_url=gradebook)
-        built |= {p.relative_to(scratch / "release").as_posix(): p for p in _files(folder)}
+    with OpenGradebook(f"sqlite:///{scratch / 'gradebook.db'}", course.directory.course_id) as book:
+        for name in assignments:
+            folder = generate(course, name, scratch / "release", book)
+            built |= {p.relative_to(scratch / "release").as_posix(): p for p in _files(folder)}
     return built
 
 
@@ -129,4 +131,5 @@ def _faults_of_cell(cell, judged_outside):
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

@@ -14,6 +14,7 @@ from autograding.authoring.demonstration import Member, members
 from autograding.course import Course, CourseError
 from autograding.messages import _
 from autograding.report.results import Result, read_result
+from autograding.terminal import in_any_locale
 
 
 def disagreements(course: Course, assignment: str, people: Iterable[Member], results: Iterable[Result]) -> list[str]:
@@ -100,4 +101,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

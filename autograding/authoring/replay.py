@@ -19,6 +19,7 @@ from autograding.run.grade import Grader
 from autograding.sandbox.bubblewrap import SandboxMissing
 from autograding.sandbox.warm import SandboxFailed
 from autograding.stock.convert import ConversionFailed
+from autograding.terminal import in_any_locale
 
 LONGEST = 3000
 
@@ -79,4 +80,5 @@ def _part(name, value):
 
 
 if __name__ == "__main__":
+    in_any_locale()
     sys.exit(main())

@@ -4,6 +4,7 @@ A remark is stored as (kind, what), so that each reader gets it in their own lan
 the teacher's table adds what stock nbgrader would have done.
 """
 
+import string
 from typing import NamedTuple
 
 from autograding.messages import _, plain
@@ -27,10 +28,13 @@ def sentence(remark: Remark) -> str:
         "restored": _("The cell {what} was missing and was put back."),
         "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
         "skipping": _("The cell {what} asked not to be run, or to be allowed to fail: it was run as any other."),
+        "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
+        "nested": _("The notebook lay in a folder of its own, {what}: it was graded as if it lay where it should."),
         "missing": _("No notebook {what} was handed in, so there was nothing to grade."),
         "unreadable": _("The notebook could not be read, so nothing in it was graded: {what}."),
         "left out": _("The file {what} was left out."),
+        "more left out": _("More files were left out: {what}."),
         "unisolated": _("The notebook was run without a sandbox, because the teacher trusts these submissions."),
         "undated": _("The date of the submission could not be read ({what}): no late penalty was applied."),
     }
@@ -44,6 +48,7 @@ def done_by_stock(remark: Remark) -> str:
         "restored": _("stock nbgrader keeps an earlier score here"),
         "skipping": _("stock nbgrader gives full marks here"),
         "renamed": _("stock nbgrader leaves it without a mark"),
+        "nested": _("stock nbgrader leaves it without a mark"),
         "missing": _("stock nbgrader leaves the student out"),
         "unreadable": _("stock nbgrader leaves it without a mark"),
         "undated": _("stock nbgrader leaves it without a mark"),
@@ -65,5 +70,6 @@ def warning_unisolated() -> str:
 
 def as_markdown(remarks: list[Remark]) -> str:
     """The remarks as the first cell of the graded notebook, with a student's words escaped."""
-    escaped = (sentence(r).translate({ord(c): f"&#{ord(c)};" for c in "&<>`*_[]!$\\#"}) for r in remarks)
+    # All of it: what is no mark of Markdown today may be one tomorrow, such as the colon of a link.
+    escaped = (sentence(r).translate({ord(c): f"&#{ord(c)};" for c in string.punctuation}) for r in remarks)
     return "\n".join([f"**{_('Notes from the grader')}**", "", *(f"- {text}" for text in escaped)])

@@ -1,119 +1,114 @@
 """A trusted copy of one submission, made before nbgrader sees it.
 
 nbgrader follows links, trusts sizes, and gives up on a notebook that it cannot read. So nothing is graded in place:
-`stage` copies regular files and gives a notebook with a wrong name its right one. Where there is nothing to grade, it
-takes the released notebook, so that the student still gets a score, a page and a reason.
+`stage` writes what was read of the submission, and gives a notebook with a wrong name or place its right one. Where
+there is nothing to grade, it takes the released notebook, so that the student still gets a score, a page and a reason.
 """
 
-import fnmatch
-import json
+import errno
 import os
+import re
 import shutil
-import stat
 import warnings
+from itertools import islice
 from pathlib import Path
 
 import nbformat
-from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.utils import parse_utc
 
+from autograding.intake.handed_in import FOLDER, LARGE, LONG, MANY, STRANGE, File, HandedIn
+from autograding.intake.notebook import LARGEST_FILE, Unreadable, read_notebook, too_large
 from autograding.intake.remarks import Remark
-from autograding.messages import _
+from autograding.messages import _, plain
 
-MEGABYTE = 2**20
-# An honest notebook of the course is under 1 MB with its outputs; its pictures may make it several.
-LARGEST_NOTEBOOK = 20 * MEGABYTE
-LARGEST_FOLDER = 100 * MEGABYTE
-MOST_FILES = 500
-
-
-class Unreadable(ValueError):
-    """A file is not a notebook; the text says why."""
-
-
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Read a stranger's notebook. Raises Unreadable, which says why, for anything else."""
-    text = _read_regular(path, LARGEST_NOTEBOOK).decode("utf-8", errors="replace")
-    if not text.strip():
-        raise Unreadable(_("the file is empty"))
-    faults = {}
-    try:
-        json.loads(text)  # nbformat's own message for damaged JSON repeats the whole file
-        with warnings.catch_warnings():
-            # Jupyter before 2021 gave cells no ids: nbformat adds them, and warns.
-            warnings.simplefilter("ignore", MissingIDFieldWarning)
-            warnings.simplefilter("ignore", DuplicateCellId)
-            nb = nbformat.reads(text, as_version=4, capture_validation_error=faults)
-            nbformat.writes(nb).encode("utf-8")  # half a surrogate pair can be read but not written
-    except json.JSONDecodeError as error:
-        where = _("the file is damaged or cut short at line {line}").format(line=error.lineno)
-        raise Unreadable(where) from error
-    except RecursionError as error:
-        raise Unreadable(_("its JSON is nested too deeply")) from error
-    except Exception as error:
-        # nbformat raises many kinds of errors for a wrong structure: KeyError, AttributeError, TypeError, its own.
-        raise Unreadable(_("it is not a Jupyter notebook ({error})").format(error=type(error).__name__)) from error
-    if faults:
-        fault = faults["ValidationError"].message
-        raise Unreadable(_("it is not a valid Jupyter notebook: {fault}").format(fault=fault))
-    return nb
+# Notebooks that are looked at where none has the right name.
+MOST_CANDIDATES = 20
+# Files left out that are named one by one.
+MOST_NAMED = 5
+# nbgrader reads these from the submission's folder, and from no other.
+DATE, SECRET = "timestamp.txt", "submission_secret.txt"
+AT_THE_TOP = {(DATE,), (SECRET,)}
+LONGEST_DATE = 200
+# parse_utc looks up the time zone as a file, and takes any path for its name.
+A_PATH = re.compile(r"(?<!\w)/|\.\.")
 
 
-def _read_regular(path, most_bytes):
-    """The bytes of a regular file: never through a link, never more than `most_bytes`."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise Unreadable(_("the file cannot be opened ({error})").format(error=error.strerror)) from error
-    with os.fdopen(handle, "rb") as file:
-        info = os.fstat(handle)
-        if not stat.S_ISREG(info.st_mode):
-            raise Unreadable(_("it is not an ordinary file"))
-        if info.st_size > most_bytes:
-            sizes = {"got": info.st_size // MEGABYTE, "most": most_bytes // MEGABYTE}
-            raise Unreadable(_("it is {got} MB long; expected {most} MB at most").format(**sizes))
-        return file.read(most_bytes)
+def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Remark]]:
+    """Write the part of a submission that can be trusted to `into`; return each notebook's remarks.
 
-
-def stage(submission: Path, released: Path, into: Path, ignore: list[str]) -> dict[str, list[Remark]]:
-    """Copy the part of `submission` that can be trusted to `into`; return each notebook's remarks.
-
-    `released` is the folder that students got: it says which notebooks are expected.
+    `released` is the folder that students got: it says which notebooks are expected. Raises FileNotFoundError where the
+    submission was taken away.
     """
+    if handed_in.gone:
+        raise FileNotFoundError(errno.ENOENT, _("the submission was taken away while it was read"))
     into.mkdir(parents=True)
-    general = _copy_files(submission, into, ignore)
-    remarks = {}
-    for wanted in sorted(released.glob("*.ipynb")):
-        nb, noticed = _find_notebook(submission, wanted)
-        target = into / wanted.name
+    wanted = sorted(released.glob("*.ipynb"))
+    remarks, homes = {}, []
+    for path in wanted:
+        nb, home, remarks[path.stem] = _find_notebook(handed_in, path, {other.name for other in wanted})
         if nb is None:
-            shutil.copyfile(wanted, target)
+            shutil.copyfile(path, into / path.name)
         else:
-            nbformat.write(nb, target)
-        remarks[wanted.stem] = noticed + general
-    return remarks
+            nbformat.write(nb, into / path.name)
+            homes.append(home)
+    general = _write_files(handed_in.files, homes, into, [path.stem for path in wanted])
+    return {name: [*noticed, *general] for name, noticed in remarks.items()}
 
 
-def _find_notebook(submission, wanted):
-    """The student's notebook for the `wanted` one, or None; and remarks."""
-    if (submission / wanted.name).exists() or (submission / wanted.name).is_symlink():
+def _find_notebook(handed_in, wanted, expected):
+    """The student's notebook for the `wanted` one, or None; the folder that it lies in; and remarks."""
+    if handed_in.refused:
+        return None, (), [Remark("unreadable", _why_not_opened(handed_in.refused))]
+    known = _grade_ids(nbformat.read(wanted, as_version=4))
+    right = next((file for file in handed_in.notebooks if file.path == (wanted.name,)), None)
+    if right is not None and right.why != FOLDER:
         try:
-            return read_notebook(submission / wanted.name), []
+            nb, noticed = _read(right, known)
         except Unreadable as error:
-            return None, [Remark("unreadable", str(error))]
-    ours = _grade_ids(nbformat.read(wanted, as_version=4))
+            return None, (), [Remark("unreadable", str(error))]
+        return nb, (), noticed
     found = []
-    for path in sorted(submission.glob("*.ipynb"))[:MOST_FILES]:
+    others = (file for file in handed_in.notebooks if file.content and file.path[-1] not in expected - {wanted.name})
+    for file in islice(others, MOST_CANDIDATES):
         try:
-            nb = read_notebook(path)
+            nb, noticed = _read(file, known)
         except Unreadable:
             continue  # any file may lie here: only a fault of the wanted notebook is told
-        if ours & _grade_ids(nb):
-            found.append((path.name, nb))
+        if known & _grade_ids(nb):
+            found.append((file.path, nb, noticed))
     # Of two candidates none is chosen: the student must say which.
-    if len(found) == 1 and not (wanted.parent / found[0][0]).exists():
-        return found[0][1], [Remark("renamed", found[0][0])]
-    return None, [Remark("missing", wanted.name)]
+    if len(found) == 1:
+        path, nb, noticed = found[0]
+        kind = "renamed" if path[-1] != wanted.name else "nested"
+        return nb, path[:-1], [Remark(kind, plain("/".join(path))), *noticed]
+    if right is not None and not found:
+        return None, (), [Remark("unreadable", _why(right))]
+    return None, (), [Remark("missing", wanted.name)]
+
+
+def _read(file, known):
+    if file.content is None:
+        raise too_large(file.size, LARGEST_FILE) if file.why == LARGE else Unreadable(_why(file))
+    return read_notebook(file.content, known)
+
+
+def _why(file):
+    """Why something was left out, in words."""
+    reasons = {
+        STRANGE: _("it is not an ordinary file"),
+        FOLDER: _("it is a folder"),
+        MANY: _("there are too many files"),
+        LONG: _("the names of its folders are too long"),
+        "ELOOP": _("it is a link, and links are not followed"),
+    }
+    number = getattr(errno, file.why, 0)
+    return reasons.get(file.why) or _("it cannot be opened ({error})").format(error=os.strerror(number))
+
+
+def _why_not_opened(reason):
+    """Why the submission's folder could not be read, in words."""
+    why = _("it is no folder") if reason == STRANGE else _why(File((), 0, why=reason))
+    return _("the folder that was handed in: {why}").format(why=why)
 
 
 def _grade_ids(nb):
@@ -121,42 +116,55 @@ def _grade_ids(nb):
     return {str(meta["grade_id"]) for meta in metas if isinstance(meta, dict) and "grade_id" in meta}
 
 
-def _copy_files(submission, into, ignore):
-    """Copy all files but the notebooks: regular files, up to a size and a number."""
-    remarks, size, number = [], 0, 0
-    for folder, names, files in os.walk(submission, followlinks=False):
-        names[:] = sorted(n for n in names if not _is_ignored(n, ignore))
-        remarks += [Remark("left out", n) for n in names if os.path.islink(os.path.join(folder, n))]
-        for name in sorted(files):
-            path = Path(folder, name)
-            if name.endswith(".ipynb") or _is_ignored(name, ignore):
-                continue
-            try:
-                content = _read_regular(path, LARGEST_FOLDER - size)
-            except Unreadable:
-                remarks.append(Remark("left out", name))
-                continue
-            size, number = size + len(content), number + 1
-            if number > MOST_FILES:
-                return [*remarks, Remark("left out", name)]
-            if name == "timestamp.txt" and not _is_date(content):
-                remarks.append(Remark("undated", content.decode("utf-8", errors="replace")))
-                continue
-            target = into / path.relative_to(submission)
+def _write_files(files, homes, into, names):
+    """Write all files but the notebooks, those beside a notebook that lay deeper to where the notebook is now."""
+    taken, folders, left_out, undated = set(), set(), [], []
+    ours = {*(f"{name}.{ending}" for name in names for ending in ("ipynb", "html")), DATE, SECRET}
+    for file, path in [*_moved(files, homes), *((file, file.path) for file in files)]:
+        outer = {path[:length] for length in range(1, len(path))}
+        # It lies where another file or a folder is, or below a file, or where grading itself writes or reads one.
+        is_in_the_way = path in taken | folders or outer & taken or (path[0] in ours and path not in AT_THE_TOP)
+        if file.content is None or is_in_the_way or not _is_text(path):
+            left_out.append(plain("/".join(file.path)))
+        elif path == (DATE,) and not _is_date(file.content):
+            undated.append(Remark("undated", plain(file.content[:1000].decode("utf-8", errors="replace"))))
+        else:
+            taken.add(path)
+            folders |= outer
+            target = into.joinpath(*path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    return remarks
+            target.write_bytes(file.content)
+    left_out = list(dict.fromkeys(left_out))
+    remarks = [Remark("left out", name) for name in left_out[:MOST_NAMED]]
+    more = [Remark("more left out", str(len(left_out) - MOST_NAMED))] if len(left_out) > MOST_NAMED else []
+    return [*undated, *remarks, *more]
 
 
-def _is_ignored(name, patterns):
-    # Not nbgrader's is_ignored: it lists the whole folder for every file and pattern.
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+def _is_text(path):
+    """Whether a path can be written down in a notebook, a log, a sandbox: all of them are UTF-8."""
+    try:
+        "/".join(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _moved(files, homes):
+    for home in dict.fromkeys(homes):
+        for file in files:
+            path = file.path[len(home) :]
+            if home and file.path[: len(home)] == home and path and path[0] not in (DATE, SECRET):
+                yield file, path
 
 
 def _is_date(content):
     text = content.decode("utf-8", errors="replace").strip()
+    if len(text) > LONGEST_DATE or A_PATH.search(text):
+        return False
     try:
-        parse_utc(text)
-    except (ValueError, OverflowError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # an unknown time zone would count as UTC
+            parse_utc(text)
+    except (ValueError, OverflowError, RuntimeWarning):
         return not text  # to nbgrader an empty file means no date
     return True

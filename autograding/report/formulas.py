@@ -1,4 +1,4 @@
-"""Formulas of a page as MathML, which browsers show without fetching a program.
+"""Markdown and LaTeX as HTML, with formulas as MathML, which browsers show without fetching a program.
 
 nbgrader's page loads MathJax from a content network. Without a network the TeX stays raw; with one, a third party
 learns who reads a student's page, and when.
@@ -6,11 +6,15 @@ learns who reads a student's page, and when.
 
 import html
 import re
+import secrets
+from collections.abc import Iterable
 from functools import lru_cache
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from autograding.report.markup import cleaned
 
 LONGEST = 2_000  # letters; a longer formula stays TeX
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -22,20 +26,18 @@ TAGS = frozenset(
 )
 ATTRIBUTES = frozenset(
     "accent accentunder close columnalign columnlines columnspacing depth display displaystyle fence form height "
-    "largeop linethickness lspace mathsize mathvariant maxsize minsize movablelimits notation open rowlines rowspacing "
+    "largeop linethickness lspace mathvariant maxsize minsize movablelimits notation open rowlines rowspacing "
     "rspace scriptlevel separator separators stretchy symmetric voffset width".split()
 )
-SHORT = re.compile(r"-?[0-9]{0,3}(\.[0-9]+)?(em|ex|px|pt|mu|%)?|[a-z. -]{1,40}|.")  # no enormous widths
+# No enormous widths, and nothing far from where it stands.
+SHORT = re.compile(r"-?[0-9]?(\.[0-9]{1,6})?(em|ex)|[0-9]{1,2}(\.[0-9]{1,6})?(px|pt|mu|%)?|[a-z. -]{1,40}|.")
 UNKNOWN = re.compile(r"\\[a-zA-Z]+")  # a command that was not converted
 ALIGNED = re.compile(r"\\(begin|end)\{aligned\}")
-# MathJax makes links of these, even links that run a script. Formgrader's page still has MathJax.
-LINK = re.compile(r"\\(href(?!\s*\{\s*https?://)|csname)\b")
 
 
 @lru_cache(maxsize=1000)
 def as_mathml(tex: str, block: bool) -> str:
     """The formula as MathML, or as TeX in <code> if it cannot be converted."""
-    tex = LINK.sub(r"\\text", tex)
     raw = f"<code>{html.escape(tex)}</code>"
     if len(tex) > LONGEST:
         return raw
@@ -60,27 +62,42 @@ def as_mathml(tex: str, block: bool) -> str:
 
 
 class Renderer(IPythonRenderer):
-    """Markdown with a placeholder for each formula. The formulas are put back after the page is cleaned."""
+    """Markdown with a mark for each formula and each coloured program, which are put back when the rest is cleaned.
 
-    def __init__(self):
-        super().__init__(escape=False)
-        self.formulas: list[str] = []
+    The marks are drawn anew for each text, so that no text can hold one of its own.
+    """
 
-    def _set_aside(self, tex, block):
-        self.formulas.append(as_mathml(tex.strip(), block))
-        return f"\ue000{len(self.formulas) - 1}\ue001"
+    def __init__(self, pictures: Iterable[tuple[str, str]]):
+        super().__init__(escape=False, exclude_anchor_links=True)
+        self.pictures = dict(pictures)
+        self.aside: dict[str, str] = {}
+        self._secret = secrets.token_hex(16)
+
+    def _set_aside(self, what):
+        mark = f"{self._secret}n{len(self.aside)}n"
+        self.aside[mark] = what
+        return mark
+
+    def block_code(self, code, info=None):
+        """mistune's entry point."""
+        program = super().block_code(code, info)
+        return self._set_aside(program) if program.startswith('<div class="highlight">') else program
+
+    def _embed_image_or_attachment(self, src):
+        """nbconvert's entry point: a picture that the cell carries with it."""
+        return self.pictures.get(src.removeprefix("attachment:"), "") if src.startswith("attachment:") else src
 
     def block_math(self, body):
         """mistune's entry point."""
-        return self._set_aside(body, True)
+        return self._set_aside(as_mathml(body.strip(), True))
 
     def inline_math(self, body):
         """mistune's entry point."""
-        return self._set_aside(body, False)
+        return self._set_aside(as_mathml(body.strip(), False))
 
     def latex_environment(self, name, body):
         """mistune's entry point."""
-        return self._set_aside(_of_environment(name, body), True)
+        return self._set_aside(as_mathml(_of_environment(name, body).strip(), True))
 
 
 def _of_environment(name, body):
@@ -89,14 +106,12 @@ def _of_environment(name, body):
     return f"\\begin{{{name}}}{body}\\end{{{name}}}" if name else body.strip()
 
 
-def markdown_to_html(source: str, clean) -> str:
-    """The HTML of a Markdown text, cleaned by `clean`, with MathML formulas."""
-    renderer = Renderer()
-    page = clean(MarkdownWithMath(renderer=renderer).render(source.replace("\ue000", "").replace("\ue001", "")))
-    return _PLACEHOLDER.sub(lambda found: renderer.formulas[int(found[1])], page)
+def markdown_to_html(source: str, pictures: Iterable[tuple[str, str]] = ()) -> str:
+    """The HTML of a Markdown text, cleaned, with MathML formulas. `pictures` are its attachments (name, address)."""
+    renderer = Renderer(pictures)
+    return cleaned(MarkdownWithMath(renderer=renderer).render(source), renderer.aside)
 
 
-_PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 # Formulas in an output of type text/latex, as MathJax finds them.
 _IN_TEXT = re.compile(
     r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\begin\{(?P<name>[a-z]*\*?)\}(?P<c>.+?)\\end\{(?P=name)\}"

@@ -1,56 +1,104 @@
-"""Safe feedback pages: no hidden test, no script from a cell, and no other file in their folder.
+"""Safe pages of strangers' notebooks, for students (feedback) and for teachers (formgrader).
 
-A page is made from a stranger's notebook and opened in the browser of students and teachers. `Page` runs before
-nbgrader's template (nbgrader/server_extensions/formgrader/templates/feedback/index.html.j2), which inserts Markdown and
-HTML as they are. nbconvert's own cleaning (HTMLExporter.sanitize_html) leaves out that template's Markdown cells, and
-shows honest headings and tables as source.
+A page is opened in the browser of students and teachers; formgrader's runs with the teacher's rights, and its scripts
+bind to classes and ids. The templates of both insert Markdown, HTML and code as they are. So the preprocessors here put
+finished HTML in the place of every text, made in a process of its own (`painter`), and `finished`, which takes the
+place of the templates' filters, escapes everything else.
 """
 
+import os
 import re
 import shutil
-from functools import lru_cache
+import stat
 from pathlib import Path
 
-from bleach.css_sanitizer import CSSSanitizer
-from bleach.sanitizer import Cleaner
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
 from autograding.messages import _
-from autograding.report.formulas import LINK, latex_to_html, markdown_to_html
+from autograding.report.hidden import HiddenTests
+from autograding.report.painter import painted_apart
+from autograding.report.pieces import Piece, plain
 
-# What a browser shows without running it. HTML, Markdown and formulas are cleaned. JavaScript, widgets, SVG and every
-# unknown type are left out.
-SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/gif")
+# What a browser shows without running it, the best first. JavaScript, widgets, SVG and every unknown type are left out.
+TEXTS = {"text/html": "html", "text/markdown": "markdown", "text/latex": "latex", "text/plain": "terminal"}
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
+_SIZE = range(1, 2001)  # pixels
 
-TAGS = frozenset(
-    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
-    "hr i img kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul "
-    "var".split()
+# The most that a page shows of what students write and print; their notebooks keep all of it. Letters, where not said.
+LONGEST_PIECE = 200_000
+ALL_TEXT = 2_000_000
+ALL_PICTURES = 20_000_000
+CELLS = 1_000
+OUTPUTS = 1_000
+
+# The templates put the page's styles into a <style>, which ends here and begins again. Nothing of a student's is
+# painted outside its own place, and the policy holds for all that follows: no page loads anything from elsewhere.
+HEAD = """
+.input_area, .text_cell_render, .output_subarea {{ contain: paint; overflow: auto; }}
+</style>
+<meta http-equiv="Content-Security-Policy" content="base-uri 'none'; form-action 'none'; default-src 'none'; {policy}">
+<meta name="referrer" content="no-referrer">
+{script}<style>"""
+OF_FEEDBACK = HEAD.format(policy="img-src data:; font-src 'self'; style-src 'unsafe-inline'", script="")
+# Formgrader's own scripts expect MathJax, which the policy keeps out, and wait for its word that it is done.
+OF_FORMGRADER = HEAD.format(
+    policy="img-src 'self' data:; font-src 'self' data:; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'unsafe-inline'",
+    script="<script>window.MathJax = {Hub: {Startup: {signal: {Interest: tell => tell('End')}}}};</script>\n",
 )
-ATTRIBUTES = frozenset("alt border class colspan dir height lang rowspan scope style title width".split())
-LARGEST_KEPT = 20_000  # letters; the cleaned form of a longer text is not kept in memory
+
+
+class Finished(str):
+    """HTML that a page may hold as it is."""
+
+
+def finished(text: str, *_more, **_options) -> str:
+    """The filter of the templates: finished HTML as it is, everything else escaped."""
+    return text if isinstance(text, Finished) else Finished(plain(Piece("terminal", str(text))))
 
 
 class Page(NbGraderPreprocessor):
-    """Remove hidden tests, unsafe content and other files; say which answers wait for a person."""
+    """Make a page of feedback: no hidden test, no unsafe content, no other file; and say which answers wait."""
 
     def preprocess(self, nb, resources):
         """nbgrader's entry point."""
-        hidden = ClearHiddenTests(parent=self)
-        for cell in nb.cells:
-            if hidden._remove_hidden_test_region(cell):
-                _shorten_errors(cell)
+        hidden = HiddenTests(ClearHiddenTests(parent=self))
+        hidden.take_off(nb.cells)
         _say_who_waits(nb, resources)
-        _clean_once(nb, resources)
+        _paint(nb, hidden)
         # Our parent is the exporter, and its parent is the converter.
         converter, names = self.parent.parent, resources["nbgrader"]
         folder = Path(converter._format_dest(names["assignment"], names["student"]))
-        remove_other_files(folder, {Path(notebook).stem + ".html" for notebook in converter.notebooks})
-        return nb, resources
+        left = remove_other_files(folder, {Path(notebook).stem + ".html" for notebook in converter.notebooks})
+        if left:
+            self.log.warning("Could not be removed from %r: %r", str(folder), left)
+        return _dressed(self, nb, resources, OF_FEEDBACK)
+
+
+class Shown(NbGraderPreprocessor):
+    """Make a page of formgrader. Hidden tests stay visible."""
+
+    def preprocess(self, nb, resources):
+        """nbconvert's entry point."""
+        if isinstance(self.parent.parent, GenerateFeedback):
+            return nb, resources  # `Page` follows
+        _paint(nb, None)
+        return _dressed(self, nb, resources, OF_FORMGRADER)
+
+
+def _dressed(preprocessor, nb, resources, head):
+    """Give the page its styles and its policy."""
+    nb, resources = CSSHTMLHeaderPreprocessor(parent=preprocessor.parent, style="default").preprocess(nb, resources)
+    resources["inlining"]["css"].append(head)
+    return nb, resources
 
 
 def _say_who_waits(nb, resources):
@@ -67,97 +115,160 @@ def _say_who_waits(nb, resources):
                 cell.metadata.nbgrader["comment"] = " ".join(text for text in said if text)
 
 
-class Shown(NbGraderPreprocessor):
-    """Clean the pages of formgrader, which run with the teacher's rights. Hidden tests stay visible."""
-
-    def preprocess(self, nb, resources):
-        """nbconvert's entry point."""
-        _clean_once(nb, resources)
-        return nb, resources
-
-
-def _clean_once(nb, resources):
-    """Clean all that is shown, once: feedback runs both preprocessors, and a second cleaning would remove formulas."""
-    if resources.get("autograding_cleaned"):
-        return
-    resources["autograding_cleaned"] = True
-    for cell in nb.cells:
-        for output in cell.get("outputs", []):
-            _keep_what_is_shown(output)
-        if cell.cell_type != "code":
-            _clean_text(cell)
+def _paint(nb: NotebookNode, hidden: HiddenTests | None) -> None:
+    """Put finished HTML in the place of every text of the notebook, and leave out what a page cannot show."""
+    sheet = _Sheet(hidden, _language_of(nb))
+    # What is graded first: it is shown whatever else the notebook holds.
+    for cell in sorted(nb.cells, key=lambda cell: "nbgrader" not in cell.metadata):
+        sheet.add(cell)
+    if sheet.left_out:
+        text = _("[Cells of this notebook that are not shown here: {n}.]").format(n=len(sheet.left_out))
+        note = new_markdown_cell(text)
+        nb.cells = [cell for cell in nb.cells if id(cell) not in sheet.left_out] + [note]
+        sheet.add_text(note, "source", "markdown", text)
+    sheet.finish()
 
 
-def clean_html(html: str) -> str:
-    """Remove everything from HTML that is not known to be harmless."""
-    cleaner = Cleaner(
-        tags=TAGS,
-        attributes=_harmless,
-        protocols=("http", "https", "mailto", "data"),
-        strip=True,
-        css_sanitizer=CSSSanitizer(),
-    )
-    return LINK.sub(r"\\text", cleaner.clean(html))
+def _language_of(nb):
+    info = nb.metadata.get("language_info", {})
+    return str(info.get("pygments_lexer", info.get("name", "")))  # as in nbconvert/exporters/html.py
 
 
-def _harmless(tag, name, value):
-    """Whether an attribute may stay. A picture from another server would tell who reads the page, and when."""
-    if name == "src":
-        return tag == "img" and value.startswith(("data:image/png;", "data:image/jpeg;", "data:image/gif;"))
-    if name == "href":
-        return tag == "a" and value.startswith(("http://", "https://", "mailto:", "#"))
-    return name in ATTRIBUTES
+class _Sheet:
+    """One page while it is made: the pieces, where each goes, and how much more the page may hold."""
+
+    def __init__(self, hidden, language):
+        self.hidden, self.language = hidden, language
+        self.letters, self.pictures, self.cells, self.outputs = ALL_TEXT, ALL_PICTURES, CELLS, OUTPUTS
+        self.pieces: list[tuple[object, object, Piece]] = []
+        self.left_out: set[int] = set()
+
+    def add(self, cell):
+        """Take in a cell, or leave it out where the page is full and the cell is nobody's answer or test."""
+        self.cells -= 1
+        graded = "nbgrader" in cell.metadata
+        if not graded and (self.cells < 0 or self.letters <= 0):
+            self.left_out.add(id(cell))
+            return
+        attached = cell.pop("attachments", {})
+        magic = str(cell.metadata.get("magics_language", ""))
+        cell.metadata = NotebookNode(nbgrader=cell.metadata.nbgrader) if graded else NotebookNode()
+        if graded and cell.metadata.nbgrader.get("comment"):
+            self.add_text(cell.metadata.nbgrader, "comment", "markdown", cell.metadata.nbgrader.comment)
+        source = self._within(cell.source)
+        if cell.cell_type == "code":
+            self.add_text(cell, "source", "program", source, f"{self.language}|{magic}")
+            cell.outputs = [shown for output in cell.outputs if (shown := self._output(output)) is not None]
+        else:
+            cell.cell_type = "markdown"
+            self.add_text(cell, "source", "markdown", source, self._attachments(attached))
+
+    def add_text(self, place, key, kind, text, more=""):
+        """Take in a text that belongs at `place[key]`."""
+        self.pieces.append((place, key, Piece(kind, text, more)))
+
+    def finish(self):
+        """Put the finished HTML where it belongs."""
+        for (place, key, _piece), html in zip(
+            self.pieces, painted_apart([piece for _place, _key, piece in self.pieces]), strict=True
+        ):
+            place[key] = Finished(html)
+
+    def _within(self, text, always=True):
+        """The text, or its beginning where the page can hold no more of it."""
+        longest = LONGEST_PIECE if always else min(LONGEST_PIECE, max(self.letters, 0))
+        self.letters -= min(len(text), longest)
+        if len(text) <= longest:
+            return text
+        return text[:longest] + "\n" + _("[… not shown here: {n} more letters]").format(n=len(text) - longest)
+
+    def _output(self, output):
+        """The output as the page shows it; None where the page is full."""
+        self.outputs -= 1
+        if self.outputs < 0 or self.letters <= 0:
+            return None
+        match output.output_type:
+            case "stream":
+                shown = NotebookNode(output_type="stream", name=output.name)
+                self._add_output(shown, "text", "terminal", output.text)
+            case "error":
+                shown = NotebookNode(output_type="error", ename="", evalue="", traceback=[""])
+                self._add_output(shown.traceback, 0, "terminal", "\n".join(output.traceback))
+            case _:
+                shown = NotebookNode(output, data=NotebookNode(), metadata=NotebookNode())
+                self._add_data(shown, output)
+        return shown
+
+    def _add_output(self, place, key, kind, text):
+        text = self._within(text, always=False)
+        if self.hidden is not None:
+            text = self.hidden.html_without(text) if kind == "html" else self.hidden.without(text)
+        self.add_text(place, key, kind, text)
+
+    def _add_data(self, shown, output):
+        """The best form that can be shown: a template chooses HTML before pictures, and pictures before text."""
+        for mime, kind in TEXTS.items():
+            if mime in output.data and mime != "text/plain":
+                self._add_output(shown.data, "text/html", kind, str(output.data[mime]))
+                return
+        for mime in PICTURES:
+            picture = output.data.get(mime, "")
+            if isinstance(picture, str) and _BASE64.fullmatch(picture) and len(picture) <= self.pictures:
+                self.pictures -= len(picture)
+                shown.data[mime] = picture
+                shown.metadata[mime] = _about_picture(output.metadata.get(mime, {}))
+                if mime == "image/gif":  # for which nbconvert's templates have no place
+                    html = f'<img src="data:{mime};base64,{picture}" alt="{shown.metadata[mime].alt}">'
+                    shown.data = NotebookNode({"text/html": Finished(html)})
+                return
+        text = str(output.data.get("text/plain", _("[An output that is not shown here.]")))
+        self._add_output(shown.data, "text/plain", "terminal", text)
+
+    def _attachments(self, attached):
+        """The pictures that a Markdown cell carries with it: (name, address)."""
+        found = []
+        for name, forms in attached.items():
+            for mime in PICTURES:
+                picture = forms.get(mime, "")
+                if isinstance(picture, str) and _BASE64.fullmatch(picture) and len(picture) <= self.pictures:
+                    self.pictures -= len(picture)
+                    found.append((name, f"data:{mime};base64,{picture}"))
+                    break
+        return tuple(found)
 
 
-def _clean_text(cell):
-    """Replace the cell's Markdown by clean HTML, because nbgrader's template inserts it as it is."""
-    if cell.cell_type == "raw":
-        cell.cell_type = "markdown"
-    cell.pop("attachments", None)
-    html = (_cleaned if len(cell.source) < LARGEST_KEPT else _cleaned.__wrapped__)(cell.source)
-    # To Markdown a block of HTML ends at the first empty line: fill those.
-    cell.source = "<div>" + re.sub(r"\n\s*\n", "\n<!-- -->\n", html.strip()) + "</div>"
-
-
-@lru_cache(maxsize=500)
-def _cleaned(source):
-    """The cleaned HTML of a Markdown text, kept: most texts of a class are the teacher's, the same for everyone."""
-    return markdown_to_html(source, clean_html)
-
-
-def _shorten_errors(cell):
-    """Drop the traceback, which quotes the lines around the failed one: the hidden tests."""
-    for output in cell.get("outputs", []):
-        if output.output_type == "error":
-            output.traceback = [f"{output.ename}: {output.evalue}"]
-
-
-def _keep_what_is_shown(output: NotebookNode) -> None:
-    if output.output_type not in ("display_data", "execute_result"):
-        return
-    kept = {kind: value for kind, value in output.data.items() if kind in SHOWN}
-    if "text/markdown" in kept:
-        kept["text/html"] = markdown_to_html(kept.pop("text/markdown"), clean_html)
-    elif "text/html" in kept:
-        kept["text/html"] = clean_html(kept["text/html"])
-    if "text/latex" in kept:
-        kept.setdefault("text/html", latex_to_html(kept.pop("text/latex")))
-    for kind in ("image/png", "image/jpeg", "image/gif"):
-        if not all(c.isalnum() or c in "+/=\n" for c in kept.get(kind, "")):
-            del kept[kind]  # not base64, so not a picture
-    output.metadata = NotebookNode()  # it holds file names, and may ask for frames
-    output.data = NotebookNode(kept or {"text/plain": _("[An output that is not shown here.]")})
+def _about_picture(claims):
+    """What a page says of a picture. With a description nbconvert has nothing to add, and parses no page for it."""
+    about = NotebookNode(alt=_("A picture without a description"))
+    if isinstance(claims, dict):
+        about.update({name: claims[name] for name in ("width", "height") if claims.get(name) in _SIZE})
+    return about
 
 
 # `nbgrader release_feedback` finds the submission of a page by these.
 FOR_THE_EXCHANGE = {"timestamp.txt", "submission_secret.txt"}
 
 
-def remove_other_files(folder: Path, pages: set[str]) -> None:
-    """Keep only pages in a student's feedback: nbgrader copies all files of the notebook's folder there."""
-    pages = pages | FOR_THE_EXCHANGE
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name not in pages:
-            path.unlink()
+def remove_other_files(folder: Path, pages: set[str]) -> list[str]:
+    """Keep only pages in a student's feedback: nbgrader copies all files of the notebook's folder there.
+
+    Returns the names of what could not be removed, which is no reason to stop.
+    """
+    pages, left = pages | FOR_THE_EXCHANGE, []
+    for entry in list(os.scandir(folder)) if folder.is_dir() else ():
+        if entry.name in pages and entry.is_file(follow_symlinks=False):
+            continue
+        try:
+            _remove(entry)
+        except OSError:
+            left.append(entry.name)
+    return left
+
+
+def _remove(entry):
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.path)
+        return
+    for inner, _folders, _files in os.walk(entry.path):  # from the top, so that each one can be entered
+        os.chmod(inner, stat.S_IRWXU)
+    shutil.rmtree(entry.path)

@@ -1,6 +1,7 @@
 """The scores of a class: read from the gradebook and the graded notebooks, shown as a table and a CSV file."""
 
 import csv
+import io
 import shutil
 import textwrap
 from collections.abc import Iterable
@@ -11,9 +12,11 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from autograding.course import Course
-from autograding.messages import _, plain
+from autograding.durable import write_whole
+from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
 from autograding.sandbox.cgroup import CGROUP, WATCHER
+from autograding.stock.convert import ends_the_run
 from autograding.stock.gradebook import OpenGradebook
 
 
@@ -68,16 +71,20 @@ class Result:
         return " ".join(self.notes)
 
 
-def read_results(course: Course, assignment: str, students: Iterable[str]) -> list[Result]:
-    """The results of many students, over one connection to the gradebook."""
+def read_results(course: Course, assignment: str, students: Iterable[str]) -> tuple[list[Result], dict[str, Exception]]:
+    """The results of many students, over one connection to the gradebook; and why others cannot be read, by name."""
     order = _order(course, assignment)
-    book = OpenGradebook(course.directory.db_url, course.directory.course_id)
-    results = []
-    for student in students:
-        with book.one_transaction():
-            results.append(read_result(course, assignment, student, order))
-    book.close()
-    return results
+    results, unread = [], {}
+    with OpenGradebook(course.directory.db_url, course.directory.course_id) as book:
+        for student in students:
+            try:
+                with book.reading():
+                    results.append(read_result(course, assignment, student, order))
+            except Exception as error:  # whatever lies in this student's folder, the others are shown
+                if ends_the_run(error):
+                    raise
+                unread[student] = error
+    return results, unread
 
 
 def read_result(course: Course, assignment: str, student: str, order: dict | None = None) -> Result:
@@ -124,21 +131,26 @@ def _order(course, assignment):
     return places
 
 
+def _columns(results):
+    """One cell for each column: those of all students, whatever the first one has."""
+    return list({(cell.notebook, cell.name): cell for result in results for cell in result.cells}.values())
+
+
 def table(results: list[Result], width: int | None = None) -> str:
     """The class as text: a legend of the graded cells, then a line for each student with the notes wrapped."""
     if not results:
         return _("Nobody has been graded.")
     width = width or shutil.get_terminal_size((120, 24)).columns
-    columns = results[0].cells
+    columns = _columns(results)
     legend = [f"  {i:>2}  {cell.name} ({cell.points:g})" for i, cell in enumerate(columns, start=1)]
-    name_width = max(len(_("student")), *(len(r.student) for r in results))
+    name_width = max(len(_("student")), *(len(inert(r.student)) for r in results))
     head = f"{_('student'):<{name_width}}  " + " ".join(f"{i:>4}" for i in range(1, len(columns) + 1))
     head += f"  {_('total'):>9}  {_('note')}"
     lines = [*legend, "", head, "-" * min(width, len(head) + 20)]
     indent = len(head) - len(_("note"))
     for result in results:
         scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
-        line = f"{plain(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
+        line = f"{inert(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
         # Apart, so that full marks in all that a machine grades look full: 14/14+2?
         total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
         total += f"+{result.points_waiting:g}?" if result.waiting else ""
@@ -148,7 +160,7 @@ def table(results: list[Result], width: int | None = None) -> str:
     mean = sum(r.total for r in results) / len(results)
     lines.append(
         _("Class of {n}: mean {mean:.1f} of {points:g}").format(
-            n=len(results), mean=mean, points=columns and results[0].points
+            n=len(results), mean=mean, points=sum(cell.points for cell in columns)
         )
     )
     waiting = [cell.name for result in results for cell in result.waiting]
@@ -169,20 +181,17 @@ def table(results: list[Result], width: int | None = None) -> str:
 
 def write_csv(results: list[Result], assignment: str, path: Path) -> None:
     """Write the class as a CSV file in UTF-8; an older file is replaced in one step."""
-    names = [cell.name for cell in results[0].cells] if results else []
+    names = [cell.name for cell in _columns(results)]
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "limits", "note"])
+    for result in results:
+        scores = {cell.name: cell.score for cell in result.cells}
+        row = [inert(result.student), assignment, *(scores.get(name, "") for name in names)]
+        row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
+        rows.writerow([_inert(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".part")
-    with half.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(
-            ["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "limits", "note"]
-        )
-        for result in results:
-            scores = {cell.name: cell.score for cell in result.cells}
-            row = [result.student, assignment, *(scores.get(name, "") for name in names)]
-            row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
-            rows.writerow([_inert(value) for value in row])
-    half.replace(path)
+    write_whole(path, text.getvalue())
 
 
 def _inert(value):

@@ -221,7 +221,10 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 
 
 def digest_of_tree(path: Path) -> str:
-    """The digest of a folder's names and contents, or of one file. Of a link, its target's name counts."""
+    """The digest of the teacher's folder, names and contents, or of one file. Of a link, its target's name counts.
+
+    A submission has a digest of its own: `HandedIn.digest` in intake/handed_in.py.
+    """
     total = hashlib.sha256()
     for found in sorted([path, *path.rglob("*")] if path.is_dir() else [path]):
         if "__pycache__" in found.parts or ".ipynb_checkpoints" in found.parts:

@@ -3,13 +3,13 @@
 This process prepares each submission and records it; only this process writes. Any worker executes it.
 """
 
-import json
+import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from copy import deepcopy
-from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,22 +17,31 @@ from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
 from autograding.course import Course
+from autograding.durable import clear, folder_to_write_in, sync_trees
+from autograding.intake.handed_in import read
 from autograding.intake.staging import stage
+from autograding.messages import _
 from autograding.report.legible import legible
 from autograding.run import digest
-from autograding.run.dependencies import digest_of_tree
+from autograding.run.done import Damaged, Stamp, amiss_in, files_of, read_stamp
 from autograding.run.execute import execute
 from autograding.run.prepare import Prepared, autograder, prepare
 from autograding.run.record import reading_store
 from autograding.run.schedule import Pool, outcomes_of
-from autograding.run.store import Store, key_of, write_whole
+from autograding.run.store import Store, key_of
 from autograding.sandbox.limits import limits_from
-from autograding.stock.convert import ConversionFailed, convert, generate
-from autograding.stock.gradebook import OpenGradebook, said_by_a_person
+from autograding.seeds import course_key
+from autograding.stock.convert import convert, ends_the_run, generate
+from autograding.stock.gradebook import OpenGradebook
 from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
+from autograding.stock.one_student import one_student
 from autograding.stock.plug import DONE_STAMP
+from autograding.stock.written import begin_anew, dated_of, places_in, put_back, written_for
+from autograding.troubles import of_the_machine
+
+AUTOGRADED, FEEDBACK = "autograded", "feedback"
 
 
 class Graded(NamedTuple):
@@ -40,6 +49,23 @@ class Graded(NamedTuple):
 
     student: str
     error: Exception | None = None
+    lost: str = ""  # what people had given, and is no longer in the gradebook
+
+
+class Standing(NamedTuple):
+    """How far a student is."""
+
+    graded: bool = False  # submission, autograded notebooks, scores and stamp agree
+    shown: bool = False  # and so do the pages
+    amiss: tuple[str, ...] = ()  # what was found that no run of ours leaves
+
+    @property
+    def done(self) -> bool:
+        return self.graded and self.shown
+
+
+class Unsteady(Exception):
+    """A student's folders are not as they must be to be graded; the text says what is wrong."""
 
 
 class Grader:
@@ -58,39 +84,106 @@ class Grader:
         self._scratch = tempfile.TemporaryDirectory(prefix=scratch.PREFIX)
         self.scratch = Path(self._scratch.name)
         self._held = scratch.hold(self.scratch)
+        self._opened = ExitStack()
+        try:
+            self._open()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _open(self):
+        for top in (self._top(AUTOGRADED), self._top(FEEDBACK)):
+            if os.path.lexists(top):
+                folder_to_write_in(top)
+        folder_to_write_in(self.log.parent)
+        self.log.open("a").close()
+        # What it draws where there is none is kept there; one that is no key is refused.
+        key = course_key(self._top(AUTOGRADED).parent)
+        self.seeds = hashlib.sha256(key).hexdigest()
         # nbconvert validates a notebook once after all preprocessors, not after each of them.
         self.course.config.Exporter.optimistic_validation = True
+        self.book = OpenGradebook(self.course.directory.db_url, self.course.directory.course_id)
+        self._opened.enter_context(self.book)
         # Tell the gradebook the cells of today's solution. This leaves exercises/ as it is.
-        try:
-            self.released = generate(self.course, self.assignment, self.scratch / "released")
-            isolation = limits_from(self.course.config).isolation
-            self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
-        except BaseException:
-            self._let_go()
-            raise
+        self.released = generate(self.course, self.assignment, self.scratch / "released", self.book)
+        with self.book.reading(), self.course.gradebook() as gradebook:
+            self._places = places_in(gradebook, self.assignment)
+        isolation = limits_from(self.course.config).isolation
+        self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
         self.store = Store(self.course.class_folder / "grades" / "executed")
         self.store.sweep()
         self.recording = reading_store(self.course.config, self.store, self.environment)
-        self.book = OpenGradebook(self.course.directory.db_url, self.course.directory.course_id)
-        self._quickly = ExitStack()
-        self._quickly.enter_context(master_read_once())
-        self._quickly.enter_context(schemas_checked_once())
-        self._quickly.enter_context(pages_parsed_where_needed())
-        return self
+        self._opened.enter_context(master_read_once())
+        self._opened.enter_context(schemas_checked_once())
+        self._opened.enter_context(pages_parsed_where_needed())
 
     def __exit__(self, *_exception):
-        self._quickly.close()
-        self.book.close()
-        self._let_go()
-
-    def _let_go(self):
+        self._opened.close()
         self._scratch.cleanup()
         self._held.close()
 
+    def begun_anew(self) -> str:
+        """A sentence where the gradebook was gone or empty although somebody had been graded; else empty."""
+        if not self.book.is_new or not any(self._top(AUTOGRADED).glob(f"*/*/{DONE_STAMP}")):
+            return ""
+        return _(
+            "the gradebook was gone or empty, although students had been graded; a new one was begun. What people gave "
+            "is put back as far as the stamps in {folder} know it; enter due dates and extensions again. If you have "
+            "a backup, put it in its place, and run this again"
+        ).format(folder=self._top(AUTOGRADED))
+
     def is_done(self, student: str) -> bool:
-        """Whether exactly this submission was graded to the end, by exactly these checks."""
-        stamp = self._stamp(student)
-        return stamp.is_file() and json.loads(stamp.read_text())["digest"] == self._digest(student)
+        """Whether exactly this submission was graded to the end, by exactly these checks, and all of it is there."""
+        return self.standings([student])[student].done
+
+    def standings(self, students: Iterable[str]) -> dict[str, Standing]:
+        """How far each student is. The gradebook is asked once for all of them."""
+        students = list(students)
+        with self.book.reading() as connection:
+            written = written_for(connection, self.assignment, students[0] if len(students) == 1 else None)
+        return {student: self._standing(student, written.get(student)) for student in students}
+
+    def _standing(self, student, written):
+        try:
+            self._require_folders(student)
+            stamp = read_stamp(self._stamp(student))
+            if stamp is None:
+                return Standing()
+            inputs = self._inputs(self._handed_in(student).digest())
+        except Damaged as damage:
+            return Standing(amiss=(_("the stamp in {step}/: {why}").format(step=AUTOGRADED, why=damage),))
+        except Unsteady:  # told when the student is graded
+            return Standing()
+        except OSError as error:
+            if of_the_machine(error):
+                raise
+            return Standing()  # told when the student is graded
+        folders = self._folders(student)
+        amiss = list(amiss_in(stamp, folders, AUTOGRADED))
+        if stamp.seeds != self.seeds:
+            amiss.append(_("the key of the seeds is another one, so other problems are asked"))
+        if written is None:
+            amiss.append(_("the gradebook has no scores"))
+        elif written.digest != stamp.scores:
+            amiss.append(_("the gradebook has other scores than were recorded"))
+        graded, pages = not amiss and stamp.inputs == inputs, list(amiss_in(stamp, folders, FEEDBACK))
+        return Standing(graded, not pages, tuple(amiss + pages))
+
+    def _require_folders(self, student):
+        """nbgrader writes through a link, and ends the run where a file is in the place of a folder."""
+        for step, folder in self._folders(student).items():
+            for path in (folder, *folder.parents):
+                if path == self._top(step) or not path.is_relative_to(self._top(step)):
+                    break
+                if path.is_symlink() or (path.exists() and not path.is_dir()):
+                    raise Unsteady(_("{path} is a link or a file, expected a folder; move it away").format(path=path))
+
+    def _folders(self, student):
+        return {step: self.course.folder(step, student, self.assignment) for step in (AUTOGRADED, FEEDBACK)}
+
+    def _top(self, step):
+        return Path(self.course.root, getattr(self.course.directory, f"{step}_directory"))
 
     def grade(self, students: Iterable[str], pool: Pool, ahead: int, force: bool = False) -> Iterator[Graded]:
         """Grade the students in the order in which the pool finishes; with `force`, execute everything again.
@@ -111,17 +204,15 @@ class Grader:
     def _jobs(self, students, underway, force):
         """The jobs, prepared as late as possible; one entry without a job for a student with nothing to execute."""
         for student in students:
-            mine = underway[student] = Underway(student, self._digest(student))
-            self._stamp(student).unlink(missing_ok=True)
+            mine = underway[student] = Underway(student)
             try:
-                mine.prepared = self.prepare(student)
-            except OSError:
-                raise
+                jobs = self._begin(mine)
             except Exception as error:  # `_finish` returns it; the other students go on
+                if ends_the_run(error):
+                    raise
                 mine.error = error
                 yield (student, None), None
                 continue
-            jobs = {self.key(job): job for job in mine.prepared.jobs}
             for key in jobs:
                 if force:
                     self.store.drop(key)
@@ -132,10 +223,45 @@ class Grader:
             else:
                 yield (student, None), None
 
+    def _begin(self, mine):
+        """Put the student's rows in order, take back the stamp, and prepare the submission; return its jobs by key."""
+        self._require_folders(mine.student)
+        self._mend_rows(mine.student)
+        clear(self._stamp(mine.student))
+        mine.prepared = self.prepare(mine.student)
+        mine.inputs = self._inputs(mine.prepared.digest)
+        return {self.key(job): job for job in mine.prepared.jobs}
+
+    def _mend_rows(self, student):
+        """Give the student the rows that the gradebook has lost, with what people gave as far as the stamp knows it."""
+        try:
+            stamp = read_stamp(self._stamp(student))
+        except Damaged:
+            stamp = None
+        with self.book.reading() as connection:
+            written = self._written(connection, student)
+        lost = stamp is not None and (written is None or written.digest != stamp.scores)
+        broken = written is not None and written.places != self._places
+        if not lost and not broken:
+            return
+        with self.book.one_transaction(), self.course.gradebook() as gradebook:
+            if broken:
+                begin_anew(gradebook, self.assignment, student)
+                put_back(gradebook, self.assignment, student, written.scores, written.comments)
+            if lost:
+                scores, comments, _late = stamp.on_page
+                put_back(gradebook, self.assignment, student, scores, comments)
+
     def prepare(self, student: str) -> Prepared:
         """Prepare the student's submission for execution."""
-        submission = self.course.folder("submitted", student, self.assignment)
-        return self._prepare(student, lambda into: stage(submission, self.released, into, self.course.directory.ignore))
+        handed_in = self._handed_in(student)  # read once: what is graded is what the stamp tells of
+        prepared = self._prepare(student, lambda into: stage(handed_in, self.released, into))
+        prepared.digest = handed_in.digest()
+        return prepared
+
+    def _handed_in(self, student):
+        wanted = {path.name for path in self.released.glob("*.ipynb")}
+        return read(self.course.submission(student, self.assignment), self.course.directory.ignore, wanted)
 
     def prepare_solution(self) -> Prepared:
         """Prepare the solution, as if a student had handed it in."""
@@ -150,7 +276,7 @@ class Grader:
     def _prepare(self, student, fill):
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
-            with self.book.one_transaction():
+            with self.book.reading():
                 return prepare(self.course, self.assignment, student, folder, fill)
         except BaseException:
             shutil.rmtree(folder)
@@ -162,22 +288,22 @@ class Grader:
 
     def _finish(self, mine):
         """Record the executed notebooks, write the feedback, and leave the stamp last."""
-        prepared = mine.prepared
-        if mine.error is not None:
-            if prepared is not None:
-                prepared.discard()
-            return Graded(mine.student, error=mine.error)
         try:
-            self._record(prepared)
-            self._feedback(mine.student)
-        except ConversionFailed as failure:
-            return Graded(mine.student, error=failure)
+            if mine.error is None:
+                self._record(mine.prepared)
+                self._feedback(mine.student)
+                self._leave_stamp(mine.student, mine.inputs)
+        except Exception as error:
+            if ends_the_run(error):
+                raise
+            mine.error = error
         finally:
-            prepared.discard()
-        self._leave_stamp(mine.student, mine.inputs)
-        for job in mine.prepared.jobs:
-            self.store.drop(self.key(job))
-        return Graded(mine.student)
+            if mine.prepared is not None:
+                mine.prepared.discard()
+        if mine.error is None:
+            for job in mine.prepared.jobs:
+                self.store.drop(self.key(job))
+        return Graded(mine.student, mine.error)
 
     def _record(self, prepared):
         who, copy = prepared.student, prepared.folder
@@ -188,58 +314,84 @@ class Grader:
             convert(converter, self.log)
 
     def _feedback(self, student):
-        # nbgrader reads the student's name as a pattern.
-        directory = self.course.directory_with(student_id=escape(student), assignment_id=self.assignment)
-        converter = GenerateFeedback(coursedir=directory, config=deepcopy(self.course.config))
+        directory = self.course.directory_with(assignment_id=self.assignment)
+        converter = one_student(GenerateFeedback, directory, deepcopy(self.course.config), student)
         converter.exporter_class = legible(compiled_once(converter.exporter_class))
         converter.force = True
         try:
             with self.book.one_transaction():
                 convert(converter, self.log)
-        except ConversionFailed:
+        except Exception:
             # Remove the old page: it tells of another submission.
             shutil.rmtree(self.course.folder("feedback", student, self.assignment), ignore_errors=True)
             raise
 
     def renew_feedback(self, students: Iterable[str]) -> Iterator[Graded]:
-        """Write the feedback again where a person gave points or a comment, or a late penalty changed, since.
+        """Write the feedback again where a person gave points or a comment, a late penalty changed, or a page is not
+        as it was written.
 
         A person's points and a new due date change late penalties, so `assess` computes these first.
         """
+        with self.book.reading() as connection:
+            written = written_for(connection, self.assignment)
+            dated = dated_of(connection, self.assignment)
         for student in students:
+            try:
+                renewed = self._renew(student, written[student], student in dated)
+            except Exception as error:
+                if ends_the_run(error):
+                    raise
+                renewed = Graded(student, error)
+            if renewed is not None:
+                yield renewed
+
+    def _renew(self, student, now, dated):
+        if dated or now.late:
             with self.book.one_transaction():
                 assess(self.course, self.assignment, student)
-            stamp = json.loads(self._stamp(student).read_text())
-            if stamp.get("person") == self._said(student):
-                continue
-            try:
-                self._feedback(student)
-            except ConversionFailed as failure:
-                yield Graded(student, error=failure)
-                continue
-            self._leave_stamp(student, stamp["digest"])
-            yield Graded(student)
+            with self.book.reading() as connection:
+                now = self._written(connection, student)
+        stamp = read_stamp(self._stamp(student))
+        if stamp.on_page == now.on_page and not any(amiss_in(stamp, self._folders(student), FEEDBACK)):
+            return None
+        self._feedback(student)
+        self._leave_stamp(student, stamp.inputs)
+        return Graded(student, lost=_gone(stamp.on_page[0], now.scores))
 
-    def _said(self, student):
-        with self.book.one_transaction(), self.course.gradebook() as gradebook:
-            return said_by_a_person(gradebook, self.assignment, student)
+    def _written(self, connection, student):
+        return written_for(connection, self.assignment, student).get(student)
 
-    def _leave_stamp(self, student, digest_of_inputs):
-        write_whole(self._stamp(student), json.dumps({"digest": digest_of_inputs, "person": self._said(student)}))
+    def _leave_stamp(self, student, inputs):
+        """Put notebooks and pages on the disk, and the stamp last: it says that they are there."""
+        folders = self._folders(student)
+        sync_trees({folder: self._top(step) for step, folder in folders.items()})
+        with self.book.reading() as connection:
+            written = self._written(connection, student)
+        stamp = Stamp(inputs, self.seeds, written.digest, written.on_page, files_of(folders))
+        stamp.write(self._stamp(student))
 
     def _stamp(self, student):
         return self.course.folder("autograded", student, self.assignment) / DONE_STAMP
 
-    def _digest(self, student):
-        submitted = digest_of_tree(self.course.folder("submitted", student, self.assignment))
-        return f"{self.environment}:{submitted}"
+    def _inputs(self, digest_of_submission):
+        return f"{self.environment}:{digest_of_submission}"
+
+
+def _gone(before, now):
+    """The points that people had given to cells which have none now."""
+    have = {(notebook, cell) for notebook, cell, *_scores in now}
+    return ", ".join(
+        f"{cell} {score:g}"
+        for notebook, cell, score, _extra in before
+        if score is not None and (notebook, cell) not in have
+    )
 
 
 class Underway:
     """A student who is prepared and not yet recorded."""
 
-    def __init__(self, student: str, inputs: str):
-        self.student, self.inputs = student, inputs
+    def __init__(self, student: str):
+        self.student, self.inputs = student, ""
         self.prepared: Prepared | None = None
         self.missing: set[str] = set()
         self.error: Exception | None = None

@@ -10,19 +10,22 @@ from datetime import datetime
 from pathlib import Path
 
 from autograding.course import CourseError
-from autograding.messages import _
+from autograding.durable import folder_to_write_in
+from autograding.messages import _, plain
 
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
     """Lock the class in `folder`, or say who holds it. The system releases the lock when the process ends."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a+", encoding="utf-8") as file:
+    place = folder_to_write_in(folder) / ".lock"
+    # Never through a link: what it points to would be overwritten.
+    handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    with os.fdopen(handle, "a+", encoding="utf-8", errors="replace") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            who = file.read().strip() or _("another run")
+            who = plain(file.read()) or _("another run")
             raise CourseError(
                 _("this class is already being graded ({who}); wait for that run, or stop it").format(who=who)
             ) from error

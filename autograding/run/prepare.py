@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 
 import nbformat
@@ -14,8 +13,15 @@ from traitlets.config import Config
 
 from autograding.course import Course
 from autograding.intake.remarks import Remark
+from autograding.messages import _, plain
 from autograding.run.execute import Job
 from autograding.run.preprocessor import SandboxExecute
+from autograding.stock.one_student import one_student
+
+
+class NameUnreadable(ValueError):
+    """A student whose name cannot be recorded; the text says what to do."""
+
 
 Fill = Callable[[Path], dict[str, list[Remark]]]
 
@@ -29,6 +35,7 @@ class Prepared:
     remarks: dict[str, list[Remark]]  # by notebook
     jobs: list[Job]
     texts: dict[str, str]  # each notebook, put right, by its name
+    digest: str = ""  # of what was handed in
 
     def discard(self) -> None:
         """Remove the copy."""
@@ -41,10 +48,13 @@ def prepare(course: Course, assignment: str, student: str, folder: Path, fill: F
     The store finds a result by the bytes of its notebook. So the notebook is put right once, here, and nbgrader records
     that very text.
     """
+    _require_name(student)
     copy = folder / student / assignment
     remarks = fill(copy)
     converter = autograder(course, course.config, assignment, student, folder, remarks)
-    _add_teachers_files(converter, copy, course.folder("source", ".", assignment), assignment)
+    lost = _add_teachers_files(converter, copy, course.folder("source", ".", assignment), assignment)
+    remarks = {name: [*noticed, *lost] for name, noticed in remarks.items()}
+    _tell(converter.config, remarks)
     converter.init_notebooks()
     converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
     converter._sanitizing = True
@@ -62,22 +72,47 @@ def prepare(course: Course, assignment: str, student: str, folder: Path, fill: F
 def autograder(course: Course, config: Config, assignment: str, student: str, folder: Path, remarks) -> Autograde:
     """nbgrader's own converter, for the copy of one submission under `folder`."""
     config = deepcopy(config)
+    _tell(config, remarks)
+    directory = course.directory_with(assignment_id=assignment, submitted_directory=str(folder))
+    return one_student(Autograde, directory, config, student)
+
+
+def _tell(config, remarks):
     config.Preflight.remarks = {name: [list(remark) for remark in noticed] for name, noticed in remarks.items()}
-    # nbgrader reads the student's name as a pattern.
-    directory = course.directory_with(
-        student_id=escape(student), assignment_id=assignment, submitted_directory=str(folder)
-    )
-    return Autograde(coursedir=directory, config=config)
+
+
+def _require_name(student):
+    """Refuse a name that no gradebook and no notebook can hold."""
+    try:
+        student.encode()
+    except UnicodeEncodeError as error:
+        raise NameUnreadable(_("the name of the folder is not readable text (UTF-8): rename it")) from error
 
 
 def _add_teachers_files(converter, copy, source, assignment):
     """Copy the files next to the solution over the student's, as nbgrader does when it records.
 
-    See init_assignment in nbgrader/converters/autograde.py.
+    See init_assignment in nbgrader/converters/autograde.py. Returns remarks on what had to make way: a student's file
+    that is called as a folder of the teacher's, or the other way round.
     """
     own = {source / name for name in converter.exclude_overwriting.get(assignment, [])}
+    remarks = []
     for name in find_all_files(str(source), [*converter.coursedir.ignore, "*.ipynb"]):
         if Path(name) not in own:
-            target = copy / Path(name).relative_to(source)
+            place = Path(name).relative_to(source)
+            remarks += _make_way(copy, place)
+            target = copy / place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, target)
+    return remarks
+
+
+def _make_way(copy, place):
+    for path in [copy / place, *(copy / folder for folder in place.parents)]:
+        if path == copy / place and path.is_dir():
+            shutil.rmtree(path)
+        elif path != copy / place and path.is_file():
+            path.unlink()
+        else:
+            continue
+        yield Remark("left out", plain(path.relative_to(copy).as_posix()))

@@ -12,15 +12,16 @@ from autograding.report.notes import message_of
 from autograding.run.execute import execute
 from autograding.run.grade import Grader
 from autograding.run.schedule import Pool, outcomes_of
+from autograding.stock.convert import ends_the_run
 
 
 def require_full_marks(grader: Grader, pool: Pool) -> None:
     """Raise CourseError unless the solution gets every point. It takes the same path as the submissions."""
     try:
         prepared = grader.prepare_solution()
-    except OSError:
-        raise
     except Exception as error:
+        if ends_the_run(error):
+            raise
         raise CourseError(_refusal(str(error))) from error
     try:
         losses = [loss for job in prepared.jobs for loss in _losses(job, _executed(grader, pool, job))]

@@ -1,15 +1,17 @@
 """A store for executed notebooks until they are recorded, each under the digest of everything that it depends on.
 
-A result is stored completely or not at all, whenever the run is cut short: `put` writes it to another name, syncs it to
-the disk, and renames it. `get` checks what it reads against a digest.
+A result is stored completely or not at all, whenever the run is cut short (`durable`). `get` checks what it reads
+against a digest: whatever else is found under that name counts as nothing, and `put` replaces it.
 """
 
 import hashlib
-import os
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
-HALF = ".half-"
+from autograding import durable
+from autograding.durable import clear, folder_to_write_in, read_regular, write_whole
+
+LARGEST = 512 * 2**20  # bytes; what is longer was not written here
 
 
 def key_of(job: object, environment: str) -> str:
@@ -44,62 +46,34 @@ class Store:
     """A folder of executed notebooks by key."""
 
     def __init__(self, folder: Path):
-        self.folder = folder
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder_to_write_in(folder)
 
     def sweep(self) -> None:
         """Remove files that earlier runs left half written. Only the run that holds the lock may call this."""
-        for half in self.folder.glob(f"{HALF}*"):
-            half.unlink()
+        durable.sweep(self.folder)
 
     def get(self, key: str) -> bytes | None:
         """The result, or None where there is none or it is damaged."""
-        try:
-            digest, _line, content = self._place(key).read_bytes().partition(b"\n")
-        except FileNotFoundError:
+        found = read_regular(self._place(key), LARGEST)
+        if found is None:
             return None
-        return content if digest == _digest(content) else None
+        digest, _line, content = found.partition(b"\n")
+        return content if digest == _digest(key, content) else None
 
     def put(self, key: str, content: bytes) -> None:
         """Store a result. Where the disk is full, it raises OSError and stores nothing."""
-        half = self.folder / f"{HALF}{os.getpid()}-{key}"
-        try:
-            with half.open("wb") as file:
-                file.write(_digest(content) + b"\n" + content)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(self._place(key))
-        except BaseException:
-            half.unlink(missing_ok=True)
-            raise
-        _sync_folder(self.folder)
+        if self._place(key).is_dir():
+            clear(self._place(key))
+        write_whole(self._place(key), _digest(key, content) + b"\n" + content)
 
     def drop(self, key: str) -> None:
         """Remove a result."""
-        self._place(key).unlink(missing_ok=True)
+        clear(self._place(key))
 
     def _place(self, key):
         return self.folder / f"{key}.ipynb"
 
 
-def write_whole(path: Path, content: str) -> None:
-    """Write a small file completely or not at all. It is on the disk when this returns."""
-    half = path.with_name(path.name + ".half")
-    with half.open("w", encoding="utf-8") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
-    _sync_folder(path.parent)
-
-
-def _digest(content):
-    return hashlib.sha256(content).hexdigest().encode()
-
-
-def _sync_folder(folder):
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _digest(key, content):
+    # With the key, so that no result is taken for another's.
+    return hashlib.sha256(key.encode() + b"\n" + content).hexdigest().encode()

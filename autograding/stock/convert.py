@@ -2,16 +2,16 @@
 
 import io
 import logging
-import warnings
+import sys
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from sqlalchemy.exc import SAWarning
 
 from autograding.course import Course, CourseError
-from autograding.messages import _, plain
-from autograding.stock.gradebook import ensure_gradebook
+from autograding.messages import _, inert, plain
+from autograding.stock.gradebook import OpenGradebook, unusable
+from autograding.troubles import of_the_machine
 
 
 class ConversionFailed(Exception):
@@ -24,23 +24,44 @@ class ConversionFailed(Exception):
 
 def convert(converter: BaseConverter, log: Path | None = None) -> None:
     """Start `converter`, and append what it logs to the file `log`."""
-    buffer = io.StringIO()
+    buffer, caught = io.StringIO(), _Caught()
     # Not capture_log (nbgrader/utils.py): it swallows Ctrl-C.
     logger = logging.Logger("nbgrader", level=logging.INFO)
     logger.addHandler(logging.StreamHandler(buffer))
+    logger.addHandler(caught)
     converter.log = logger
     try:
-        with warnings.catch_warnings():
-            # SQLAlchemy 2 warns of nbgrader's models of 2015, three times for each student. It is harmless.
-            warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
-            converter.start()
+        converter.start()
     except NbGraderException as error:
+        for fault in caught.errors:
+            everyones = unusable(converter.coursedir.db_url, fault) or fault
+            if ends_the_run(everyones):
+                raise everyones from error
         raise ConversionFailed(_last_word(buffer.getvalue()) or str(error)) from error
     finally:
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as file:
-                file.write(buffer.getvalue())
+                file.writelines(inert(line) + "\n" for line in buffer.getvalue().splitlines())
+
+
+class _Caught(logging.Handler):
+    """Keep the errors that nbgrader catches and only writes to its log (convert_notebooks in converters/base.py)."""
+
+    def __init__(self):
+        super().__init__(logging.ERROR)
+        self.errors: list[BaseException] = []
+
+    def emit(self, _record):
+        """logging's entry point."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            self.errors.append(error)
+
+
+def ends_the_run(error: BaseException) -> bool:
+    """Whether an error would meet every student: it is the machine's, or something that the teacher must fix."""
+    return isinstance(error, CourseError) or (isinstance(error, OSError) and of_the_machine(error))
 
 
 def _last_word(log):
@@ -56,18 +77,17 @@ def _last_word(log):
     return plain(word)
 
 
-def generate(course: Course, assignment: str, into: Path, db_url: str | None = None) -> Path:
-    """Build what students get from the solution, under `into`, and store its cells in the gradebook at `db_url`.
+def generate(course: Course, assignment: str, into: Path, book: OpenGradebook) -> Path:
+    """Build what students get from the solution, under `into`, and store its cells in the gradebook.
 
-    Returns the assignment's folder. Without `db_url` this uses the course's own gradebook.
+    Returns the assignment's folder.
     """
-    changes = {"db_url": db_url} if db_url else {}
-    directory = course.directory_with(assignment_id=assignment, release_directory=str(into), **changes)
-    ensure_gradebook(directory.db_url)
+    directory = course.directory_with(assignment_id=assignment, release_directory=str(into), db_url=book.db_url)
     converter = GenerateAssignment(coursedir=directory, config=course.config)
     converter.force = True
     try:
-        convert(converter)
+        with book.one_transaction():
+            convert(converter)
     except ConversionFailed as error:
         if "Cannot add or remove cells" in str(error):
             raise CourseError(

@@ -1,10 +1,10 @@
-"""Do once what nbgrader and nbconvert do for each student: compile templates, check schemas, colour code."""
+"""Do once what nbgrader and nbconvert do for each student: compile templates, check schemas."""
 
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -14,9 +14,6 @@ import nbgrader.nbgraderformat.common
 from bs4 import BeautifulSoup
 from jinja2 import BytecodeCache
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters import Highlight2HTML
-
-LARGEST_KEPT = 20_000  # letters; the coloured form of a longer cell is not kept in memory
 
 
 class _Compiled(BytecodeCache):
@@ -35,22 +32,6 @@ class _Compiled(BytecodeCache):
         self.by_key[bucket.key] = bucket.bytecode_to_string()
 
 
-class _CodeColoured(Highlight2HTML):
-    """Colour code once: all students have the same tests."""
-
-    def __call__(self, source, language=None, metadata=None):
-        """nbconvert's entry point."""
-        if len(source) > LARGEST_KEPT or self.extra_formatter_options:
-            return super().__call__(source, language, metadata)
-        magic = (metadata or {}).get("magics_language", "")
-        return _coloured(source, language or self.pygments_lexer, magic)
-
-
-@lru_cache(maxsize=500)
-def _coloured(source, language, magic):
-    return Highlight2HTML()(source, language, {"magics_language": magic} if magic else {})
-
-
 @cache
 def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
     """The exporter, with templates that are compiled once in this process. That saves half the time of a page."""
@@ -61,13 +42,6 @@ def compiled_once(exporter: type[TemplateExporter]) -> type[TemplateExporter]:
             environment = super()._create_environment()
             environment.bytecode_cache = kept
             return environment
-
-        def from_notebook_node(self, nb, resources=None, **options):
-            """nbconvert's entry point."""
-            language = nb.metadata.get("language_info", {})
-            lexer = language.get("pygments_lexer", language.get("name"))  # as in nbconvert/exporters/html.py
-            self.filters["highlight_code"] = _CodeColoured(pygments_lexer=lexer, parent=self)
-            return super().from_notebook_node(nb, resources, **options)
 
     # Keep the name, so that a course's configuration of the exporter holds.
     CompiledOnce.__name__ = exporter.__name__

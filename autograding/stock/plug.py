@@ -56,10 +56,14 @@ def plug_in(c: Config, checks: str = "") -> None:
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "autograding.report.pages.Page",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
     # For formgrader, which shows autograded notebooks through an exporter of nbconvert's.
     c.HTMLExporter.preprocessors = ["autograding.report.pages.Shown"]
+    c.HTMLExporter.optimistic_validation = True  # of a notebook of any size, once and not after each preprocessor
+    # Both preprocessors leave finished HTML and the page's styles; whatever they have not seen is escaped.
+    filters = ("markdown2html", "highlight_code", "ansi2html", "strip_files_prefix")
+    c.HTMLExporter.filters = dict.fromkeys(filters, "autograding.report.pages.finished")
+    c.CSSHTMLHeaderPreprocessor.enabled = False
     put_alembic_on_path()
 
 

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from autograding import messages
 from autograding.__main__ import main
 from autograding.course import Course, CourseError
-from autograding.messages import plain
+from autograding.messages import inert, plain
 from autograding.report.results import Cell, Result, table, write_csv
 from autograding.run.progress import Progress
 from autograding.stock import plug
@@ -102,7 +102,8 @@ def test_no_text_is_a_formula_in_a_spreadsheet(tmp_path, name):
     write_csv([result(name, note=name)], "a", path)
     with path.open(newline="") as file:
         (row,) = csv.DictReader(file)
-    assert row["student"] == f"'{name}" and row["note"] == f"'{name}" and row["first"] == "2.0"
+    # A name is printed as it is, but for what moves a terminal.
+    assert row["student"] in (f"'{name}", r"\x09x") and row["note"] == f"'{name}" and row["first"] == "2.0"
     assert [p.name for p in path.parent.iterdir()] == ["marks.csv"]
 
 
@@ -166,3 +167,21 @@ def test_another_number_of_graded_cells_is_explained(toy, capsys):
         gradebook.remove_assignment(ASSIGNMENT)
     assert main([ASSIGNMENT, "--jobs", "1"]) == 0
     assert "4/4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("ada", "ada"),
+        (" é  x ", " é  x "),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("a\nb\u202e", r"a\x0ab\u202e"),
+        ("caf\udce9", r"caf\xe9"),
+        ("\ud800\U000e0001", r"\ud800\U000e0001"),
+    ],
+)
+def test_a_name_is_printed_with_codes_for_what_moves_a_terminal(name, shown):
+    assert inert(name) == shown and shown.isprintable()
+    shown.encode()
+    assert plain(name).isprintable()
+    plain(name).encode()

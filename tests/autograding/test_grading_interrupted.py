@@ -23,10 +23,10 @@ WRONG = {"ada": (), "bob": ("double",), "cyd": ("greet",), "dan": ("double", "gr
 
 # Where a run is killed: the function that is entered for the nth time.
 MOMENTS = {
-    "before a result is in the store": ("autograding.run.store", "_sync_folder", 2),
+    "before a result is in the store": ("autograding.durable", "sync", 2),
     "between two scores of one student": ("nbgrader.preprocessors.saveautogrades", "SaveAutoGrades._add_score", 2),
     "before the feedback": ("autograding.run.grade", "Grader._feedback", 2),
-    "before the stamp": ("autograding.run.grade", "write_whole", 2),
+    "before the stamp": ("autograding.run.done", "write_whole", 2),
 }
 
 KILLED = """

@@ -1,7 +1,10 @@
 """Nothing that a notebook says about itself is believed."""
 
+import re
+
 import nbformat
 import pytest
+from nbconvert.filters import markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
 
@@ -175,6 +178,9 @@ def test_an_old_format_gets_no_ids():
         "rewritten",
         "skipping",
         "renamed",
+        "nested",
+        "cells left out",
+        "more left out",
         "missing",
         "unreadable",
         "left out",
@@ -199,3 +205,5 @@ def test_a_students_words_are_inert_in_the_remarks():
     text = as_markdown([Remark("left out", "<script>alert(1)</script>\x1b[31m`![x](y)\n# title")])
     assert "<" not in text and "`" not in text and "\x1b" not in text and "![" not in text
     assert len(text.splitlines()) == 3
+    shown = markdown2html_mistune(as_markdown([Remark("undated", "http://there.example ~~x~~ <b> [a](b)")]))
+    assert not re.search("<(a|del|b)\\b", shown) and "there" in shown

@@ -1,17 +1,47 @@
 """Whatever is handed in, what nbgrader sees is a copy that can be trusted."""
 
-import json
+import errno
 import os
+import shutil
+import socket
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import NOTEBOOK
+from conftest import ASSIGNMENT, NOTEBOOK
 
-from autograding.intake import staging
+from autograding import beneath
+from autograding.beneath import Place
+from autograding.course import Course
+from autograding.intake import handed_in, staging
+from autograding.intake.handed_in import read
 from autograding.intake.remarks import Remark
-from autograding.intake.staging import Unreadable, read_notebook, stage
+from autograding.intake.staging import stage
+from autograding.messages import plain
+from autograding.run.prepare import _make_way
+from autograding.troubles import of_the_machine
 
 IGNORE = [".ipynb_checkpoints", "__pycache__"]
+
+
+def place_of(submission):
+    """The student's folder, as the course names it."""
+    return Place(submission.parents[1], submission.parts[-2:])
+
+
+def staged(submission, released, into):
+    """Read and stage a submission; the remarks on its one notebook."""
+    return stage(read(place_of(submission), IGNORE, {NOTEBOOK}), released, into)["01_toy"]
+
+
+def sources(path):
+    return [(cell.cell_type, cell.source) for cell in nbformat.read(path, 4).cells]
+
+
+def copied(into):
+    return {path.relative_to(into).as_posix() for path in into.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -31,20 +61,19 @@ def test_an_honest_submission_is_copied_whole(folders):
     (submission / "timestamp.txt").write_text("2030-01-01 12:00:00 UTC")
     (submission / ".ipynb_checkpoints").mkdir()
     (submission / ".ipynb_checkpoints" / "old.txt").write_text("old")
-    assert stage(*folders, IGNORE) == {"01_toy": []}
-    copied = {p.relative_to(into).as_posix() for p in into.rglob("*") if p.is_file()}
-    assert copied == {NOTEBOOK, "data/radar.csv", "timestamp.txt"}
-    assert nbformat.read(into / NOTEBOOK, 4) == nbformat.read(submission / NOTEBOOK, 4)
+    assert staged(*folders) == []
+    assert copied(into) == {NOTEBOOK, "data/radar.csv", "timestamp.txt"}
+    assert sources(into / NOTEBOOK) == sources(submission / NOTEBOOK)
 
 
 def test_links_pipes_and_giants_stay_outside(folders, monkeypatch):
     submission, _released, into = folders
-    monkeypatch.setattr(staging, "LARGEST_FOLDER", 1000)
+    monkeypatch.setattr(handed_in, "LARGEST_FOLDER", 1000)
     (submission / "passwords").symlink_to("/etc/passwd")
     (submission / "system").symlink_to("/etc")
     os.mkfifo(submission / "pipe")
     (submission / "zeros").write_bytes(bytes(2000))
-    remarks = stage(*folders, IGNORE)["01_toy"]
+    remarks = staged(*folders)
     assert {r.what for r in remarks} == {"passwords", "system", "pipe", "zeros"}
     assert {r.kind for r in remarks} == {"left out"}
     assert [p.name for p in into.iterdir()] == [NOTEBOOK]
@@ -52,10 +81,12 @@ def test_links_pipes_and_giants_stay_outside(folders, monkeypatch):
 
 def test_files_without_end_are_cut(folders, monkeypatch):
     submission, _released, into = folders
-    monkeypatch.setattr(staging, "MOST_FILES", 3)
+    monkeypatch.setattr(handed_in, "MOST_FILES", 3)
+    monkeypatch.setattr(staging, "MOST_NAMED", 2)
     for number in range(6):
         (submission / f"{number}.txt").write_text("")
-    assert stage(*folders, IGNORE)["01_toy"] == [Remark("left out", "3.txt")]
+    left_out = [Remark("left out", "3.txt"), Remark("left out", "4.txt"), Remark("more left out", "1")]
+    assert staged(*folders) == left_out
     assert len(list(into.glob("*.txt"))) == 3
 
 
@@ -63,24 +94,25 @@ def test_a_notebook_that_is_a_link_is_not_followed(folders, tmp_path):
     submission, released, into = folders
     (submission / NOTEBOOK).rename(tmp_path / "elsewhere.ipynb")
     (submission / NOTEBOOK).symlink_to(tmp_path / "elsewhere.ipynb")
-    (remark,) = stage(submission, released, into, IGNORE)["01_toy"]
+    (remark,) = staged(*folders)
     assert remark.kind == "unreadable"
     assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
 
 
-def test_a_wrong_name_is_put_right_when_there_is_no_doubt(folders):
+@pytest.mark.parametrize("name", ["01_toy (1).ipynb", "01_toy.ipynb.txt", "01_TOY.IPYNB", "\udcdcbung.ipynb"])
+def test_a_wrong_name_is_put_right_when_there_is_no_doubt(folders, name):
     submission, released, into = folders
-    (submission / NOTEBOOK).rename(submission / "01_toy (1).ipynb")
+    (submission / NOTEBOOK).rename(submission / name)
     nbformat.write(nbformat.v4.new_notebook(), submission / "scratch.ipynb")
-    assert stage(*folders, IGNORE) == {"01_toy": [Remark("renamed", "01_toy (1).ipynb")]}
-    assert nbformat.read(into / NOTEBOOK, 4) == nbformat.read(submission / "01_toy (1).ipynb", 4)
+    assert staged(*folders) == [Remark("renamed", plain(name))]
+    assert sources(into / NOTEBOOK) == sources(submission / name)
 
 
 def test_between_two_candidates_the_grader_does_not_choose(folders):
     submission, released, into = folders
     (submission / "second.ipynb").write_bytes((submission / NOTEBOOK).read_bytes())
     (submission / NOTEBOOK).rename(submission / "first.ipynb")
-    assert stage(*folders, IGNORE) == {"01_toy": [Remark("missing", NOTEBOOK)]}
+    assert staged(*folders) == [Remark("missing", NOTEBOOK)]
     assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
 
 
@@ -89,57 +121,378 @@ def test_the_right_name_wins_over_other_notebooks(folders):
     other = nbformat.read(submission / NOTEBOOK, 4)
     other.cells = other.cells[:3]
     nbformat.write(other, submission / "a.ipynb")
-    assert stage(*folders, IGNORE) == {"01_toy": []}
+    assert staged(*folders) == []
     assert len(nbformat.read(into / NOTEBOOK, 4).cells) == 8
     assert not (into / "a.ipynb").exists()
 
 
-def test_a_date_that_is_none_is_left_out(folders):
+@pytest.mark.parametrize("text", ["yesterday evening, promised", "1 January 2030 12:00 XYZ"])
+def test_a_date_that_is_none_is_left_out(folders, text):
     submission, _released, into = folders
-    (submission / "timestamp.txt").write_text("yesterday evening, promised")
-    assert stage(*folders, IGNORE) == {"01_toy": [Remark("undated", "yesterday evening, promised")]}
+    (submission / "timestamp.txt").write_text(text)
+    assert staged(*folders) == [Remark("undated", text)]
     assert not (into / "timestamp.txt").exists()
 
 
-GOOD = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+@pytest.mark.parametrize("home", ["01_toy", "home/jovyan/work", "01_toy.ipynb", "\udcdcbung"])
+def test_a_notebook_in_a_folder_of_its_own_is_graded_with_what_lies_beside_it(folders, home):
+    submission, _released, into = folders
+    (submission / NOTEBOOK).rename(submission / "aside")
+    (submission / home).mkdir(parents=True)
+    (submission / "aside").rename(submission / home / NOTEBOOK)
+    (submission / home / "data.csv").write_text("1")
+    (submission / home / "timestamp.txt").write_text("1999-01-01 12:00:00 UTC")
+    (submission / "timestamp.txt").write_text("2030-01-01 12:00:00 UTC")
+    (submission / "__MACOSX" / home).mkdir(parents=True)
+    (submission / "__MACOSX" / home / f"._{NOTEBOOK}").write_bytes(b"\x00\x05\x16\x07")
+    nested, *_others = staged(*folders)
+    assert nested == Remark("nested", plain(f"{home}/{NOTEBOOK}"))
+    assert sources(into / NOTEBOOK) == sources(submission / home / NOTEBOOK)
+    assert (into / "data.csv").read_text() == "1" and (into / "timestamp.txt").read_text().startswith("2030")
 
 
+def test_between_two_folders_the_grader_does_not_choose(folders):
+    submission, _released, _into = folders
+    for name in ("first", "second"):
+        (submission / name).mkdir()
+        (submission / name / NOTEBOOK).write_bytes((submission / NOTEBOOK).read_bytes())
+    (submission / NOTEBOOK).unlink()
+    assert staged(*folders) == [Remark("missing", NOTEBOOK)]
+
+
+@pytest.mark.parametrize("inside", [None, "more.txt"])
+def test_a_folder_called_as_the_notebook_costs_its_student_alone(folders, inside):
+    submission, released, into = folders
+    (submission / NOTEBOOK).unlink()
+    (submission / NOTEBOOK).mkdir()
+    if inside:
+        (submission / NOTEBOOK / inside).write_text("1")
+    assert staged(*folders)[0] == Remark("unreadable", "it is a folder")
+    assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
+
+
+def make_pipe(path):
+    os.mkfifo(path)
+
+
+def make_folder(path):
+    path.mkdir()
+    (path / "inside").write_text("1")
+
+
+def make_socket(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(f"/proc/self/fd/{os.open(path.parent, os.O_PATH)}/{path.name}")
+
+
+@pytest.mark.parametrize("make", [make_pipe, make_folder, make_socket])
 @pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "the file is empty"),
-        (b" \n ", "the file is empty"),
-        (b'{"cells": [\n{"cell_type": "code",', "cut short at line 2"),
-        (b"\xff\xfe\x00", "damaged or cut short at line 1"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b"[1, 2]", "not a Jupyter notebook"),
-        (b'"text"', "not a Jupyter notebook"),
-        (b"{}", "not a"),
-        (b'{"nbformat": 99, "nbformat_minor": 0, "metadata": {}, "cells": []}', "not a Jupyter notebook"),
-        (json.dumps(GOOD | {"cells": [{"cell_type": "code"}]}).encode(), "not a"),
-        (json.dumps(GOOD | {"cells": "many"}).encode(), "not a"),
-        (json.dumps(GOOD | {"metadata": {"title": "\ud800"}}).encode(), "not a Jupyter notebook"),
-    ],
+    "name", ["timestamp.txt", "submission_secret.txt", "01_toy.html", "data", ".autograding.json.half"]
 )
-def test_what_is_no_notebook_is_said_to_be_none(tmp_path, content, reason):
-    path = tmp_path / "some.ipynb"
-    path.write_bytes(content)
-    with pytest.raises(Unreadable, match=reason):
-        read_notebook(path)
+def test_nothing_stands_where_grading_reads_or_writes_a_file(folders, make, name):
+    submission, _released, into = folders
+    make(submission / name)
+    remarks = staged(*folders)
+    assert {remark.kind for remark in remarks} <= {"left out"}
+    kept = {NOTEBOOK, "data/inside"} if (make, name) == (make_folder, "data") else {NOTEBOOK}
+    assert copied(into) == kept
 
 
-def test_a_notebook_without_cell_ids_is_read(tmp_path):
-    path = tmp_path / "old.ipynb"
-    cell = {"cell_type": "markdown", "metadata": {}, "source": "x"}
-    path.write_text(json.dumps(GOOD | {"nbformat_minor": 4, "cells": [cell]}))
-    assert read_notebook(path).cells[0].source == "x"
-    path.write_text(json.dumps(GOOD | {"cells": [cell, cell]}))
-    assert len({c.id for c in read_notebook(path).cells}) == 2
+def test_the_teachers_files_take_their_place(tmp_path):
+    (tmp_path / "data").write_text("a file called as the teacher's folder")
+    (tmp_path / "table.csv").mkdir()
+    (tmp_path / "table.csv" / "more").write_text("a folder called as the teacher's file")
+    made = [remark for place in ("data/deep/x.csv", "table.csv") for remark in _make_way(tmp_path, tmp_path / place)]
+    assert made == [Remark("left out", "data"), Remark("left out", "table.csv")]
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_giant_notebook_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(staging, "LARGEST_NOTEBOOK", 2 * staging.MEGABYTE)
-    path = tmp_path / "some.ipynb"
-    path.write_bytes(bytes(3 * staging.MEGABYTE))
-    with pytest.raises(Unreadable, match="3 MB long; expected 2 MB at most"):
-        read_notebook(path)
+def test_names_that_are_no_text_or_too_long_are_left_out_with_inert_names(folders):
+    submission, _released, into = folders
+    (submission / "caf\udce9.csv").write_text("1")
+    (submission / "two\nlines\x1b[31m").write_text("1")
+    (submission / ("x" * 255)).write_text("1")
+    deep = submission
+    for _level in range(5):
+        deep = deep / ("y" * 250)
+    deep.mkdir(parents=True)
+    (deep / "z").write_text("1")
+    names = [remark.what for remark in staged(*folders)]
+    assert names[0] == "caf\\xe9.csv" and names[1].startswith("y" * 100) and len(names) == 2
+    assert all(name.isprintable() for name in names)
+    assert copied(into) == {NOTEBOOK, "two\nlines\x1b[31m", "x" * 255}
+
+
+def test_a_path_longer_than_the_system_allows_is_left_out(folders):
+    submission, _released, into = folders
+    handle = os.open(submission, os.O_RDONLY)
+    for _level in range(30):
+        os.mkdir("d" * 250, dir_fd=handle)
+        outer, handle = handle, os.open("d" * 250, os.O_RDONLY, dir_fd=handle)
+        os.close(outer)
+    os.close(handle)
+    assert [remark.kind for remark in staged(*folders)] == ["left out"]
+    assert copied(into) == {NOTEBOOK}
+
+
+def test_a_crowd_of_files_costs_little_and_the_notebook_is_found(folders, monkeypatch):
+    submission, _released, into = folders
+    monkeypatch.setattr(handed_in, "MOST_NAMES", 50)
+    for number in range(200):
+        (submission / f"{number:03}").write_text("")
+    found = read(place_of(submission), IGNORE, {NOTEBOOK})
+    assert len(found.files) == 50 and found.files[-1].why == handed_in.MANY
+    assert stage(found, *folders[1:])["01_toy"] == [Remark("left out", "…")]
+
+
+def test_a_sparse_giant_is_not_read_and_counts_by_its_size(folders):
+    submission, _released, _into = folders
+    with (submission / "giant").open("wb") as file:
+        file.truncate(30 * 2**30)
+    before = read(place_of(submission), IGNORE)
+    with (submission / "giant").open("wb") as file:
+        file.truncate(31 * 2**30)
+    after = read(place_of(submission), IGNORE)
+    assert before.files[0].why == handed_in.LARGE and before.files[0].content is None
+    assert before.digest() != after.digest()
+
+
+def test_the_digest_tells_contents_names_and_what_was_left_out(folders):
+    submission, *_others = folders
+    seen = set()
+    for change in (
+        lambda: None,
+        lambda: (submission / "a").write_text("1"),
+        lambda: (submission / "a").write_text("2"),
+        lambda: (submission / "a").rename(submission / "b"),
+        lambda: (submission / "link").symlink_to("/etc/passwd"),
+        lambda: (submission / NOTEBOOK).unlink(),
+    ):
+        change()
+        seen.add(read(place_of(submission), IGNORE).digest())
+    assert len(seen) == 6
+    assert read(place_of(submission), IGNORE).digest() in seen
+
+
+@pytest.mark.parametrize("which", ["student", "assignment"])
+def test_a_folder_that_is_a_link_gets_a_reason_and_nobody_elses_work(folders, which):
+    submission, released, into = folders
+    mine = submission.parents[1] / "eve" / ASSIGNMENT
+    if which == "student":
+        mine.parent.symlink_to(submission.parent)
+    else:
+        mine.parent.mkdir()
+        mine.symlink_to(submission)
+    (remark,) = staged(mine, released, into)
+    assert remark.kind == "unreadable" and "is a link" in remark.what
+    assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
+
+
+@pytest.mark.parametrize("what", ["file", "pipe"])
+def test_what_is_no_folder_gets_a_reason(folders, what):
+    submission, released, into = folders
+    mine = submission.parents[1] / "eve" / ASSIGNMENT
+    mine.parent.mkdir()
+    mine.write_text("") if what == "file" else os.mkfifo(mine)
+    (remark,) = staged(mine, released, into)
+    assert remark.kind == "unreadable" and "no folder" in remark.what
+
+
+def test_a_swap_while_it_is_read_leads_nowhere(folders, tmp_path, monkeypatch):
+    """Each thing is exchanged for a link after it was listed, and once more after it was looked at."""
+    submission, _released, into = folders
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "inside").write_text("the teacher's")
+    for name in ("listed", "looked_at"):
+        (submission / f"{name}_file").write_text("mine")
+        (submission / f"{name}_folder").mkdir()
+        (submission / f"{name}_folder" / "inside").write_text("mine")
+
+    def exchange(name):
+        (submission / name).rename(tmp_path / f"was_{name}")
+        (submission / name).symlink_to(secret / "inside" if name.endswith("file") else secret)
+
+    class Swapped(beneath.Folder):
+        def info(self, name):
+            if name.startswith("listed") and not (submission / name).is_symlink():
+                exchange(name)
+            found = super().info(name)
+            if name == "looked_at_file" or (name == "looked_at_folder" and name in asked):
+                exchange(name)
+            asked.add(name)
+            return found
+
+    asked = set()
+    monkeypatch.setattr(beneath, "Folder", Swapped)
+    remarks = staged(*folders)
+    assert {remark.what for remark in remarks} == {
+        "listed_file",
+        "listed_folder",
+        "looked_at_file",
+        "looked_at_folder",
+    }
+    assert copied(into) == {NOTEBOOK}
+
+
+def test_a_folder_exchanged_after_it_was_opened_is_read_to_its_end(folders, tmp_path, monkeypatch):
+    submission, _released, into = folders
+    (submission / "data").mkdir()
+    (submission / "data" / "inside").write_text("mine")
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "inside").write_text("the teacher's")
+    opened = beneath.Folder.folder
+
+    def then_exchanged(self, name):
+        folder = opened(self, name)
+        if name == "data":
+            (submission / "data").rename(tmp_path / "was_data")
+            (submission / "data").symlink_to(tmp_path / "secret")
+        return folder
+
+    monkeypatch.setattr(beneath.Folder, "folder", then_exchanged)
+    assert staged(*folders) == []
+    assert (into / "data" / "inside").read_text() == "mine"
+
+
+def test_a_submission_that_was_taken_away_is_no_zero(folders):
+    submission, released, into = folders
+    found = read(Place(submission.parents[1], ("nobody", ASSIGNMENT)), IGNORE)
+    with pytest.raises(FileNotFoundError, match="taken away"):
+        stage(found, released, into)
+    assert not into.exists()
+
+
+def test_what_vanishes_while_it_is_read_is_left_out(folders, monkeypatch):
+    submission, _released, into = folders
+    (submission / "data").mkdir()
+    (submission / "a.txt").write_text("1")
+    looked = beneath.Folder.info
+
+    def gone(self, name):
+        if name == "a.txt":
+            (submission / name).unlink()
+        return looked(self, name)
+
+    monkeypatch.setattr(beneath.Folder, "info", gone)
+    assert staged(*folders) == [Remark("left out", "a.txt")]
+    assert copied(into) == {NOTEBOOK}
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ESTALE, errno.ENAMETOOLONG, errno.ENOENT])
+def test_an_error_of_one_file_is_its_students(folders, monkeypatch, number):
+    def fails(self, name, most):
+        raise OSError(number, os.strerror(number), name)
+
+    monkeypatch.setattr(beneath.Folder, "content", fails)
+    (remark,) = staged(*folders)
+    assert remark.kind == "unreadable" and os.strerror(number) in remark.what
+    assert not of_the_machine(OSError(number, ""))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENOMEM])
+def test_an_error_of_the_machine_is_the_runs(folders, monkeypatch, number):
+    def fails(self, name, most):
+        raise OSError(number, os.strerror(number), name)
+
+    monkeypatch.setattr(beneath.Folder, "content", fails)
+    with pytest.raises(OSError) as caught:
+        staged(*folders)
+    assert of_the_machine(caught.value)
+
+
+def test_a_long_date_is_none(folders):
+    submission, _released, _into = folders
+    (submission / "timestamp.txt").write_text("1" * 100_000)
+    (remark,) = staged(*folders)
+    assert remark.kind == "undated" and len(remark.what) <= 200
+
+
+def test_no_descriptor_stays_open(folders):
+    submission, released, _into = folders
+    (submission / "a" / "b").mkdir(parents=True)
+    (submission / "link").symlink_to("a")
+    os.mkfifo(submission / "pipe")
+    before = len(os.listdir("/proc/self/fd"))
+    read(place_of(submission), IGNORE)
+    read(Place(submission.parents[1], ("ada", "nothing")), IGNORE)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_who_counts_as_a_student(toy, tmp_path):
+    submitted = toy.root / "submitted"
+    for name in ("ada", "...", " led", "-rf", "a[1]", "caf\udce9", "n" * 255, ".ipynb_checkpoints"):
+        (submitted / name / ASSIGNMENT).mkdir(parents=True)
+    (submitted / "other" / "02_other").mkdir(parents=True)
+    (submitted / "ada.zip").write_text("")
+    (submitted / "alias").symlink_to("ada")
+    (submitted / "nowhere").symlink_to("gone")
+    (submitted / "readme").symlink_to("ada.zip")
+    (submitted / "elsewhere").symlink_to("other")
+    (submitted / "bob").mkdir()
+    (submitted / "bob" / ASSIGNMENT).write_text("a file where the folder should be")
+    found = Course(toy.root).students(ASSIGNMENT)
+    assert set(found) == {"ada", "...", " led", "-rf", "a[1]", "caf\udce9", "n" * 255, "alias", "nowhere", "bob"}
+    assert found == sorted(found)
+
+
+def test_a_class_of_nobody_has_no_students(toy):
+    assert Course(toy.root).students(ASSIGNMENT) == []
+
+
+@pytest.mark.parametrize("zone", ["{}", ":{}", "a/../{}", "../../..{}"])
+def test_a_time_zone_names_no_file(folders, tmp_path, zone, monkeypatch):
+    submission, _released, _into = folders
+    opened = []
+    monkeypatch.setattr("nbgrader.utils.dateutil.tz.gettz", opened.append)
+    (submission / "timestamp.txt").write_text("2030-01-01 12:00:00 " + zone.format(tmp_path))
+    (remark,) = staged(*folders)
+    assert remark.kind == "undated" and opened == []
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/Los_Angeles", "PST", "+0100"])
+def test_a_date_in_any_zone_is_one(folders, zone):
+    submission, _released, into = folders
+    (submission / "timestamp.txt").write_text(f"2030-01-01 12:00:00.948203 {zone}")
+    assert staged(*folders) == [] and (into / "timestamp.txt").is_file()
+
+
+@contextmanager
+def as_ordinary_user():
+    """Root reads everything. What another user owns may not be read by who is left."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("which", ["notebook", "file", "submission", "student"])
+def test_what_may_not_be_read_costs_its_student_alone(toy, which):
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        base = Path(folder, "submitted")
+        shutil.copytree(toy.hand_in("ada", toy.solution()).parents[1], base)
+        Path(folder).chmod(0o755)
+        submission = base / "ada" / ASSIGNMENT
+        (submission / "data.csv").write_text("1")
+        closed = {
+            "notebook": submission / NOTEBOOK,
+            "file": submission / "data.csv",
+            "submission": submission,
+            "student": submission.parent,
+        }[which]
+        course = Course(toy.root)
+        course.directory.submitted_directory = str(base)
+        closed.chmod(0)
+        with as_ordinary_user():
+            assert course.students(ASSIGNMENT) == ["ada"]
+            found = read(course.submission("ada", ASSIGNMENT), IGNORE, {NOTEBOOK})
+        closed.chmod(0o700)
+        (remark,) = stage(found, toy.root / "solutions" / ASSIGNMENT, Path(folder, "copy"))["01_toy"]
+        if which == "file":
+            assert remark == Remark("left out", "data.csv")
+        else:
+            assert remark.kind == "unreadable" and "Permission denied" in remark.what

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from autograding.run.store import Store, key_of, write_whole
+from autograding.durable import write_whole
+from autograding.run.store import Store, key_of
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def test_on_a_full_disk_nothing_is_kept_and_what_was_kept_stays(tmp_path):
 def test_a_run_killed_in_mid_write_leaves_no_result(tmp_path):
     program = (
         "import os, signal, sys; from pathlib import Path; from autograding.run import store\n"
-        "store.os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)\n"
         "store.Store(Path(sys.argv[1])).put('k', b'x' * 100_000)"
     )
     killed = subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=60)

@@ -1,0 +1,176 @@
+"""Build a trusted notebook from a stranger's text.
+
+Nothing but the sources, the names of cells, the tags and the pictures of written answers is taken from it: all else is
+either made anew by grading (outputs) or not the student's to say (metadata). The text is measured before it is parsed,
+in one pass, so that no file costs more than a few seconds and a few hundred megabytes.
+"""
+
+import json
+import re
+from collections.abc import Collection
+
+import nbformat
+
+from autograding.intake.remarks import Remark
+from autograding.messages import _, plain
+
+MEGABYTE = 2**20
+# An honest notebook of the course is under 1 MB without its outputs; its pictures may make it several.
+LARGEST_NOTEBOOK = 20 * MEGABYTE
+# Saved outputs are dropped unread, so they may be larger.
+LARGEST_FILE = 100 * MEGABYTE
+DEEPEST = 100
+# Texts, lists and objects: in the whole file, and in what is parsed.
+MOST_VALUES = 2_000_000
+MOST_PARSED = 500_000
+# Every cell costs the grader a few milliseconds. Those that the assignment knows come on top.
+MOST_CELLS = 1_000
+MOST_TAGS = 20
+LONGEST_NAME = 255
+
+# A text or a bracket of JSON. A text that is not closed reaches to the end, so that nothing is looked at twice.
+_VALUE = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+# What is dropped unparsed, by how many brackets it lies in: the notebook's metadata, and the outputs of cells.
+_DROPPED = {1: b'"metadata"', 3: b'"outputs"'}
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+
+class Unreadable(ValueError):
+    """A file is not a notebook; the text says why."""
+
+
+def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat.NotebookNode, list[Remark]]:
+    """The notebook in a stranger's file, and what was left out of it; `known` are the assignment's names of cells.
+
+    Raises Unreadable, which says why, for anything else.
+    """
+    content = content.removeprefix(b"\xef\xbb\xbf")  # some editors mark UTF-8 so
+    if not content.strip():
+        raise Unreadable(_("the file is empty"))
+    text = _without_outputs(content)
+    if len(text) > LARGEST_NOTEBOOK:
+        raise too_large(len(text), LARGEST_NOTEBOOK)
+    try:
+        data = json.loads(text.decode("utf-8", errors="replace"))
+    except json.JSONDecodeError as error:
+        raise _damaged(error.lineno) from error
+    except (RecursionError, ValueError) as error:  # ValueError: a number of too many digits
+        raise _no_notebook(type(error).__name__) from error
+    return _built(data, known)
+
+
+def too_large(got: int, most: int) -> Unreadable:
+    """The reason why a file of `got` bytes is not read."""
+    return Unreadable(
+        _("it is {got} MB long; expected {most} MB at most").format(got=got // MEGABYTE, most=most // MEGABYTE)
+    )
+
+
+def _no_notebook(why):
+    return Unreadable(_("it is not a Jupyter notebook ({error})").format(error=why))
+
+
+def _damaged(line):
+    return Unreadable(_("the file is damaged or cut short at line {line}").format(line=line))
+
+
+def _without_outputs(content):
+    """The text without what is dropped, its lines still numbered as before. Raises Unreadable where it is too much."""
+    kept, done, depth, parsed, begun, key = [], 0, 0, 0, None, None
+    for number, value in enumerate(_VALUE.finditer(content), start=1):
+        if number > MOST_VALUES:
+            raise Unreadable(_("it holds too many values; clear its outputs, save it, and hand it in again"))
+        if begun is None:
+            parsed += 1
+            if parsed > MOST_PARSED:
+                raise Unreadable(_("it holds too many values besides its outputs"))
+        start, end = value.span()
+        match content[start]:
+            case 0x22:  # a quotation mark
+                key = end if begun is None and value[0] == _DROPPED.get(depth) else None
+                continue
+            case 0x5B | 0x7B:  # an opening bracket
+                if key is not None and content[key:start].strip() == b":":
+                    begun = start, depth
+                depth += 1
+                if begun is None and depth > DEEPEST:
+                    raise Unreadable(_("its JSON is nested too deeply"))
+            case _:
+                depth -= 1
+                if begun is not None and depth == begun[1]:
+                    kept += [content[done : begun[0]], b"null", b"\n" * content.count(b"\n", begun[0], end)]
+                    done, begun = end, None
+        key = None
+    if begun is not None:
+        raise _damaged(1 + content.count(b"\n"))
+    return b"".join([*kept, content[done:]])
+
+
+def _built(data, known):
+    """The notebook anew from parsed JSON. What is merely missing is taken for empty."""
+    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
+        raise _no_notebook(_("no list of cells"))
+    if data.get("nbformat", 4) != 4:
+        raise _no_notebook(_("format {got}, expected 4").format(got=plain(str(data["nbformat"]), 20)))
+    cells = [_cell(cell, number) for number, cell in enumerate(data["cells"], start=1)]
+    chosen = _chosen([_name_of(cell) for cell in cells], known)
+    left = len(cells) - len(chosen)
+    plainly = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cells[place] for place in chosen]}
+    return nbformat.from_dict(plainly), [Remark("cells left out", str(left))] if left else []
+
+
+def _chosen(names, known):
+    """The places of the cells that are kept: the last of each known name, which is graded, and the first others."""
+    needed = set({name: place for place, name in enumerate(names) if name in known}.values())
+    others = [place for place in range(len(names)) if place not in needed]
+    return sorted(needed.union(others[:MOST_CELLS]))
+
+
+def _name_of(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def _cell(cell, number):
+    """One cell anew, without outputs. Its number is its id: the same at every reading, and always a valid one."""
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if kind not in ("code", "markdown", "raw"):
+        raise _no_notebook(_("cell {number} is neither code nor text").format(number=number))
+    source = _text(cell.get("source") or "")
+    if source is None:
+        raise _no_notebook(_("cell {number} has no text").format(number=number))
+    found = {"cell_type": kind, "id": f"cell-{number}", "metadata": _metadata(cell.get("metadata")), "source": source}
+    if kind == "code":
+        found |= {"execution_count": None, "outputs": []}
+    if kind == "markdown" and (pictures := _pictures(cell.get("attachments"))):
+        found["attachments"] = pictures
+    return found
+
+
+def _metadata(given):
+    """What grading looks at: the cell's name, and the tags that ask not to be run."""
+    given, found = given if isinstance(given, dict) else {}, {}
+    about = given.get("nbgrader")
+    name = about.get("grade_id") if isinstance(about, dict) else None
+    if isinstance(name, str) and len(name) <= LONGEST_NAME:
+        found["nbgrader"] = {"grade_id": _text(name)}
+    if isinstance(tags := given.get("tags"), list):
+        found["tags"] = [_text(tag) for tag in tags[:MOST_TAGS] if isinstance(tag, str) and len(tag) <= LONGEST_NAME]
+    return found
+
+
+def _pictures(attached):
+    """The pictures that were pasted into a written answer: by name, then by type."""
+    found = {}
+    for name, bundle in attached.items() if isinstance(attached, dict) else ():
+        kinds = bundle.items() if isinstance(bundle, dict) else ()
+        data = {_text(kind): _text(content) for kind, content in kinds if kind.startswith("image/")}
+        if len(name) <= LONGEST_NAME and data and None not in data.values():
+            found[_text(name)] = data
+    return found
+
+
+def _text(value):
+    """A text, or the lines of one; None for anything else. Half a surrogate pair can be read but not written."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    return _HALF_A_PAIR.sub("\ufffd", value) if isinstance(value, str) else None

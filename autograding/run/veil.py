@@ -1,0 +1,74 @@
+"""Until a deadline, keep the problem that was asked out of what a student's function said.
+
+A verdict may quote what the function raised or returned, so whoever raises the problem would read it on their page, and
+hand in a second time with it. What the judge says in words of its own is the teacher's choice, and stays.
+"""
+
+import re
+from datetime import datetime
+
+import numpy as np
+from nbgrader.utils import parse_utc
+
+from autograding.quoted import leaves_of, quoted, texts_of, windows
+
+MARK = "…"
+FEWEST = 3  # significant digits; a number of fewer says little of a problem, and occurs by chance
+LONGEST = 200_000  # letters; beyond, all of a message counts as the student's words
+SHORTEST = 4  # letters of a text of the problem
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F.]+p[-+]?\d+|[-+]?(\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d{1,3}))?")
+
+
+def problems_are_shown(after: str, now: datetime) -> bool:
+    """Whether the deadline (a date that nbgrader can read; none: never) has passed at `now`, which is UTC."""
+    return bool(after) and now >= parse_utc(after)
+
+
+def veiled(message: str, problem: object, reply: object) -> str:
+    """The judge's message; numbers and texts of the problem are masked where they stand in the student's words."""
+    texts = list(texts_of(reply))
+    if not texts or not message:
+        return message
+    theirs = _from(message, texts)
+    if not theirs:
+        return message
+    numbers = _numbers(problem)
+    hidden = [found.span() for found in _NUMBER.finditer(message) if _among(found, numbers)]
+    for text in {text for text in texts_of(problem) if len(text) >= SHORTEST}:
+        hidden += [found.span() for found in re.finditer(re.escape(text), message)]
+    parts, end = [], 0
+    for start, stop in sorted(hidden):
+        if start >= end and any(first <= start and stop <= last for first, last in theirs):
+            parts += [message[end:start], MARK]
+            end = stop
+    return "".join(parts) + message[end:]
+
+
+def _from(message, texts):
+    """The places of the message that are taken from the texts."""
+    if sum(map(len, texts)) > LONGEST:
+        return [(0, len(message))]
+    of_message = set(windows(message, FEWEST))
+    return quoted(message, {w for text in texts for w in windows(text, FEWEST) if w in of_message}, FEWEST)
+
+
+def _numbers(problem):
+    """The numbers of the problem, without their signs."""
+    kinds = (int, float, np.number, np.ndarray)
+    leaves = [leaf for leaf in leaves_of(problem) if isinstance(leaf, kinds) and not isinstance(leaf, bool)]
+    arrays = [np.asarray(leaf).ravel() for leaf in leaves]
+    numbers = [np.abs(array.astype(float)) for array in arrays if array.dtype.kind in "iuf"]
+    return np.unique(np.concatenate(numbers)) if numbers else np.array([])
+
+
+def _among(found, numbers):
+    """Whether a printed number is one of the problem's, in full, rounded or cut off."""
+    if found[1] is None:
+        return True  # hexadecimal: no judge writes floats like that
+    digits = found[1].replace(".", "").lstrip("0")
+    if len(digits) < FEWEST:
+        return False
+    exponent = int(found[2] or 0)
+    unit = 10.0 ** (exponent - len(found[1].partition(".")[2]))
+    near = numbers[np.abs(numbers - float(found[1]) * 10.0**exponent) < unit]
+    return any(float(f"{number:.{FEWEST - 1}g}") != number for number in near)
