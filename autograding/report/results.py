@@ -15,6 +15,7 @@ from autograding.course import Course
 from autograding.durable import write_whole
 from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
+from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.stock.convert import ends_the_run
 from autograding.stock.gradebook import OpenGradebook
 
@@ -39,6 +40,7 @@ class Result:
     cells: list[Cell]
     late_penalty: float
     notes: list[str] = field(default_factory=list)
+    limits: str = ""  # who held the limits when it was run, see sandbox/cgroup; empty: nobody has said so
 
     @property
     def total(self) -> float:
@@ -102,6 +104,9 @@ def read_result(course: Course, assignment: str, student: str, order: dict | Non
     result = Result(student, cells, penalty)
     for path in sorted(course.folder("autograded", student, assignment).glob("*.ipynb")):
         nb = nbformat.read(path, as_version=4)
+        held = nb.metadata.get("autograding", {}).get("limits")
+        if held in (CGROUP, WATCHER) and result.limits != WATCHER:  # of several notebooks, the weaker one
+            result.limits = held
         told = {cell.metadata.nbgrader.grade_id: message_of(cell) for cell in nb.cells if is_grade(cell)}
         mine = [cell for cell in cells if cell.notebook == path.stem]
         for cell in mine:
@@ -165,6 +170,12 @@ def table(results: list[Result], width: int | None = None) -> str:
                 n=len(waiting), names=", ".join(dict.fromkeys(waiting))
             )
         )
+    watched = sum(result.limits == WATCHER for result in results)
+    lines.append(
+        _("Memory and processes limited by the system's control groups: {n}; by the watcher alone: {watched}").format(
+            n=sum(result.limits == CGROUP for result in results), watched=watched
+        )
+    )
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -173,11 +184,11 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
     names = [cell.name for cell in _columns(results)]
     text = io.StringIO(newline="")
     rows = csv.writer(text)
-    rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "note"])
+    rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "limits", "note"])
     for result in results:
         scores = {cell.name: cell.score for cell in result.cells}
         row = [inert(result.student), assignment, *(scores.get(name, "") for name in names)]
-        row += [result.late_penalty, result.total, result.points, result.points_waiting, result.note]
+        row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
         rows.writerow([_inert(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.getvalue())

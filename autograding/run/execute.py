@@ -17,6 +17,7 @@ from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.run import verdicts
 from autograding.sandbox import bubblewrap
+from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.sandbox.limits import Limits
 from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Allowance, Ended, Session, Stopped
@@ -46,6 +47,7 @@ class Job:
     seed_key: bytes
     checks: str = ""  # dotted name of the course's module of checks
     course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
+    problems_shown: bool = False  # whether a page may show what was asked, where a student's function says it
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def _execute(job, keep, reading, without):
             verdicts.write(to_ask[name], asked.verdict)
             if keep:
                 everything.append(asked)
+    nb.metadata.setdefault("autograding", NotebookNode())["limits"] = kernels.held
     return nbformat.writes(nb).encode("utf-8"), everything
 
 
@@ -152,6 +155,7 @@ class Kernels:
         self.done: list[Run | Hold] = []  # what a new kernel does again
         self.restarts = self.limits.restarts
         self.session: Session | None = None
+        self.held = CGROUP  # who held the limits of all kernels: see sandbox/cgroup
 
     def __enter__(self):
         self._start()
@@ -216,6 +220,8 @@ class Kernels:
                     verdicts.lent_of(self.checks, problem),
                 )
                 verdict = verdicts.judged(self.checks, call, problem, reply)
+            if not self.job.problems_shown:
+                verdict = verdicts.veiled(verdict, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)
             reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
@@ -227,6 +233,8 @@ class Kernels:
     def _start(self):
         self.session = Session(branch_for(*self._place), self.limits, self.job.files, self.allowance)
         self.session.__enter__()
+        if self.session.branch.held != CGROUP:
+            self.held = WATCHER
 
     def _end(self):
         if self.session is not None:

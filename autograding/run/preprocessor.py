@@ -1,6 +1,7 @@
 """Execution as an nbgrader preprocessor: plain `nbgrader autograde` and formgrader's button call it."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -8,6 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograding.run.apart import execute_apart
 from autograding.run.execute import GradedCell, Job
+from autograding.run.veil import problems_are_shown
 from autograding.sandbox.limits import limits_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
@@ -40,6 +42,9 @@ class SandboxExecute(NbGraderPreprocessor):
             limits=limits_from(self.config),
             checks=self.config.Autograding.get("checks", ""),
             course_path=(course.root,),
+            problems_shown=problems_are_shown(
+                self.config.Autograding.get("problems_shown_after", ""), datetime.now(UTC).replace(tzinfo=None)
+            ),
             # The key lies in the folder that this class's grading writes to.
             seed_key=course_key(Path(course.root, course.autograded_directory).parent),
         )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from autograding.course import CourseError
 from autograding.messages import _
 from autograding.run.apart import Nursery, use
+from autograding.sandbox import cgroup
 
 CONNECTING = "10s"
 
@@ -36,6 +37,7 @@ class Local:
         self._executor = ThreadPoolExecutor(jobs, initializer=use, initargs=(self._nursery,))
 
     def __enter__(self):
+        cgroup.settle()  # before anything is forked: all that is in the group is still this run's own
         return self
 
     def __exit__(self, kind, *_exception):
@@ -46,6 +48,7 @@ class Local:
             self._nursery.end()
             self._executor.shutdown()
             self._nursery.close()
+            cgroup.clear()
 
     def executor(self) -> Executor:
         """The threads."""

@@ -5,7 +5,7 @@ Anything but a right answer gives 0 for that cell, and a sentence that says why.
 
 import importlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +14,7 @@ from nbformat.v4 import new_output
 
 from autograding.calls import CheckCall
 from autograding.messages import _, plain
+from autograding.run import veil
 from autograding.sandbox.outputs import encodable
 from autograding.sandbox.session import Ended
 
@@ -81,6 +82,11 @@ def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
     if complaint is None:
         return Verdict()
     return Verdict(str(complaint)[:LONGEST_MESSAGE] or _("The answer is wrong."))
+
+
+def veiled(verdict: Verdict, problem, reply) -> Verdict:
+    """The verdict without the problem, where its message quotes what the student's function said."""
+    return replace(verdict, message=veil.veiled(verdict.message, problem, reply))
 
 
 def write(cell: NotebookNode, verdict: Verdict) -> None:

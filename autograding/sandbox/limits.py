@@ -26,6 +26,7 @@ class Limits:
     judge_seconds: float = 20  # of the processor, for what one cell sent
     judge_bytes: int = 1024 * MEGABYTE  # of the process that reads and judges it
     restarts: int = 3  # new kernels after one that died
+    runtime: tuple[str, ...] = ()  # a container runtime and its options, in the place of bubblewrap
     preload: tuple[str, ...] = PRELOAD  # what is imported once, before any submission
 
 
@@ -37,6 +38,6 @@ def limits_from(config: Config) -> Limits:
         # The command line gives a text. There is always a limit: 0 and None leave the default.
         if seconds not in (None, "None") and float(seconds) > 0:
             own.setdefault("cell_seconds", float(seconds))
-    if "preload" in own:
-        own["preload"] = tuple(own["preload"])
+    for name in {"preload", "runtime"} & set(own):
+        own[name] = tuple([own[name]] if isinstance(own[name], str) else own[name])
     return Limits(**own)

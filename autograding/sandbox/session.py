@@ -11,7 +11,7 @@ from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
 from autograding.sandbox.limits import Limits
-from autograding.sandbox.outputs import Outputs, encodable
+from autograding.sandbox.outputs import LONGEST_ERROR, Outputs, encodable
 from autograding.sandbox.warm import Branch, SandboxFailed
 
 # Seconds: a cell's time to obey an interrupt, and the time between two looks at what it uses.
@@ -83,7 +83,7 @@ class Session:
         self.killed_because = ""
         self._ended = False
         self._clock = Clock(STARTING)
-        self._frames = wire.Frames(limits.answer_bytes, limits.answer_bytes)
+        self._frames = wire.Frames(max(limits.answer_bytes, limits.output_bytes + 65536), limits.answer_bytes)
         self._arrived: list[tuple[dict, bytes]] = []
 
     def __enter__(self):
@@ -129,7 +129,7 @@ class Session:
             case {"raised": None, "value": None | str() as value}:
                 return Ended(None, value)
             case {"raised": [str(name), str(text)], "value": None | str() as value}:
-                return Ended((encodable(name)[:200], encodable(text)), value)
+                return Ended((encodable(name[:200]), encodable(text[:LONGEST_ERROR])), value)
         return Ended(None, known=False)
 
     def hold(self, cell: str) -> None:
@@ -237,10 +237,17 @@ class Session:
     def _dead(self, reason="", kind="DeadKernelError"):
         """Give the kernel up. Raises SandboxFailed if the submission is not to blame."""
         unwatched = not self._watcher.is_alive() and not self.killed_because
-        self._end()
+        try:
+            self._end()
+        except SandboxFailed:
+            # The system may have killed the branch as well, for what the submission took.
+            if not (because := self.branch.ended_because()):
+                raise
+            return Stopped(kind, because, False)
         if unwatched:
             raise SandboxFailed(_("nobody watched the kernel any more: {error}").format(error=self._watch_failed))
-        return Stopped(kind, self.killed_because or reason or _("it ended the Python that runs the notebook"), False)
+        because = self.killed_because or self.branch.ended_because()
+        return Stopped(kind, because or reason or _("it ended the Python that runs the notebook"), False)
 
     def _watch(self):
         """Kill the kernel when its processes together use too much, and tell the clock what it uses."""

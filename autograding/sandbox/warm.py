@@ -26,7 +26,7 @@ from pathlib import Path
 
 from autograding import scratch
 from autograding.messages import _, plain
-from autograding.sandbox import bubblewrap, syscalls, watch
+from autograding.sandbox import bubblewrap, cgroup, runtime, syscalls, watch
 from autograding.sandbox.inside import wire
 from autograding.sandbox.limits import Limits
 
@@ -61,9 +61,14 @@ class Branch:
             raise SandboxFailed(self._why())
         self.pid = CREDENTIALS.unpack(notes[0][2])[0]
         self.handle = os.pidfd_open(self.pid)
+        # Before it forks: what it has forked by then would not be in the group.
+        self.group = cgroup.hold(self.pid, limits)
+        self._ended_because = ""
 
     def fork(self) -> tuple[socket.socket, socket.socket]:
         """A new kernel: the socket to it, and the one to the process that lends it functions."""
+        if self.group is not None:
+            self.group.ended_because()  # what the last kernel met is none of the next one's
         pairs = [socket.socketpair() for _kernel_or_lender in range(2)]
         try:
             socket.send_fds(self.control, [b"f"], [theirs.fileno() for _ours, theirs in pairs])
@@ -103,9 +108,28 @@ class Branch:
         """Whether the branch can still fork."""
         return self.handle is not None and not select.select([self.handle], [], [], 0)[0]
 
+    @property
+    def held(self) -> str:
+        """Who holds the limits now: a control group, or the watcher alone."""
+        return cgroup.held(self.group)
+
+    def ended_because(self) -> str:
+        """Which limit the group has met since the kernel started, in words; empty if none, or without a group.
+
+        The system may kill the branch too: the submission is to blame for that.
+        """
+        if self.group is not None:
+            self._ended_because = self.group.ended_because()
+        because, self._ended_because = self._ended_because, ""
+        return because
+
     def close(self) -> None:
         """End the branch and all processes below it."""
         self.control.close()
+        if self.group is not None:
+            self._ended_because = self.group.ended_because()
+            self.group.close()
+            self.group = None
         if self.alive:
             for pid in [*watch.descendants(self.pid), self.pid]:
                 with suppress(ProcessLookupError):
@@ -183,16 +207,21 @@ def start(place: Path, name: str, limits: Limits, stand_ins: Path | None, hidden
     ):
         listener.bind(address)
         listener.listen(socket.SOMAXCONN)
-        program = [sys.executable, "-s", "-m", "inside.parent", str(listener.fileno()), json.dumps(options)]
-        environment = None
-        if isolated:
+        number = runtime.LISTENER if limits.runtime and isolated else listener.fileno()
+        program = [sys.executable, "-s", "-m", "inside.parent", str(number), json.dumps(options)]
+        environment, stdin = None, subprocess.DEVNULL
+        if isolated and limits.runtime:
+            bundle = Path(tempfile.mkdtemp(dir=path.parent))
+            program = runtime.command(limits.runtime, bubblewrap.command(stand_ins, hidden), program, bundle)
+            stdin = listener
+        elif isolated:
             program = bubblewrap.command(stand_ins, hidden) + program
         else:
             environment = {**os.environ, **bubblewrap.python_environment(str(bubblewrap.INSIDE.parent))}
         process = subprocess.Popen(
             program,
             pass_fds=[listener.fileno()],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=said,
             stderr=said,
             env=environment,

@@ -4,6 +4,7 @@ The rules of the system are played by `Tree`, a folder of files, so that they ar
 last test asks the system itself, where it may.
 """
 
+import csv
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from autograding.report.results import Cell, Result, table, write_csv
 from autograding.sandbox import cgroup
 from autograding.sandbox.limits import MEGABYTE, Limits
 
@@ -295,6 +297,17 @@ def test_on_an_older_linux_its_processes_are_killed_one_by_one(tree, branch, mon
         group.close()
     # Never 0: that would be the grader's own process group.
     assert killed == [branch.pid] and not group.folder.exists()
+
+
+def test_every_report_says_who_held_the_limits(tmp_path):
+    class_ = [
+        Result(name, [Cell("01_toy", "double", 1, 3, False)], 0.0, limits=held)
+        for name, held in (("ada", "cgroup"), ("bob", "watcher"), ("cy", ""))
+    ]
+    assert "control groups: 1; by the watcher alone: 1" in table(class_).splitlines()[-1]
+    write_csv(class_, "01_toy", tmp_path / "class.csv")
+    rows = list(csv.DictReader((tmp_path / "class.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["limits"] for row in rows] == ["cgroup", "watcher", ""]
 
 
 # What the watcher of /proc sees late or not at all.

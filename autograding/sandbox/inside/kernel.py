@@ -88,9 +88,13 @@ class Outlet:
         if self.left < 0:
             return
         try:
-            self.left -= len(json.dumps(message))
+            text = json.dumps(message)
+            wire.refuse_deep(text.encode("ascii"))
+        except (wire.Malformed, RecursionError):
+            text, message = "", {"is": "unfit"}
         except (TypeError, ValueError):
             return  # not JSON, so a notebook file could not hold it either
+        self.left -= len(text)
         self.frame(message if self.left >= 0 else {"is": "cut"})
 
 
