@@ -1,11 +1,7 @@
 """Grade members of kinds in the toy course, and say what became of each."""
 
-import re
-import shutil
 from collections.abc import Iterable
-from pathlib import Path
 
-import nbformat
 from kinds import FULL, LIMITS, Member, Outcome
 from notebooks import save, without_marks
 
@@ -38,7 +34,7 @@ def outcomes(toy, done, members: Iterable[Member], honest: int = 1) -> dict[str,
     course = Course(toy.root)
     found = {}
     for member in members:
-        found[member.name] = member.judged(*_read(course, student_of(member)), done.stderr)
+        found[member.name] = member.judged(*_read(course, student_of(member)), _of(done.stderr, student_of(member)))
     points = [_read(course, f"{'~' if number else '0'}{HONEST}{number}")[0] for number in range(honest)]
     found[HONEST] = Outcome(set(points) == {FULL}, f"honest students: {points}")
     return found
@@ -51,3 +47,9 @@ def _read(course: Course, student: str) -> tuple[float | None, str, str]:
         return None, "", ""
     html = page.read_text(encoding="utf-8")
     return read_result(course, ASSIGNMENT, student).total, page_text(html), html
+
+
+def _of(errors: str, student: str) -> str:
+    """The lines that name the student, or the last one."""
+    lines = errors.splitlines()
+    return "; ".join([line for line in lines if student in line] or lines[-1:])
