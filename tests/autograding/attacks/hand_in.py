@@ -3,13 +3,12 @@
 import hashlib
 import inspect
 import tomllib
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell
-from shapes import NOTEBOOK, SHAPES, WRONG
+from notebooks import WRONG, rewritten, save, without_marks
+from shapes import SHAPES
 
 HERE = Path(__file__).parent
 
@@ -38,21 +37,13 @@ class Attack:
     def hand_in(self, solution: nbformat.NotebookNode, folder: Path, port: int) -> None:
         """Write it into `folder`; `port` is one of this machine that somebody listens on."""
         folder.mkdir(parents=True)
-        solution = deepcopy(solution)
-        for cell in solution.cells:  # students are not given the marks, so a page that shows one shows the solution
-            cell.source = "\n".join(line for line in cell.source.splitlines() if "### " not in line)
+        solution = without_marks(solution)
         if self.name in SHAPES:
             SHAPES[self.name][0](solution, folder)
             return
         table = _tables()[self.name]
-        nb = deepcopy(solution)
-        answer = next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "double")
-        answer.source = table.get("double", WRONG).strip().replace("PORT", str(port))
-        for number in range(table.get("repeat", 1) if "first" in table else 0):
-            nb.cells.insert(0, new_code_cell(table["first"].strip(), id=f"first-{number}"))
-        if "last" in table:
-            nb.cells.append(new_code_cell(table["last"].strip(), id="last"))
-        nbformat.write(nb, folder / NOTEBOOK)
+        code = table | {"double": table.get("double", WRONG).strip().replace("PORT", str(port))}
+        save(rewritten(solution, code, table.get("repeat", 1)), folder)
 
 
 def _tables():

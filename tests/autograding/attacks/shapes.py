@@ -6,36 +6,24 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
-
-WRONG = "def double(x): return 0"
-NOTEBOOK = "01_toy.ipynb"
-
-
-def _named(nb, name):
-    return next(c for c in nb.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
-
-
-def _wrong(nb):
-    nb = deepcopy(nb)
-    _named(nb, "double").source = WRONG
-    return nb
+from notebooks import NOTEBOOK, named, wrong
 
 
 def deletes_its_tests(nb, folder: Path):
-    nb = _wrong(nb)
+    nb = wrong(nb)
     nb.cells = [c for c in nb.cells if not c.metadata.get("nbgrader", {}).get("grade")]
     nbformat.write(nb, folder / NOTEBOOK)
 
 
 def copies_a_graded_cell(nb, folder: Path):
-    nb = _wrong(nb)
-    nb.cells.append(deepcopy(_named(nb, "double_values")))
+    nb = wrong(nb)
+    nb.cells.append(deepcopy(named(nb, "double_values")))
     nb.cells[-1].id = "copy"
     nbformat.write(nb, folder / NOTEBOOK)
 
 
 def foreign_schema_version(nb, folder: Path):
-    nb = _wrong(nb)
+    nb = wrong(nb)
     for cell in nb.cells:
         if "nbgrader" in cell.metadata:
             cell.metadata.nbgrader.schema_version = 99
@@ -43,7 +31,7 @@ def foreign_schema_version(nb, folder: Path):
 
 
 def skips_its_tests(nb, folder: Path):
-    nb = _wrong(nb)
+    nb = wrong(nb)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("grade"):
             cell.metadata["tags"] = ["skip-execution"]
@@ -51,7 +39,7 @@ def skips_its_tests(nb, folder: Path):
 
 
 def claims_more_points(nb, folder: Path):
-    nb = _wrong(nb)
+    nb = wrong(nb)
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("grade"):
             cell.metadata.nbgrader.update(points=100, locked=False, solution=True)
@@ -60,7 +48,7 @@ def claims_more_points(nb, folder: Path):
 
 
 def links_to_a_secret(nb, folder: Path):
-    nbformat.write(_wrong(nb), folder / NOTEBOOK)
+    nbformat.write(wrong(nb), folder / NOTEBOOK)
     os.symlink("/etc/passwd", folder / "notes.txt")
     os.symlink("/etc", folder / "more")
 
@@ -77,13 +65,13 @@ def enormous_notebook(nb, folder: Path):
 
 
 def ten_thousand_cells(nb, folder: Path):
-    nb = _wrong(nb)
+    nb = wrong(nb)
     nb.cells += [new_code_cell("1 + 1", id=f"cell-{number}") for number in range(10_000)]
     nbformat.write(nb, folder / NOTEBOOK)
 
 
 def files_with_odd_names(nb, folder: Path):
-    nbformat.write(_wrong(nb), folder / NOTEBOOK)
+    nbformat.write(wrong(nb), folder / NOTEBOOK)
     for name in ("a\nb.txt", "$(touch x)", "-rf", "é\u202etxt.exe", "<script>.html", "numpy.py~", "x" * 200):
         (folder / name).write_text("odd")
     (folder / "page.html").write_text("<script>steal()</script>")

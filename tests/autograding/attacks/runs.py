@@ -1,0 +1,55 @@
+"""Grade members of kinds in the toy course, and say what became of each."""
+
+from collections.abc import Iterable
+
+from kinds import FULL, LIMITS, Member, Outcome
+from notebooks import save, without_marks
+
+from autograding.authoring.expected import page_text
+from autograding.course import Course
+from autograding.report.results import read_result
+
+ASSIGNMENT, PAGE = "01_toy", "01_toy.html"
+HONEST = "honest"
+
+
+def student_of(member: Member) -> str:
+    """The folder that it is handed in as."""
+    return member.student or member.name
+
+
+def hand_in(toy, members: Iterable[Member], honest: int = 1) -> None:
+    """Write the members and some honest students into `toy` (of tests/autograding/conftest.py)."""
+    config = toy.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + LIMITS)
+    solution = without_marks(toy.solution())
+    for member in members:
+        member.write(solution, toy.root / "submitted" / student_of(member) / ASSIGNMENT)
+    for number in range(honest):  # after all others in the order of names, but for the first
+        save(solution, toy.root / "submitted" / f"{'~' if number else '0'}{HONEST}{number}" / ASSIGNMENT)
+
+
+def outcomes(toy, done, members: Iterable[Member], honest: int = 1) -> dict[str, Outcome]:
+    """What became of each member, and of the honest students as "honest"."""
+    course = Course(toy.root)
+    found = {}
+    for member in members:
+        found[member.name] = member.judged(*_read(course, student_of(member)), _of(done.stderr, student_of(member)))
+    points = [_read(course, f"{'~' if number else '0'}{HONEST}{number}")[0] for number in range(honest)]
+    found[HONEST] = Outcome(set(points) == {FULL}, f"honest students: {points}")
+    return found
+
+
+def _read(course: Course, student: str) -> tuple[float | None, str, str]:
+    """Points (None where it is not graded), the page's text, the page."""
+    page = course.folder("feedback", student, ASSIGNMENT) / PAGE
+    if not page.is_file():
+        return None, "", ""
+    html = page.read_text(encoding="utf-8")
+    return read_result(course, ASSIGNMENT, student).total, page_text(html), html
+
+
+def _of(errors: str, student: str) -> str:
+    """The lines that name the student, or the last one."""
+    lines = errors.splitlines()
+    return "; ".join([line for line in lines if student in line] or lines[-1:])
