@@ -211,7 +211,7 @@ def start(place: Path, name: str, limits: Limits, stand_ins: Path | None, hidden
         program = [sys.executable, "-s", "-m", "inside.parent", str(number), json.dumps(options)]
         environment, stdin = None, subprocess.DEVNULL
         if isolated and limits.runtime:
-            bundle = Path(tempfile.mkdtemp(dir=path.parent))
+            bundle = Path(tempfile.mkdtemp(dir=place))
             program = runtime.command(limits.runtime, bubblewrap.command(stand_ins, hidden), program, bundle)
             stdin = listener
         elif isolated:
