@@ -14,7 +14,6 @@ OF_THE_MACHINE = {
     errno.ENFILE,
     errno.ENOLCK,
     errno.ENODEV,
-    errno.ESTALE,
     errno.EREMOTEIO,
     errno.EUCLEAN,
 }

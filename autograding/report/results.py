@@ -172,7 +172,7 @@ def table(results: list[Result], width: int | None = None) -> str:
         )
     watched = sum(result.limits == WATCHER for result in results)
     lines.append(
-        _("Memory and processes limited by the system's control groups: {n}; by the watcher alone: {watched}").format(
+        _("Limits held by control groups: {n}, by the watcher alone: {watched}").format(
             n=sum(result.limits == CGROUP for result in results), watched=watched
         )
     )

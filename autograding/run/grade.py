@@ -26,7 +26,7 @@ from autograding.report.legible import legible
 from autograding.run import digest
 from autograding.run.apart import execute_apart
 from autograding.run.done import Damaged, Stamp, amiss_in, files_of, read_stamp
-from autograding.run.prepare import Prepared, autograder, prepare
+from autograding.run.prepare import Prepared, autograder, prepare, require_name
 from autograding.run.record import reading_store
 from autograding.run.schedule import Pool, outcomes_of
 from autograding.run.store import Store, key_of
@@ -227,6 +227,7 @@ class Grader:
 
     def _begin(self, mine):
         """Put the student's rows in order, take back the stamp, and prepare the submission; return its jobs by key."""
+        require_name(mine.student)
         self._require_folders(mine.student)
         self._mend_rows(mine.student)
         clear(self._stamp(mine.student))

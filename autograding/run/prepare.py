@@ -48,7 +48,6 @@ def prepare(course: Course, assignment: str, student: str, folder: Path, fill: F
     The store finds a result by the bytes of its notebook. So the notebook is put right once, here, and nbgrader records
     that very text.
     """
-    _require_name(student)
     copy = folder / student / assignment
     remarks = fill(copy)
     converter = autograder(course, course.config, assignment, student, folder, remarks)
@@ -81,7 +80,7 @@ def _tell(config, remarks):
     config.Preflight.remarks = {name: [list(remark) for remark in noticed] for name, noticed in remarks.items()}
 
 
-def _require_name(student):
+def require_name(student: str) -> None:
     """Refuse a name that no gradebook and no notebook can hold."""
     try:
         student.encode()

@@ -304,7 +304,7 @@ def test_every_report_says_who_held_the_limits(tmp_path):
         Result(name, [Cell("01_toy", "double", 1, 3, False)], 0.0, limits=held)
         for name, held in (("ada", "cgroup"), ("bob", "watcher"), ("cy", ""))
     ]
-    assert "control groups: 1; by the watcher alone: 1" in table(class_).splitlines()[-1]
+    assert "control groups: 1, by the watcher alone: 1" in table(class_).splitlines()[-1]
     write_csv(class_, "01_toy", tmp_path / "class.csv")
     rows = list(csv.DictReader((tmp_path / "class.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["limits"] for row in rows] == ["cgroup", "watcher", ""]

@@ -78,7 +78,7 @@ def test_the_table_folds_long_notes_and_ends_with_the_mean():
     assert all(len(line) <= 80 for line in lines)
     assert lines[0].split() == ["1", "first", "(2)"]
     assert any(line.split()[:4] == ["ada", "2", "0.5", "2.5/3"] for line in lines)
-    assert lines[-1] == "Class of 2: mean 1.5 of 3"
+    assert lines[-2:] == ["Class of 2: mean 1.5 of 3", "Limits held by control groups: 0, by the watcher alone: 0"]
     assert table([]) == "Nobody has been graded."
 
 

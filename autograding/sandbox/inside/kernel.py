@@ -165,8 +165,10 @@ def _packed_answer(desk, namespace, held, message, blob):
 
 
 def _replace(names, others):
-    names.clear()
+    # First those that stay: a function that traces, or a thread, uses them meanwhile.
     names.update(others)
+    for name in names.keys() - others.keys():
+        del names[name]
 
 
 def _answer(namespace, desk, message, blob):
