@@ -19,6 +19,9 @@ GRACE = 2.0
 BETWEEN_LOOKS = 0.1
 # A longer time between two looks is no time of the cell's: the machine slept, or had no time for the grader.
 LONGEST_LOOK = 0.5
+SHARE_OF_LOOKS = 20  # a look that takes long is taken less often: at most this part of the time
+# More than the supervisor, the kernel, a call and a lender: these must not take the time of others.
+MANY_TASKS = 8
 STARTING = 30
 # A cell's seconds are those in which it ran, or waited for something else than a processor. So neighbours take no time
 # from it. These are limits on the rest, in multiples of a cell's seconds: processor time of all its processes, and time
@@ -261,8 +264,8 @@ class Session:
         # The system limits one process to memory_bytes, with a MemoryError. All processes together may use a
         # quarter more.
         most = self.limits.memory_bytes * 5 // 4
-        before, last = None, time.monotonic()
-        while not self._over.wait(BETWEEN_LOOKS):
+        before, last, cost = None, time.monotonic(), 0.0
+        while not self._over.wait(max(BETWEEN_LOOKS, SHARE_OF_LOOKS * cost)):
             now = time.monotonic()
             used = watch.used(sandbox)
             if before is not None:
@@ -274,6 +277,9 @@ class Session:
                 self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
             elif used.tasks > self.limits.processes + 16:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
+            elif used.tasks > MANY_TASKS and self.limits.isolation != "none":
+                watch.step_back(used.waited)
+            cost = time.monotonic() - now
             if self.killed_because:
                 with suppress(SandboxFailed):  # it ended just now, and the waiting thread sees that
                     self.branch.kill()

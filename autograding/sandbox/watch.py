@@ -4,6 +4,8 @@ Names in /proc are bytes that a stranger chooses. Nothing here decodes them.
 """
 
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 # What Linux lets wait in one socket (net.core.wmem_default): memory that belongs to no process.
 SOCKET_BYTES = 212_992
 HONEST_SOCKETS = 16
+LAST = 19  # of priorities
 
 
 class Used(NamedTuple):
@@ -31,28 +34,55 @@ def used(root: int, exact: bool = False) -> Used:
     """
     memory = tasks = 0
     seconds, waited = 0.0, {}
-    found = _below(root)
-    for pid, stat in found.items():
+    for pid in descendants(root):
         try:
-            fields = _fields(f"/proc/{pid}/status")
-            if exact:
-                fields |= _fields(f"/proc/{pid}/smaps_rollup")
+            stat, fields = _stat(pid), _status(pid)
             waited[pid] = int(_read(f"/proc/{pid}/schedstat").split()[1]) / 1e9
+            if exact:
+                fields |= _shares(pid)
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended since it was listed
         tasks += int(fields.get(b"Threads", b"0"))
         seconds += TICK * sum(map(int, stat[11:15]))  # its own, and that of the children that it waited for
-        names = (b"Pss_Anon", b"Pss_Shmem") if exact else (b"RssAnon", b"RssShmem")
+        names = (b"Pss_Anon", b"Pss_Shmem") if b"Pss_Anon" in fields else (b"RssAnon", b"RssShmem")
         memory += sum(int(fields.get(name, b"0 kB").split()[0]) for name in (*names, b"VmPTE")) * KILOBYTE
     return Used(memory, tasks, seconds, waited)
 
 
+def _stat(pid):
+    """What /proc/PID/stat says after the name, which may contain ")". Only numbers follow the last one."""
+    return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+
+
+def _status(pid):
+    """The process's status. Where its first thread has ended, only another one knows of the memory."""
+    fields = _fields(f"/proc/{pid}/status")
+    return fields if b"RssAnon" in fields else fields | _of_a_thread(pid, "status", b"RssAnon")
+
+
+def _shares(pid):
+    """The process's part of memory that it shares; nothing where that cannot be looked at: then all of it counts."""
+    try:
+        return _fields(f"/proc/{pid}/smaps_rollup")
+    except (PermissionError, ProcessLookupError):
+        return _of_a_thread(pid, "smaps_rollup", b"Pss_Anon")
+
+
+def _of_a_thread(pid, file, wanted):
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            fields = _fields(f"/proc/{pid}/task/{thread}/{file}")
+            if wanted in fields:
+                return fields
+    return {}
+
+
 def bytes_in_sockets(root: int) -> int:
     """How much memory may wait in sockets of the network namespace that the processes below `root` have."""
-    for pid in _below(root):
+    for pid in descendants(root):
         try:
             line = _read(f"/proc/{pid}/net/sockstat").splitlines()[0]
-        except (FileNotFoundError, ProcessLookupError, OSError):
+        except OSError:
             continue  # it ended just now
         return max(0, int(line.split()[2]) - HONEST_SOCKETS) * SOCKET_BYTES
     return 0
@@ -60,26 +90,31 @@ def bytes_in_sockets(root: int) -> int:
 
 def descendants(root: int) -> list[int]:
     """Every process below `root`, without `root`."""
-    return list(_below(root))
-
-
-def _below(root):
-    """Every process below `root`, with what /proc/PID/stat says after its name."""
-    children: dict[int, list[int]] = {}
-    stats = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                # A program's name may contain ")". Only numbers follow the last one.
-                stat = _read(f"/proc/{name}/stat").rpartition(b")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            stats[int(name)] = stat
-            children.setdefault(int(stat[1]), []).append(int(name))
     found = [root]
     for pid in found:  # grows while it is read
-        found += children.get(pid, [])
-    return {pid: stats[pid] for pid in found[1:]}
+        found += _children(pid)
+    return found[1:]
+
+
+def _children(pid):
+    children = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+    return children
+
+
+def step_back(pids: Iterable[int]) -> None:
+    """Let everybody else run first, and these in what is left.
+
+    Where the system shares processors among sessions (autogroup), each session has a priority of its own.
+    """
+    for pid in pids:
+        with suppress(OSError):  # it ended just now, or the system has no such thing
+            os.setpriority(os.PRIO_PROCESS, pid, LAST)
+        with suppress(OSError):
+            Path(f"/proc/{pid}/autogroup").write_text(str(LAST))
 
 
 def _fields(path):

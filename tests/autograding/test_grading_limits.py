@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -83,6 +84,37 @@ def test_a_name_that_is_no_text_blinds_nobody():
         process.stdout.readline()
         assert watch.used(os.getpid()).memory > 30_000_000
         process.kill()
+
+
+HEADLESS = """
+import ctypes, os, threading, time
+def hoard():
+    kept = bytearray(200_000_000)
+    for place in range(0, len(kept), 4096):
+        kept[place] = 1
+    time.sleep(60)
+    os._exit(0)
+if os.fork() == 0:
+    threading.Thread(target=hoard).start()
+    ctypes.CDLL(None).pthread_exit(None)  # the first thread alone; the process then shows no memory
+time.sleep(60)
+"""
+
+
+def test_a_process_whose_first_thread_has_ended_is_counted():
+    limits = Limits(preload=QUICK.preload, cell_seconds=20, memory_bytes=300 << 20)
+    with Session(branch_for(limits, None, ()), limits, (), Allowance(60)) as session:
+        session.limits = replace(limits, memory_bytes=120 << 20)  # less than one process may have
+        with pytest.raises(Stopped, match="it used more than 150 MB of memory"):
+            session.run(HEADLESS, Outputs(10_000))
+
+
+def test_who_starts_many_processes_comes_last():
+    branch = branch_for(QUICK, None, ())
+    with Session(branch, QUICK, (), Allowance(60)) as session:
+        many = "import os, time\nfor child in range(10):\n    if os.fork() == 0: time.sleep(60)\ntime.sleep(1)"
+        session.run(many, Outputs(1000))
+        assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in watch.descendants(branch.pid)} == {watch.LAST}
 
 
 def test_without_a_watcher_no_kernel_goes_on(monkeypatch):
