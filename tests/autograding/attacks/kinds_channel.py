@@ -243,7 +243,10 @@ def double(x):
             case="many_large_answers (1 GB limit / default 2 GB limit)",
         )
     )
-    return [*found, coded("one_large_answer", "answers without end", 2, forged(large, "bytes(60_000_000)"), least=0)]
+    return [
+        *found,
+        coded("one_large_answer", "answers without end", 2, forged(large, "bytes(60_000_000)"), least=0, often=True),
+    ]
 
 
 LEVELS = (100, 400, 480, 600, 900, 1500, 5000)

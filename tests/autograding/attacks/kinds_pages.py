@@ -217,7 +217,8 @@ QUADRATIC = {
     "tildes": ("~~a " * 15_000, ""),
 }
 MARKS = {
-    "decimal": "&#57344;0&#57345;",
+    "decimal": "&#57344;0&#57345; &#57344;9&#57345;",
+    "superscript": "&#xE000;²&#xE001; &#xE000;٣&#xE001; &#xE000;-1&#xE001; &#xE000;&#xE001;",
     "hexadecimal": "&#xE000;7&#xE001; &#xE000;99999999999999999999&#xE001;",
     "words": "&#xE000;abc&#xE001; \ue000\ue001 \ue0000\ue001 $\ue000 0 \ue001$",
     "all_private": "".join(chr(0xE000 + n) + str(n % 10) for n in range(200)),
