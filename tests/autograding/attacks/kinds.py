@@ -15,10 +15,10 @@ from notebooks import WRONG, rewritten, save
 FULL = 6
 NOT_GRADED = "not graded"  # how an outcome without a mark begins
 # Seconds and bytes in which every member is tried; what takes memory stops by itself at MOST.
-TIMEOUT, MEMORY, MOST = 4, 2**29, 2**30
+TIMEOUT, MEMORY, MOST = 8, 2**29, 2**30
 LIMITS = f"""
 c.ExecutePreprocessor.timeout = {TIMEOUT}
-c.Autograding.notebook_seconds = 25
+c.Autograding.notebook_seconds = 40
 c.Autograding.memory_bytes = {MEMORY}
 """
 

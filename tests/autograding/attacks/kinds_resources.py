@@ -8,7 +8,7 @@ import re
 
 from kinds import MEMORY, MOST, Member, coded
 
-ALLOWED = MEMORY * 3 // 2 >> 20  # MB
+ALLOWED = MEMORY * 7 // 4 >> 20  # MB
 STEP = 16  # MB each time, and twenty times a second
 TAKE = f'''
 import contextlib, ctypes, mmap, os, resource, socket, tempfile, threading, time
