@@ -13,6 +13,7 @@ What stock nbgrader does with those that may be let to it stands in attacks.md.
 
 import argparse
 import csv
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,12 +24,18 @@ TESTS = ROOT / "tests" / "autograding"
 RESULTS = ROOT / "benchmarks" / "results" / "kinds.csv"
 sys.path[:0] = [str(ROOT), str(TESTS), str(TESTS / "honest"), str(TESTS / "attacks")]
 
-import kinds_lent  # noqa: E402 (after the path to it)
+import kinds_class  # noqa: E402 (after the path to it)
+import kinds_lent  # noqa: E402
+import kinds_plain  # noqa: E402
 import runs  # noqa: E402
 from conftest import Toy  # noqa: E402
 from everything import members  # noqa: E402
 from kinds import NOT_GRADED, Member, Outcome  # noqa: E402
+from notebooks import rewritten  # noqa: E402
 from oddities import oddities  # noqa: E402
+from test_grading_honest import hand_in_trained, trained_class  # noqa: E402
+from test_grading_plain import plain  # noqa: E402
+from torch_exercise import TRAINED  # noqa: E402
 
 from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
@@ -113,6 +120,13 @@ def tried(column: str, words: list[str], rows: dict) -> Iterator[tuple[dict, Out
     for exercise in kinds_lent.EXERCISES:
         if wanted(f"lent functions, {exercise}", "lent functions"):
             yield from borrowed(exercise)
+    for name, (_try, family, expected, case) in kinds_class.CLASSES.items():
+        if wanted(name, "whole classes"):
+            yield _row(family, "whole classes", name, case, expected), of_class(name)
+    if wanted("prints_the_hidden_test", "hidden plain tests"):
+        yield from readers()
+    if wanted("trained_sigchld", "honest in exercise 11"):
+        yield from trained()
 
 
 KNOWN = {
@@ -155,6 +169,41 @@ def borrowed(exercise: str) -> Iterator[tuple[dict, Outcome]]:
             got = f"{result.total:g} of 10" + f", {len(shown)} lines of a solution on the page" * bool(shown)
             case = f"lent functions answer other tests, {exercise}"
             yield _row(1, "lent functions", one.name, case, "0 of 10"), Outcome(result.total == 0 and not shown, got)
+
+
+def of_class(name: str) -> Outcome:
+    """What became of a whole class."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return kinds_class.CLASSES[name][0](Toy(Path(folder, "course")))
+
+
+def readers() -> Iterator[tuple[dict, Outcome]]:
+    """What became of those who show a hidden plain test."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        toy = Toy(Path(folder, "course"))
+        solution = plain(toy)
+        for name, cells in kinds_plain.readers().items():
+            toy.hand_in(name, rewritten(solution, cells))
+        toy.run(runs.ASSIGNMENT, "--jobs", "2", longest=LONGEST)
+        for name, (_way, _last, case) in kinds_plain.WAYS.items():
+            html = (toy.root / "feedback" / name / runs.ASSIGNMENT / runs.PAGE).read_text(encoding="utf-8")
+            points = read_result(Course(toy.root), runs.ASSIGNMENT, name).total
+            shown = re.findall(kinds_plain.NEVER, page_text(html))
+            got = f"{points:g} of 6" + f", the page shows {shown[0]!r}" * bool(shown)
+            row = _row(1, "hidden plain tests", name, case, "2 of 6, never the hidden test")
+            yield row, Outcome(points == 2 and not shown, got)
+
+
+def trained() -> Iterator[tuple[dict, Outcome]]:
+    """What became of those who train oddly in exercise 11."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        hand_in_trained(Path(folder))
+        graded_class = trained_class(Path(folder))
+        for student in TRAINED:
+            lost = graded_class.lost(student, 14)
+            case = f"exercise 11: {student}" if student in ("two_threads_and_a_look", "sigchld") else ""
+            row = _row(6, "honest in exercise 11", f"trained_{student}", case, "14 of 14")
+            yield row, Outcome(not lost, lost or "14 of 14")
 
 
 def _row(family: int, kind: str, name: str, case: str, expected: str) -> dict[str, str]:

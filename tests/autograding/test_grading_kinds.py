@@ -1,19 +1,17 @@
 """Kinds of attack: some members of each are tried here, all of them by `python benchmarks/kinds.py`."""
 
-import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ASSIGNMENT, NOTEBOOK, Toy
+from conftest import ASSIGNMENT, Toy
 
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
-import kinds_lent  # noqa: E402 (found by the line before)
-import kinds_problem  # noqa: E402
+import kinds_class  # noqa: E402 (found by the line before)
+import kinds_lent  # noqa: E402
 import runs  # noqa: E402
 from everything import members  # noqa: E402
-from notebooks import named, rewritten, without_marks  # noqa: E402
 
 from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
@@ -75,16 +73,10 @@ def test_what_is_lent_answers_no_other_test_and_is_not_shown(tmp_path, exercise)
 
 
 def test_a_second_hand_in_cannot_answer_the_first_ones_problem_by_heart(toy):
-    solution = without_marks(toy.solution())
-    toy.hand_in("ada", rewritten(solution, {"double": kinds_problem.SHOWN}))
-    toy.grade()
-    page = toy.root / "feedback" / "ada" / ASSIGNMENT / "01_toy.html"
-    numbers = kinds_problem.numbers_on(page_text(page.read_text(encoding="utf-8")))
-    # The gradebook's owner sees more than the student: all that was written into the autograded notebook.
-    whole = json.loads((toy.root / "autograded" / "ada" / ASSIGNMENT / NOTEBOOK).read_text(encoding="utf-8"))
-    numbers += kinds_problem.numbers_on(json.dumps(whole))
-    second = rewritten(solution, kinds_problem.by_heart(numbers))
-    assert "2 *" in named(second, "double").source
-    toy.hand_in("ada", second)
-    toy.grade()
-    assert read_result(Course(toy.root), ASSIGNMENT, "ada").total == 2
+    outcome = kinds_class.second_hand_in(toy)
+    assert outcome.held, outcome.got
+
+
+def test_links_lead_nowhere_and_names_are_names_in_any_locale(toy):
+    outcome = kinds_class.links_and_another_locale(toy)
+    assert outcome.held, outcome.got
