@@ -1,4 +1,4 @@
-"""Kinds of attack: some members of each are tried here, all of them by `python benchmarks/kinds.py`."""
+"""Kinds of attack: some members of each are tried here, all of them by `python benchmarks/attack_kinds.py`."""
 
 import re
 import sys

@@ -168,11 +168,11 @@ def _send(pid, number):
 
 
 def busy_beside_honest(toy) -> Outcome:
-    """Sixty busy processes of one student, while another's cell needs the processor for one second."""
+    """Sixty busy processes of one student, while another's cell needs the processor for two seconds."""
     solution = without_marks(toy.solution())
     busy = "import os, time\nfor _ in range(60):\n    if os.fork() == 0:\n        until = time.monotonic() + 30\n"
     busy += "        while time.monotonic() < until: pass\n        os._exit(0)\ntime.sleep(11)\n"
-    slow = {"first": "import time\nuntil = time.process_time() + 1\nwhile time.process_time() < until: pass"}
+    slow = {"first": "import time\nuntil = time.process_time() + 2\nwhile time.process_time() < until: pass"}
     for number in range(3):
         cells = {"first": busy, "double": "def double(x): return 0"}
         save(rewritten(solution, cells), toy.root / "submitted" / f"a{number}" / runs.ASSIGNMENT)

@@ -1,8 +1,8 @@
-"""Whole kinds of attack and accident, before and after: `python benchmarks/kinds.py {before,after,table} [WORD ...]`.
+"""Whole kinds of attack and accident, before and after: `python benchmarks/attack_kinds.py {before,after,table} [WORD ...]`.
 
 Every member of every kind of tests/autograding/attacks, every honest oddity, and every exercise's lent functions are
 graded by the grader of this tree. The outcome goes into the column `before` or `after` of
-benchmarks/results/kinds.csv, batch by batch, and kinds.md beside it is the table of both. Words choose members whose
+benchmarks/results/attack_kinds.csv, batch by batch, and attack_kinds.md beside it is the table of both. Words choose members whose
 name or kind holds one of them; without words, those that the column has already are left out, so that the same
 command goes on where it was cut short.
 
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests" / "autograding"
-RESULTS = ROOT / "benchmarks" / "results" / "kinds.csv"
+RESULTS = ROOT / "benchmarks" / "results" / "attack_kinds.csv"
 sys.path[:0] = [str(ROOT), str(TESTS), str(TESTS / "honest"), str(TESTS / "attacks")]
 
 import kinds_class  # noqa: E402 (after the path to it)
@@ -236,7 +236,7 @@ def _kinds(rows: list[dict]) -> list[str]:
     lines = [
         "# Kinds of attack and accident, before and after",
         "",
-        "Written by `python benchmarks/kinds.py`; the whole list is kinds.csv.",
+        "Written by `python benchmarks/attack_kinds.py`; the whole list is attack_kinds.csv.",
         "",
         "| family | kind | members | held before | held after |",
         "|---|---|---|---|---|",
