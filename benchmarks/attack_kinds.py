@@ -1,14 +1,14 @@
-"""Whole kinds of attack and accident, before and after: `python benchmarks/attack_kinds.py {before,after,table} [WORD ...]`.
+"""Whole kinds of attack and accident: `python benchmarks/attack_kinds.py {before,after,stock,table} [WORD ...]`.
 
 Every member of every kind of tests/autograding/attacks, every honest oddity, and every exercise's lent functions are
 graded by the grader of this tree. The outcome goes into the column `before` or `after` of
-benchmarks/results/attack_kinds.csv, batch by batch, and attack_kinds.md beside it is the table of both. Words choose members whose
-name or kind holds one of them; without words, those that the column has already are left out, so that the same
-command goes on where it was cut short.
+benchmarks/results/attack_kinds.csv, batch by batch, and attack_kinds.md beside it is the table. `stock` grades by
+plain nbgrader what has a name of its own there and the honest oddities, where that is not dangerous. Words choose
+members whose name or kind holds one of them; without words, those that the column has already are left out, so that
+the same command goes on where it was cut short.
 
 Where a batch ends early, or leaves somebody without a mark, those are graded once more, each alone beside an honest
 student: one member must not be blamed for another. Members that take memory are bounded, and are tried one at a time.
-What stock nbgrader does with those that may be let to it stands in attacks.md.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +25,7 @@ TESTS = ROOT / "tests" / "autograding"
 RESULTS = ROOT / "benchmarks" / "results" / "attack_kinds.csv"
 sys.path[:0] = [str(ROOT), str(TESTS), str(TESTS / "honest"), str(TESTS / "attacks")]
 
+import attacks  # noqa: E402 (after the path to it)
 import kinds_class  # noqa: E402 (after the path to it)
 import kinds_lent  # noqa: E402
 import kinds_plain  # noqa: E402
@@ -41,7 +43,8 @@ from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
 from autograding.report.results import read_result  # noqa: E402
 
-COLUMNS = ["family", "kind", "name", "case", "expected", "before", "before held", "after", "after held"]
+COLUMNS = ["family", "kind", "name", "case", "expected"]
+COLUMNS += [f"{column}{held}" for column in ("stock", "before", "after") for held in ("", " held")]
 FAMILIES = {
     1: "answers that are not the student's",
     2: "the sandbox and its channel",
@@ -52,6 +55,24 @@ FAMILIES = {
 }
 TOGETHER = 24
 LONGEST = 300  # seconds for a batch
+NOT_TRIED = "not tried"
+STEPS = ("generate_assignment", "autograde", "generate_feedback")
+# Kinds that stock nbgrader may be let to: nothing of them runs away, or runs with the teacher's rights and means harm.
+HARMLESS = (
+    "depth of a notebook",
+    "notebooks that cost more than their size",
+    "strange files",
+    "HTML on a page",
+    "texts that cost more than their size",
+    "the grader's own marks",
+    "names",
+    "honest oddities",
+)
+HARMFUL = {
+    "sparse_file_of_30_gb": f"{NOT_TRIED}: it would copy 30 GB",
+    "path_longer_than_4096": f"{NOT_TRIED}: it may leave what nobody can remove",
+}
+BY_RIGHTS = f"{NOT_TRIED}: strangers' code has the teacher's rights, and no limits"
 ALONE = ("memory that nobody counts", "processes and descriptors", "answers without end", "JSON that swells")
 # Honest notebooks train, draw and take their time.
 GENEROUS = """
@@ -65,7 +86,7 @@ c.Autograding.preload = ("numpy", "IPython.core.interactiveshell", "matplotlib.p
 def main() -> int:
     """Try what the column has not; return 1 if something is not held in it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("column", choices=["before", "after", "table"])
+    parser.add_argument("column", choices=["before", "after", "stock", "table"])
     parser.add_argument("words", nargs="*", help="only members whose name or kind holds one of these")
     options = parser.parse_args()
     rows = stored()
@@ -74,7 +95,8 @@ def main() -> int:
         return 0
     for row, outcome in tried(options.column, options.words, rows):
         old = rows.get(row["name"], dict.fromkeys(COLUMNS, ""))
-        new = {options.column: outcome.got, f"{options.column} held": "yes" if outcome.held else "no"}
+        held = "" if outcome.got.startswith(NOT_TRIED) else "yes" if outcome.held else "no"
+        new = {options.column: outcome.got, f"{options.column} held": held}
         rows[row["name"]] = old | row | new
         print(f"{'held' if outcome.held else 'NOT HELD':8} {row['name']}: {outcome.got[:150]}", flush=True)
         keep(rows)
@@ -90,14 +112,21 @@ def tried(column: str, words: list[str], rows: dict) -> Iterator[tuple[dict, Out
         return any(word in f"{name} {kind}" for word in words) if words else not rows.get(name, {}).get(column)
 
     chosen = [member for member in members() if wanted(member.name, member.kind)]
+    if column == "stock":
+        chosen = [member for member in chosen if member.case]
+        for member in [member for member in chosen if member.kind not in HARMLESS or member.name in HARMFUL]:
+            why = HARMFUL.get(member.name, member.stock or BY_RIGHTS)
+            yield _row(member.family, member.kind, member.name, member.case, member.expected()), Outcome(False, why)
+        chosen = [member for member in chosen if member.kind in HARMLESS and member.name not in HARMFUL]
+    grade = by_stock if column == "stock" else graded
     batches = [[member] for member in chosen if member.kind in ALONE]
     others = [member for member in chosen if member.kind not in ALONE]
     batches += [others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER)]
     for batch in batches:
-        outcomes = graded(batch)
+        outcomes = grade(batch)
         for member in batch:
             if len(batch) > 1 and outcomes[member.name].got.startswith(NOT_GRADED):
-                outcomes |= {member.name: graded([member])[member.name]}
+                outcomes |= {member.name: grade([member])[member.name]}
             yield _row(member.family, member.kind, member.name, member.case, member.expected()), outcomes[member.name]
     honest = [
         Member(
@@ -114,9 +143,13 @@ def tried(column: str, words: list[str], rows: dict) -> Iterator[tuple[dict, Out
     ]
     for start in range(0, len(honest), TOGETHER):
         batch = honest[start : start + TOGETHER]
-        outcomes = graded(batch, GENEROUS)
+        outcomes = grade(batch, GENEROUS)
         for member in batch:
+            if outcomes[member.name].got.startswith(NOT_GRADED):
+                outcomes |= {member.name: grade([member], GENEROUS)[member.name]}
             yield _row(6, member.kind, member.name, KNOWN.get(member.name, ""), "6 of 6"), outcomes[member.name]
+    if column == "stock":
+        return  # what follows has no counterpart there: nothing is lent, no problem is asked, a hidden test is shown
     for exercise in kinds_lent.EXERCISES:
         if wanted(f"lent functions, {exercise}", "lent functions"):
             yield from borrowed(exercise)
@@ -153,6 +186,28 @@ def graded(batch: list[Member], more: str = "") -> dict[str, Outcome]:
         (name,) = outcomes
         outcomes[name] = Outcome(False, f"{outcomes[name].got}; {beside.got}")
     return outcomes
+
+
+def by_stock(batch: list[Member], _more: str = "") -> dict[str, Outcome]:
+    """What stock nbgrader makes of each of a batch; what it leaves running is ended."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        toy = Toy(Path(folder, "course"))
+        runs.hand_in(toy, batch, honest=2)
+        (toy.root / "nbgrader_config.py").write_text(attacks.STOCK.replace("timeout = 3", "timeout = 15"))
+        for step in STEPS:
+            attacks.run(toy.root, ["nbgrader", step, runs.ASSIGNMENT], LONGEST)
+        found = {}
+        for member in batch:
+            points = attacks.score(toy.root, runs.student_of(member))
+            page = toy.root / "feedback" / runs.student_of(member) / runs.ASSIGNMENT / runs.PAGE
+            html = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
+            # What a page must say is ours to say.
+            found[member.name] = replace(member, told="").judged(points, page_text(html), html, "")
+        honest = [attacks.score(toy.root, student) for student in runs.honest_students(2)]
+    if len(batch) == 1 and honest != [6, 6]:
+        (name,) = found
+        found[name] = Outcome(False, f"{found[name].got}; honest students: {honest}")
+    return found
 
 
 def borrowed(exercise: str) -> Iterator[tuple[dict, Outcome]]:
@@ -238,28 +293,34 @@ def _kinds(rows: list[dict]) -> list[str]:
         "",
         "Written by `python benchmarks/attack_kinds.py`; the whole list is attack_kinds.csv.",
         "",
-        "| family | kind | members | held before | held after |",
-        "|---|---|---|---|---|",
+        "| family | kind | members | held by stock | held before | held after |",
+        "|---|---|---|---|---|---|",
     ]
     for family, kind in dict.fromkeys((row["family"], row["kind"]) for row in rows):
         mine = [row for row in rows if row["kind"] == kind]
-        before, after = (_count(mine, column) for column in ("before", "after"))
-        lines.append(f"| {family} {FAMILIES[int(family)]} | {kind} | {len(mine)} | {before} | {after} |")
-    return [*lines, f"| | all | {len(rows)} | {_count(rows, 'before')} | {_count(rows, 'after')} |"]
+        counts = " | ".join(_count(mine, column) for column in ("stock", "before", "after"))
+        lines.append(f"| {family} {FAMILIES[int(family)]} | {kind} | {len(mine)} | {counts} |")
+    counts = " | ".join(_count(rows, column) for column in ("stock", "before", "after"))
+    return [*lines, f"| | all | {len(rows)} | {counts} |"]
 
 
 def _count(rows: list[dict], column: str) -> str:
-    known = [row for row in rows if row[column]]
+    known = [row for row in rows if row[f"{column} held"]]
     held = sum(row[f"{column} held"] == "yes" for row in known)
     return f"{held}" if len(known) == len(rows) else f"{held} of {len(known)} tried" if known else ""
 
 
 def _cases(rows: list[dict]) -> list[str]:
     """The rows that were known, and those that were or are not held."""
-    lines = ["| member | known as | expected | before | after |", "|---|---|---|---|---|"]
+    lines = ["| member | known as | expected | stock | before | after |", "|---|---|---|---|---|---|"]
     for row in rows:
         if row["case"] or "no" in (row["before held"], row["after held"]):
-            cells = [row["name"], row["case"], row["expected"], *(_bold(row, column) for column in ("before", "after"))]
+            cells = [
+                row["name"],
+                row["case"],
+                row["expected"],
+                *(_bold(row, column) for column in ("stock", "before", "after")),
+            ]
             lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
     return lines
 

@@ -19,6 +19,11 @@ def student_of(member: Member) -> str:
     return member.student or member.name
 
 
+def honest_students(count: int) -> list[str]:
+    """Their names: the first comes before all others in the order of names, the rest after all others."""
+    return [f"{'~' if number else '0'}{HONEST}{number}" for number in range(count)]
+
+
 def hand_in(toy, members: Iterable[Member], honest: int = 1, more: str = "") -> None:
     """Write the members and some honest students into `toy` (of tests/autograding/conftest.py), and its limits."""
     config = toy.root / "nbgrader_config.py"
@@ -26,8 +31,8 @@ def hand_in(toy, members: Iterable[Member], honest: int = 1, more: str = "") -> 
     solution = without_marks(toy.solution())
     for member in members:
         member.write(solution, toy.root / "submitted" / student_of(member) / ASSIGNMENT)
-    for number in range(honest):  # after all others in the order of names, but for the first
-        save(solution, toy.root / "submitted" / f"{'~' if number else '0'}{HONEST}{number}" / ASSIGNMENT)
+    for student in honest_students(honest):
+        save(solution, toy.root / "submitted" / student / ASSIGNMENT)
 
 
 def graded(toy, longest: float, jobs: int = 2) -> subprocess.CompletedProcess:
@@ -44,7 +49,7 @@ def outcomes(toy, done, members: Iterable[Member], honest: int = 1) -> dict[str,
     found = {}
     for member in members:
         found[member.name] = member.judged(*_read(course, student_of(member)), _of(done.stderr, student_of(member)))
-    points = [_read(course, f"{'~' if number else '0'}{HONEST}{number}")[0] for number in range(honest)]
+    points = [_read(course, student)[0] for student in honest_students(honest)]
     found[HONEST] = Outcome(set(points) == {FULL}, f"honest students: {points}")
     return found
 
