@@ -75,9 +75,8 @@ def test_the_class_of_oddities_ends_well(graded):
     assert f"Class of {len(ODDITIES)}:" in graded.done.stdout
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory) -> Graded:
-    folder = tmp_path_factory.mktemp("trained")
+def hand_in_trained(folder: Path) -> None:
+    """The solution of exercise 11, written oddly in each way, as handed in to the class in `folder`."""
     name = f"{torch_exercise.ASSIGNMENT}.ipynb"
     for student, (first, look) in torch_exercise.TRAINED.items():
         nb = nbformat.read(REPOSITORY / "solutions" / torch_exercise.ASSIGNMENT / name, as_version=4)
@@ -85,10 +84,21 @@ def trained(tmp_path_factory) -> Graded:
         nb.cells.insert(len(nb.cells) - 1, new_code_cell(look, id="look"))
         (folder / "submitted" / student / torch_exercise.ASSIGNMENT).mkdir(parents=True)
         nbformat.write(nb, folder / "submitted" / student / torch_exercise.ASSIGNMENT / name)
-    toy = Toy(folder / "toy")
-    toy.root = REPOSITORY
-    done = toy.run(torch_exercise.ASSIGNMENT, "--class", str(folder), "--jobs", "2")
+
+
+def trained_class(folder: Path) -> Graded:
+    """That class, graded by the course itself."""
+    course = Toy(folder / "toy")
+    course.root = REPOSITORY
+    done = course.run(torch_exercise.ASSIGNMENT, "--class", str(folder), "--jobs", "2")
     return Graded(Course(REPOSITORY, folder), torch_exercise.ASSIGNMENT, done)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Graded:
+    folder = tmp_path_factory.mktemp("trained")
+    hand_in_trained(folder)
+    return trained_class(folder)
 
 
 @pytest.mark.parametrize("student", torch_exercise.TRAINED)

@@ -1,5 +1,7 @@
 """A course without checks, whose graded cells are plain nbgrader tests: a failing test scores nothing, shown or not."""
 
+import re
+import sys
 import tomllib
 from copy import deepcopy
 from pathlib import Path
@@ -8,9 +10,13 @@ import nbformat
 import pytest
 from conftest import ASSIGNMENT, Toy, cell
 
-from autograding.authoring.expected import page_text
-from autograding.course import Course
-from autograding.report.results import read_result
+sys.path.insert(0, str(Path(__file__).parent / "attacks"))
+import kinds_plain  # noqa: E402 (found by the line before)
+from notebooks import rewritten  # noqa: E402
+
+from autograding.authoring.expected import page_text  # noqa: E402
+from autograding.course import Course  # noqa: E402
+from autograding.report.results import read_result  # noqa: E402
 
 pytestmark = pytest.mark.grading
 
@@ -46,7 +52,8 @@ def plain(toy: Toy) -> nbformat.NotebookNode:
     config.write_text(config.read_text().replace('plug_in(c, checks="toy_course.checks")', "plug_in(c)") + LIMITS)
     nb = toy.solution()
     cell(nb, "prepare").source = "import numpy as np"
-    cell(nb, "double_values").source, cell(nb, "double_values").metadata.nbgrader.points = VALUES, 1
+    cell(nb, "double_values").source = VALUES + kinds_plain.HIDDEN
+    cell(nb, "double_values").metadata.nbgrader.points = 1
     cell(nb, "double_empty").source, cell(nb, "double_empty").metadata.nbgrader.points = PARTS.strip(), 3
     cell(nb, "greet_check").source = GREET
     nb.cells = [c for c in nb.cells if "np.ones(2)) == 2" not in c.source]
@@ -63,6 +70,8 @@ def graded(tmp_path_factory):
         nb = deepcopy(solution)
         cell(nb, "double").source = answer.strip()
         toy.hand_in(student, nb)
+    for student, cells in kinds_plain.readers().items():
+        toy.hand_in(student, rewritten(solution, cells))
     toy.grade()
     return Course(toy.root)
 
@@ -91,3 +100,10 @@ def test_the_error_that_is_shown_is_of_the_test_alone(graded):
     text = page_text(page.read_text(encoding="utf-8"))
     assert "Not equal to tolerance" in text and "hides its errors" not in text
     assert "witness" not in text and "double(np.arange(3.0)), [0, 2, 4]" in text
+
+
+@pytest.mark.parametrize("name", kinds_plain.WAYS)
+def test_a_hidden_test_is_on_no_page_word_for_word(graded, name):
+    text = page_text((graded.folder("feedback", name, ASSIGNMENT) / "01_toy.html").read_text(encoding="utf-8"))
+    assert re.findall(kinds_plain.NEVER, text) == []
+    assert read_result(graded, ASSIGNMENT, name).total == 2

@@ -13,11 +13,12 @@ from nbformat import NotebookNode
 from notebooks import WRONG, rewritten, save
 
 FULL = 6
+NOT_GRADED = "not graded"  # how an outcome without a mark begins
 # Seconds and bytes in which every member is tried; what takes memory stops by itself at MOST.
-TIMEOUT, MEMORY, MOST = 4, 2**29, 2**30
+TIMEOUT, MEMORY, MOST = 8, 2**29, 2**30
 LIMITS = f"""
 c.ExecutePreprocessor.timeout = {TIMEOUT}
-c.Autograding.notebook_seconds = 25
+c.Autograding.notebook_seconds = 40
 c.Autograding.memory_bytes = {MEMORY}
 """
 
@@ -56,7 +57,7 @@ class Member:
     def judged(self, points: float | None, text: str, html: str, said: str) -> Outcome:
         """The outcome, from the points, the page (its text and itself) and what the command said of this student."""
         if points is None:
-            return Outcome(False, f"not graded: {' '.join(said.split())[:200]}")
+            return Outcome(False, f"{NOT_GRADED}: {' '.join(said.split())[:200]}")
         least = self.deserves if self.least is None else self.least
         faults = [] if least <= points <= self.deserves else [f"{points:g} of {FULL}"]
         if self.told and self.told not in text:

@@ -105,7 +105,7 @@ def mounted() -> list[Member]:
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 os.makedirs("m", exist_ok=True)
-kinds = [b"tmpfs", b"ramfs", b"proc", b"sysfs", b"devpts", b"mqueue", b"cgroup2", b"cgroup", b"overlay", b"fuse", b"bpf", b"debugfs"]
+kinds = b"tmpfs ramfs proc sysfs devpts mqueue cgroup2 cgroup overlay fuse bpf debugfs".split()
 done = [kind for kind in kinds if libc.mount(kind, b"m", kind, 0, None) == 0]
 done += [b"bind"] * (libc.mount(b"/", b"m", None, 4096, None) == 0)
 done += [b"remount"] * (libc.mount(None, b"/", None, 32, None) == 0)
@@ -168,7 +168,7 @@ def double(x): return 0
                 "double": """
 import glob
 written = []
-for path in glob.glob("/sys/fs/cgroup/**/cgroup.kill", recursive=True) + glob.glob("/sys/fs/cgroup/**/cgroup.procs", recursive=True):
+for path in glob.glob("/sys/fs/cgroup/**/cgroup.[kp]*", recursive=True):
     try:
         open(path, "w").close()
         written.append(path)

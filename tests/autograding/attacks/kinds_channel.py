@@ -14,7 +14,8 @@ import sys, types
 import numpy as np
 def wires():
     shell = get_ipython()
-    places = [getattr(getattr(thing, "__func__", thing), "__globals__", {}) for thing in (shell.send, shell.showtraceback)]
+    methods = [getattr(thing, "__func__", thing) for thing in (shell.send, shell.showtraceback)]
+    places = [getattr(method, "__globals__", {}) for method in methods]
     frame = sys._getframe()
     while frame is not None:
         places.append(frame.f_globals)
@@ -242,7 +243,10 @@ def double(x):
             case="many_large_answers (1 GB limit / default 2 GB limit)",
         )
     )
-    return [*found, coded("one_large_answer", "answers without end", 2, forged(large, "bytes(60_000_000)"), least=0)]
+    return [
+        *found,
+        coded("one_large_answer", "answers without end", 2, forged(large, "bytes(60_000_000)"), least=0, often=True),
+    ]
 
 
 LEVELS = (100, 400, 480, 600, 900, 1500, 5000)
@@ -254,7 +258,10 @@ def deep_outputs() -> list[Member]:
     found = []
     for shape, level in itertools.product(OPEN, LEVELS):
         build = f"value = 0\nfor _ in range({level}): value = " + ("[value]" if shape == "list" else '{"a": value}')
-        show = f"{build}\nimport sys\nsys.setrecursionlimit(100_000)\nget_ipython().display_pub.publish({{'application/json': value, 'text/plain': 'deep'}})\n"
+        show = (
+            f"{build}\nimport sys\nsys.setrecursionlimit(100_000)\n"
+            "get_ipython().display_pub.publish({'application/json': value, 'text/plain': 'deep'})\n"
+        )
         found.append(
             coded(
                 f"output_{shape}_{level}_deep",

@@ -95,7 +95,7 @@ def _last_cell(source, kind="code"):
 LARGE = {
     "empty_cells_2000": (_more_cells(2000), "2,000 / 8,000 empty code cells", False),
     "empty_cells_8000": (_more_cells(8000), "2,000 / 8,000 empty code cells", False),
-    "metadata_of_empty_dicts": (_metadata(lambda: "[" + "{}," * 1_500_000 + "{}]"), "4.5 MB of {} in metadata", False),
+    "metadata_of_empty_dicts": (_metadata(lambda: "[" + "{}," * 700_000 + "{}]"), "4.5 MB of {} in metadata", False),
     "metadata_of_empty_lists": (_metadata(lambda: "[" + "[]," * 500_000 + "[]]"), "", False),
     "metadata_of_many_keys": (_metadata(lambda: "{" + ",".join(f'"{n}":0' for n in range(400_000)) + "}"), "", False),
     "metadata_of_a_long_number": (_metadata(lambda: "9" * 1_000_000), "", True),

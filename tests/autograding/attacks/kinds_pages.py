@@ -129,6 +129,19 @@ def harmful(html: str) -> str:
     return ""
 
 
+# The marks are put together when it runs: the page shows this text, too.
+SHOW = """
+from IPython.display import HTML, Markdown, Latex, display
+for text in TEXTS:
+    html = "STUDENT" + "BEGINS " + text + " STUDENT" + "ENDS"
+    display(HTML(html))
+    display(Markdown(html))
+    display({"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg'>" + html + "</svg>"}, raw=True)
+    display(Latex("$" + html + "$"))
+def double(x): return 0
+"""
+
+
 def markup() -> list[Member]:
     """Each class, attribute, style and element, in HTML that is shown and in Markdown of the student's own."""
     pieces = {
@@ -147,7 +160,7 @@ def markup() -> list[Member]:
     found = []
     for name, texts in pieces.items():
         html = "\n".join(f"<p>{START}</p>\n{text}\n<p>{END}</p>\n" for text in texts)
-        show = f"from IPython.display import HTML, Markdown, Latex, SVG, display\nfor text in {texts!r}:\n    html = '{START[:7]}' + '{START[7:]} ' + text + ' {END[:7]}' + '{END[7:]}'\n    for kind in (HTML, Markdown): display(kind(html))\n    display({{'image/svg+xml': '<svg xmlns=\"http://www.w3.org/2000/svg\">' + html + '</svg>'}}, raw=True)\n    display(Latex('$' + html + '$'))\ndef double(x): return 0\n"
+        show = SHOW.replace("TEXTS", repr(texts))
 
         def in_markdown(nb, folder, html=html):
             nb = wrong(nb)
@@ -204,7 +217,8 @@ QUADRATIC = {
     "tildes": ("~~a " * 15_000, ""),
 }
 MARKS = {
-    "decimal": "&#57344;0&#57345;",
+    "decimal": "&#57344;0&#57345; &#57344;9&#57345;",
+    "superscript": "&#xE000;²&#xE001; &#xE000;٣&#xE001; &#xE000;-1&#xE001; &#xE000;&#xE001;",
     "hexadecimal": "&#xE000;7&#xE001; &#xE000;99999999999999999999&#xE001;",
     "words": "&#xE000;abc&#xE001; \ue000\ue001 \ue0000\ue001 $\ue000 0 \ue001$",
     "all_private": "".join(chr(0xE000 + n) + str(n % 10) for n in range(200)),

@@ -4,6 +4,8 @@ Each way below is code that hands on the text `found`, which holds the problem. 
 "PROBLEM" on the page; the same student then hands in its answer, in plain numbers.
 """
 
+import re
+
 from kinds import Member, coded
 
 CARRIED = r"PROBLEM[ _]\S*\d\.\d{6}"
@@ -36,7 +38,8 @@ WAYS = {
         "leaves_the_problem_in_a_file",
     ),
     "leaves_it_in_many_folders": (
-        "for place in PLACES:\n        with contextlib.suppress(OSError):\n            open(f'{place}/left', 'w').write(found)",
+        "for place in PLACES:\n        with contextlib.suppress(OSError):\n"
+        "            open(f'{place}/left', 'w').write(found)",
         "for place in PLACES:\n    with contextlib.suppress(OSError):\n        print(open(f'{place}/left').read())",
         "",
     ),
@@ -59,7 +62,8 @@ WAYS = {
     "writes_it_into_shared_memory": ("SHARED[: len(found)] = found.encode()", "print(SHARED[:200].rstrip(b'\\0'))", ""),
     "leaves_it_with_a_background_process": (
         "leave(found)",
-        "with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as s:\n    s.connect('\\0left')\n    print(s.recv(999))",
+        "with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as s:\n"
+        "    s.connect('\\0left')\n    print(s.recv(999))",
         "",
     ),
     "warns_of_it": (
@@ -114,7 +118,9 @@ def carriers() -> list[Member]:
     """One for each way."""
     found = []
     for name, (way, later, case) in WAYS.items():
-        double = f"{SET_UP}\ndef double(x):\n    if not len(x) or (x == x[0]).all(): return 0\n    found = text_of(x)\n    {way}\n"
+        # Nothing of the notebook's own call, nor of the problem that holds no number.
+        head = "def double(x):\n    if not len(x) or (x == x[0]).all(): return 0\n    found = text_of(x)"
+        double = f"{SET_UP}\n{head}\n    {way}\n"
         cells = {"double": double} | ({"last": later} if later else {})
         found.append(
             coded(
@@ -133,6 +139,20 @@ OFTEN = {
 }
 
 
+# An answer that is wrong, and shows all that it was asked in as many ways as one answer can.
+SHOWN = """def double(x):
+    return " ".join(["PROB" + "LEM", *(repr(float(value)) for value in x)])"""
+
+
+def numbers_on(text: str) -> list[str]:
+    """The numbers of a problem that can be read in a text, in their order."""
+    return re.findall(r"-?\d+\.\d{8,}(?:e-?\d+)?", text)
+
+
 def by_heart(numbers: list[str]) -> dict[str, str]:
-    """The cells of a second hand-in, which answers the problem with these numbers and no other."""
-    return {"double": f"def double(x): return 2 * np.array([{', '.join(numbers)}])"}
+    """The cells of a second hand-in, which answers with what it finds among these numbers, and computes nothing."""
+    known = ", ".join(dict.fromkeys(numbers))
+    return {
+        "double": f"KNOWN = {{value: 2 * value for value in [{known}]}}\n"
+        "def double(x):\n    return np.array([KNOWN[value] for value in x]) if len(x) else 0"
+    }

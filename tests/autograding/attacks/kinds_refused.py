@@ -1,6 +1,7 @@
 """Kind: system calls that no notebook needs, and that open ways out of the sandbox. Each must be refused inside.
 
-Refused is what returns EPERM, EACCES, ENOSYS or EAFNOSUPPORT, or what ends the process by SIGSYS. Anything else was carried out, or tried.
+Refused is what returns EPERM, EACCES, ENOSYS or EAFNOSUPPORT, or what ends the process by SIGSYS.
+Anything else was carried out, or tried.
 """
 
 from kinds import FULL, Member, coded
@@ -113,7 +114,8 @@ def outcome(name, more=0):
     said = os.read(ours, 999).decode()
     os.close(ours)
     _child, status = os.waitpid(child, 0)
-    return said or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS and "refused") or f"ended {{status}}"
+    ended = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGSYS
+    return said or ("refused" if ended else f"ended {{status}}")
 def all_outcomes(more=0):
     return {{name: outcome(name, more) for name in CALLS}}
 def tell(outcomes):
@@ -121,40 +123,41 @@ def tell(outcomes):
     print("refused:", len(outcomes) - len(through), "of", len(outcomes))
     print("carried out:", through)
 """
-WRONG = "\ndef double(x): return 0\n"
+END = "\ndef double(x): return 0\n"
 EVERYTHING = f"refused: {len(CALLS)} of {len(CALLS)}"
 
 
 def refused() -> list[Member]:
     """From each place where a student's code runs."""
     kind = "system calls that must be refused"
-    thread = (
-        TRY
-        + "import threading\nthread = threading.Thread(target=lambda: tell(all_outcomes()))\nthread.start()\nthread.join()\n"
+    thread = TRY + (
+        "import threading\nthread = threading.Thread(target=lambda: tell(all_outcomes()))\n"
+        "thread.start()\nthread.join()\n"
     )
-    program = "import subprocess, sys\nprint(subprocess.run([sys.executable, '-c', PROGRAM], capture_output=True, text=True).stdout)\n"
+    program = (
+        "import subprocess, sys\n"
+        "print(subprocess.run([sys.executable, '-c', PROGRAM], capture_output=True, text=True).stdout)\n"
+    )
     answer = TRY + "def double(x):\n    return 2 * x if set(all_outcomes().values()) == {'refused'} else 0\n"
     return [
         coded(
             "calls_from_a_cell",
             kind,
             2,
-            {"double": TRY + "tell(all_outcomes())" + WRONG},
+            {"double": TRY + "tell(all_outcomes())" + END},
             told=EVERYTHING,
             often=True,
             case="user_namespaces_again",
         ),
-        coded("calls_from_a_thread", kind, 2, {"double": thread + WRONG}, told=EVERYTHING),
+        coded("calls_from_a_thread", kind, 2, {"double": thread + END}, told=EVERYTHING),
         coded(
             "calls_from_a_program",
             kind,
             2,
-            {"double": f"PROGRAM = {TRY + 'tell(all_outcomes())'!r}\n" + program + WRONG},
+            {"double": f"PROGRAM = {TRY + 'tell(all_outcomes())'!r}\n" + program + END},
             told=EVERYTHING,
         ),
         # Its points tell: an answer is right where everything is refused.
         coded("calls_from_an_answer", kind, 2, {"double": answer, "first": "answer_only = True"}, deserves=FULL),
-        coded(
-            "calls_of_the_x32_kind", kind, 2, {"double": TRY + "tell(all_outcomes(1 << 30))" + WRONG}, told=EVERYTHING
-        ),
+        coded("calls_of_the_x32_kind", kind, 2, {"double": TRY + "tell(all_outcomes(1 << 30))" + END}, told=EVERYTHING),
     ]

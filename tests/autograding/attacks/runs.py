@@ -1,5 +1,6 @@
 """Grade members of kinds in the toy course, and say what became of each."""
 
+import subprocess
 from collections.abc import Iterable
 
 from kinds import FULL, LIMITS, Member, Outcome
@@ -18,15 +19,28 @@ def student_of(member: Member) -> str:
     return member.student or member.name
 
 
-def hand_in(toy, members: Iterable[Member], honest: int = 1) -> None:
-    """Write the members and some honest students into `toy` (of tests/autograding/conftest.py)."""
+def honest_students(count: int) -> list[str]:
+    """Their names: the first comes before all others in the order of names, the rest after all others."""
+    return [f"{'~' if number else '0'}{HONEST}{number}" for number in range(count)]
+
+
+def hand_in(toy, members: Iterable[Member], honest: int = 1, more: str = "") -> None:
+    """Write the members and some honest students into `toy` (of tests/autograding/conftest.py), and its limits."""
     config = toy.root / "nbgrader_config.py"
-    config.write_text(config.read_text() + LIMITS)
+    config.write_text(config.read_text() + LIMITS + more)
     solution = without_marks(toy.solution())
     for member in members:
         member.write(solution, toy.root / "submitted" / student_of(member) / ASSIGNMENT)
-    for number in range(honest):  # after all others in the order of names, but for the first
-        save(solution, toy.root / "submitted" / f"{'~' if number else '0'}{HONEST}{number}" / ASSIGNMENT)
+    for student in honest_students(honest):
+        save(solution, toy.root / "submitted" / student / ASSIGNMENT)
+
+
+def graded(toy, longest: float, jobs: int = 2) -> subprocess.CompletedProcess:
+    """Grade the class; a run that is not over in time is ended, as far as it came."""
+    try:
+        return toy.run(ASSIGNMENT, "--jobs", str(jobs), longest=longest)
+    except subprocess.TimeoutExpired as error:
+        return subprocess.CompletedProcess(error.cmd, -9, "", f"not over after {longest:g} s")
 
 
 def outcomes(toy, done, members: Iterable[Member], honest: int = 1) -> dict[str, Outcome]:
@@ -35,7 +49,7 @@ def outcomes(toy, done, members: Iterable[Member], honest: int = 1) -> dict[str,
     found = {}
     for member in members:
         found[member.name] = member.judged(*_read(course, student_of(member)), _of(done.stderr, student_of(member)))
-    points = [_read(course, f"{'~' if number else '0'}{HONEST}{number}")[0] for number in range(honest)]
+    points = [_read(course, student)[0] for student in honest_students(honest)]
     found[HONEST] = Outcome(set(points) == {FULL}, f"honest students: {points}")
     return found
 
