@@ -19,7 +19,7 @@ GRACE = 2.0
 BETWEEN_LOOKS = 0.1
 # A longer time between two looks is no time of the cell's: the machine slept, or had no time for the grader.
 LONGEST_LOOK = 0.5
-SHARE_OF_LOOKS = 20  # a look that takes long is taken less often: at most this part of the time
+SHARE_OF_LOOKS = 20  # looks take at most this part of a processor's time
 # More than the supervisor, the kernel, a call and a lender: these must not take the time of others.
 MANY_TASKS = 8
 STARTING = 30
@@ -266,7 +266,7 @@ class Session:
         most = self.limits.memory_bytes * 5 // 4
         before, last, cost = None, time.monotonic(), 0.0
         while not self._over.wait(max(BETWEEN_LOOKS, SHARE_OF_LOOKS * cost)):
-            now = time.monotonic()
+            now, begun = time.monotonic(), time.thread_time()
             used = watch.used(sandbox)
             if before is not None:
                 waits = (used.waited[pid] - before.waited[pid] for pid in used.waited.keys() & before.waited)
@@ -279,7 +279,7 @@ class Session:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
             elif used.tasks > MANY_TASKS and self.limits.isolation != "none":
                 watch.step_back(used.waited)
-            cost = time.monotonic() - now
+            cost = time.thread_time() - begun
             if self.killed_because:
                 with suppress(SandboxFailed):  # it ended just now, and the waiting thread sees that
                     self.branch.kill()
