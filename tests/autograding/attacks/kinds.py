@@ -42,6 +42,7 @@ class Member:
     deserves: float = 2
     least: float | None = None  # points that it must have; by default all that it deserves
     told: str = ""  # what the page must say
+    reason: str = ""  # for somebody who cannot have a mark: what the command says of them
     never: str = ""  # a pattern that must not be found in the page's text
     case: str = ""
     often: bool = False  # whether it is tried at every change, and not only by benchmarks/attacks.py
@@ -51,13 +52,15 @@ class Member:
 
     def expected(self) -> str:
         """In words."""
+        if self.reason:
+            return f"no mark, “{self.reason}”"
         points = f"{self.deserves:g} of {FULL}" if self.least in (None, self.deserves) else f"{self.deserves:g} at most"
         return ", ".join(filter(None, [points, self.told and f"“{self.told}”", self.never and f"never “{self.never}”"]))
 
     def judged(self, points: float | None, text: str, html: str, said: str) -> Outcome:
         """The outcome, from the points, the page (its text and itself) and what the command said of this student."""
         if points is None:
-            return Outcome(False, f"{NOT_GRADED}: {' '.join(said.split())[:200]}")
+            return Outcome(bool(self.reason) and self.reason in said, f"{NOT_GRADED}: {' '.join(said.split())[:200]}")
         least = self.deserves if self.least is None else self.least
         faults = [] if least <= points <= self.deserves else [f"{points:g} of {FULL}"]
         if self.told and self.told not in text:

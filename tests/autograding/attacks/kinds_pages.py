@@ -296,6 +296,7 @@ def names() -> list[Member]:
             lambda nb, folder: save(nb, folder),
             6,
             student=student,
+            reason="is not readable text (UTF-8): rename it" if name == "half_a_character" else "",
             case=case,
             often=name != "long",
         )

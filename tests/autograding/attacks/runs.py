@@ -8,6 +8,7 @@ from notebooks import save, without_marks
 
 from autograding.authoring.expected import page_text
 from autograding.course import Course
+from autograding.messages import inert
 from autograding.report.results import read_result
 
 ASSIGNMENT, PAGE = "01_toy", "01_toy.html"
@@ -66,4 +67,4 @@ def _read(course: Course, student: str) -> tuple[float | None, str, str]:
 def _of(errors: str, student: str) -> str:
     """The lines that name the student, or the last one."""
     lines = errors.splitlines()
-    return "; ".join([line for line in lines if student in line] or lines[-1:])
+    return "; ".join([line for line in lines if inert(student) in line] or lines[-1:])
