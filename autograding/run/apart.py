@@ -25,7 +25,7 @@ from autograding.sandbox.inside import wire
 # Of an executed notebook, whose parts have limits of their own.
 LONGEST = 1 << 28
 # After so many deaths nothing of the notebook is run.
-MOST_DEATHS = 6
+MOST_DEATHS = 4
 # These come from outside, or from the alarm for a whole job: no cell is to blame.
 NOBODYS = {-number for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM)}
 

@@ -197,8 +197,9 @@ class Kernels:
             self._stopped(stopped)  # `ask` tries it again
 
     def begin_to_ask(self) -> None:
-        """From here on graded cells are asked, in a time of their own: a slow notebook costs no right answer."""
+        """From here on graded cells are asked, in a time of their own: what comes after an answer costs it nothing."""
         self.allowance = Allowance(self.limits.notebook_seconds)
+        self.restarts = self.limits.restarts
         if self.session is not None:
             self.session.allowance = self.allowance
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from autograding.run.execute import execute
 from autograding.sandbox import warm
 from autograding.sandbox.inside import confine, wire
+from autograding.sandbox.session import MOST_WALL
 
 
 def main() -> None:
@@ -77,7 +78,7 @@ class Reader:
             self.seconds = limits.judge_seconds
             resource.setrlimit(resource.RLIMIT_DATA, (self.memory + limits.judge_bytes, resource.RLIM_INFINITY))
             # If all else fails: `execute` itself holds the notebook's time.
-            signal.setitimer(signal.ITIMER_REAL, 3 * limits.notebook_seconds + 600)
+            signal.setitimer(signal.ITIMER_REAL, 2 * (MOST_WALL + 1) * limits.notebook_seconds + 600)
             try:
                 executed = execute(job, reading=self.reading, without=message["without"])
             except Exception as error:  # the other side raises it

@@ -34,7 +34,8 @@ def veiled(message: str, problem: object, reply: object) -> str:
         return message
     numbers = _numbers(problem)
     hidden = [found.span() for found in _NUMBER.finditer(message) if _among(found, numbers)]
-    for text in {text for text in texts_of(problem) if len(text) >= SHORTEST}:
+    # Not the names in it, such as those of arguments and types: they are no secret.
+    for text in {text for text in texts_of(problem) if len(text) >= SHORTEST and not text.isidentifier()}:
         hidden += [found.span() for found in re.finditer(re.escape(text), message)]
     parts, end = [], 0
     for start, stop in sorted(hidden):

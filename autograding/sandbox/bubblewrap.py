@@ -20,6 +20,8 @@ NOBODY = 65534
 # time zone: no passwords, keys or names.
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 # Not /dev/zero: mapped and shared, it is memory that no process is charged for.
+# What lies below /usr and is not the system's: nbgrader's exchange holds what everybody has handed in.
+MASKED = ("/usr/local/share/nbgrader", "/usr/local/etc", "/usr/local/src", "/usr/src")
 DEVICES = ("null", "full", "random", "urandom", "tty")
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 
@@ -107,7 +109,7 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
     line += ["--perms", "0755", "--dir", "/grader", "--ro-bind", str(INSIDE), "/grader/inside"]
     if stand_ins is not None:
         line += ["--ro-bind", str(stand_ins), STAND_INS]
-    for place in hidden:
+    for place in (*hidden, *(Path(place) for place in MASKED if os.path.isdir(place))):
         if any(place.is_relative_to(folder) for folder in (*shown, Path("/usr"))):
             line += ["--tmpfs", str(place), "--remount-ro", str(place)]
     # Each submission mounts its own folder over these. The warm parent's are empty.
@@ -115,7 +117,8 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
     # Not --dev: for its devpts bubblewrap makes a second user namespace, in which processes cannot be hidden.
     line += ["--perms", "0755", "--tmpfs", "/dev", "--symlink", "pts/ptmx", "/dev/ptmx"]
     for name in DEVICES:
-        line += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+        # Read-only: its times would be a message to the next notebook. What is written goes to the device.
+        line += ["--dev-bind", f"/dev/{name}", f"/dev/{name}", "--remount-ro", f"/dev/{name}"]
     for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
         line += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
     line += ["--perms", "0755", "--dir", "/dev/pts", "--perms", "0755", "--dir", "/dev/shm"]
@@ -124,6 +127,7 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "HOME": PRIVATE,
         "TMPDIR": PRIVATE,
+        **dict.fromkeys(("USER", "LOGNAME"), "student"),  # a number has no name in the sandbox
         **python_environment("/grader"),
     }
     for name, value in environment.items():

@@ -22,6 +22,7 @@ LONGEST_LOOK = 0.5
 SHARE_OF_LOOKS = 20  # looks take at most this part of a processor's time
 # More than the supervisor, the kernel, a call and a lender: these must not take the time of others.
 MANY_TASKS = 8
+MOST_LOCKS = 10_000
 STARTING = 30
 # A cell's seconds are those in which it ran, or waited for something else than a processor. So neighbours take no time
 # from it. These are limits on the rest, in multiples of a cell's seconds: processor time of all its processes, and time
@@ -195,8 +196,8 @@ class Session:
                         if too_long:
                             raise Stopped("CellTimeoutError", too_long, True)
                         return answers, message
-                    if kind == "answer":
-                        answers = [*answers, (message, arrays)][:2]
+                    if kind == "answer" and request["do"] == "call" and len(answers) < 2:
+                        answers.append((message, arrays))
                     elif not outputs.take(message):
                         raise self._dead(_("it sent more than is allowed"))
                 if not self._watcher.is_alive() and not self.killed_because:
@@ -211,7 +212,7 @@ class Session:
                     self.branch.interrupt()
         except wire.Malformed as error:
             raise self._dead(_("it sent what cannot be read ({error})").format(error=error)) from error
-        except (BrokenPipeError, ConnectionResetError) as error:
+        except OSError as error:
             raise self._dead() from error
         finally:
             self.allowance.left -= clock.spent
@@ -222,7 +223,10 @@ class Session:
         readable, writable, _exceptional = select.select([self.sock], writing, [], BETWEEN_LOOKS)
         sent = self.sock.send(unsent[:PART]) if writable else 0
         if readable:
-            part = self.sock.recv(PART)
+            try:
+                part = self.sock.recv(PART)
+            except BlockingIOError as error:
+                raise wire.Malformed("bytes out of band") from error
             if not part:
                 raise ConnectionResetError
             self._arrived += self._frames.feed(part)
@@ -277,6 +281,8 @@ class Session:
                 self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
             elif used.tasks > self.limits.processes + 16:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
+            elif watch.locks_of(used.waited) > MOST_LOCKS:
+                self.killed_because = _("it locked files more than {n} times").format(n=MOST_LOCKS)
             elif used.tasks > MANY_TASKS and self.limits.isolation != "none":
                 watch.step_back(used.waited)
             cost = time.thread_time() - begun

@@ -4,16 +4,17 @@ Names in /proc are bytes that a stranger chooses. Nothing here decodes them.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 KILOBYTE = 1024
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-# What Linux lets wait in one socket (net.core.wmem_default): memory that belongs to no process.
-SOCKET_BYTES = 212_992
+# What Linux lets wait in one socket: memory that belongs to no process. Twice net.core.wmem_default, for datagrams.
+SOCKET_BYTES = 425_984
 HONEST_SOCKETS = 16
+OWN, SHARED = (b"RssAnon", b"RssShmem", b"VmSwap"), (b"Pss_Anon", b"Pss_Shmem", b"SwapPss")
 LAST = 19  # of priorities
 
 
@@ -44,7 +45,7 @@ def used(root: int, exact: bool = False) -> Used:
             continue  # it ended since it was listed
         tasks += int(fields.get(b"Threads", b"0"))
         seconds += TICK * sum(map(int, stat[11:15]))  # its own, and that of the children that it waited for
-        names = (b"Pss_Anon", b"Pss_Shmem") if b"Pss_Anon" in fields else (b"RssAnon", b"RssShmem")
+        names = SHARED if b"Pss_Anon" in fields else OWN
         memory += sum(int(fields.get(name, b"0 kB").split()[0]) for name in (*names, b"VmPTE")) * KILOBYTE
     return Used(memory, tasks, seconds, waited)
 
@@ -86,6 +87,12 @@ def bytes_in_sockets(root: int) -> int:
             continue  # it ended just now
         return max(0, int(line.split()[2]) - HONEST_SOCKETS) * SOCKET_BYTES
     return 0
+
+
+def locks_of(pids: Container[int]) -> int:
+    """How many locks on files these processes hold. Each is memory that belongs to no process."""
+    holders = (line.split()[-4] for line in _read("/proc/locks").splitlines() if b"->" not in line)
+    return sum(int(pid) in pids for pid in holders)
 
 
 def descendants(root: int) -> list[int]:

@@ -11,6 +11,7 @@ import secrets
 import signal
 import socket
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 NEW_NAMESPACES = 0x00020000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # mount, user, pid, net, ipc: sched.h
@@ -24,6 +25,8 @@ KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x"
 JOIN_SESSION_KEYRING = 1
 KILL, SETGID, SETUID = 5, 6, 7  # linux/capability.h
 # No system gives these numbers to people, services or containers.
+MOST_TERMINALS = 16
+MOST_FILES, FILES_OF_A_CALL = 512, 64
 FIRST_USER, USERS = 0x70000000, 1 << 27
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -108,9 +111,8 @@ def own_network():
         fcntl.ioctl(any_socket, SET_INTERFACE_FLAGS, up)
     # Buffers as small as those of other sockets: the watcher counts sockets, and takes each for so much memory.
     for name in ("tcp_rmem", "tcp_wmem"):
-        place = Path("/proc/sys/net/ipv4", name)
-        if os.access(place, os.W_OK):  # a system without IPv4 has no such buffers
-            place.write_text("4096 65536 131072")
+        with suppress(FileNotFoundError):  # a system without IPv4 has no such buffers
+            Path("/proc/sys/net/ipv4", name).write_text("4096 65536 131072")
     if platform.machine() in KEYCTL:
         # An error is no harm: the system has no keyrings, or forbids them in the sandbox.
         libc.syscall(KEYCTL[platform.machine()], JOIN_SESSION_KEYRING, None)
@@ -128,7 +130,8 @@ def mount_private_folders(options):
     # A container's runtime makes it. Mapped and shared, it is memory that no process is charged for.
     if Path("/dev/zero").exists():
         check(libc.mount(b"/dev/null", b"/dev/zero", None, BIND, None), "hide /dev/zero")
-    terminals = b"newinstance,ptmxmode=0666,mode=600"
+    # Linux has some thousands of terminals for all who run on it.
+    terminals = f"newinstance,ptmxmode=0666,mode=600,max={MOST_TERMINALS}".encode()
     check(libc.mount(b"devpts", b"/dev/pts", b"devpts", NOSUID | NOEXEC, terminals), "mount /dev/pts")
     # No further user namespaces: an honest notebook needs none, and many bugs of Linux are found there.
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
@@ -148,12 +151,13 @@ def limit(options):
         (resource.RLIMIT_DATA, options["memory_bytes"]),
         (resource.RLIMIT_FSIZE, options["file_bytes"]),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 512),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_SIGPENDING, 1024),
     ):
         resource.setrlimit(kind, (most, most))
+    # The last ones are for a call, however many a notebook has left open.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_FILES, MOST_FILES + FILES_OF_A_CALL))
     if options["isolated"]:
         # Counted for each user namespace. Without one, all of the teacher's processes would count.
         resource.setrlimit(resource.RLIMIT_NPROC, (options["processes"], options["processes"]))

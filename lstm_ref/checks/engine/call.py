@@ -138,7 +138,12 @@ def _call_twice(function, call, scope, once=False):
 def _outcome(function, arguments):
     # A function may print or warn as it likes: only what it returns counts.
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        # What a notebook has set for NumPy's warnings does not count either.
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
+        ):
             returned = function(*arguments.values())  # by position: a student may rename an argument
     except Exception as error:
         # The first frame is this one, then perhaps a bench's; the next is the student's line. A wrong number of
