@@ -117,8 +117,7 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
     # Not --dev: for its devpts bubblewrap makes a second user namespace, in which processes cannot be hidden.
     line += ["--perms", "0755", "--tmpfs", "/dev", "--symlink", "pts/ptmx", "/dev/ptmx"]
     for name in DEVICES:
-        # Read-only: its times would be a message to the next notebook. What is written goes to the device.
-        line += ["--dev-bind", f"/dev/{name}", f"/dev/{name}", "--remount-ro", f"/dev/{name}"]
+        line += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
         line += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
     line += ["--perms", "0755", "--dir", "/dev/pts", "--perms", "0755", "--dir", "/dev/shm"]
