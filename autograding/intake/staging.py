@@ -20,13 +20,12 @@ from autograding.intake.handed_in import FOLDER, LARGE, LONG, MANY, STRANGE, Fil
 from autograding.intake.notebook import LARGEST_FILE, Unreadable, read_notebook, too_large
 from autograding.intake.remarks import Remark
 from autograding.messages import _, plain
+from autograding.stock.exchange import DATE, SECRET
 
 # Notebooks that are looked at where none has the right name.
 MOST_CANDIDATES = 20
 # Files left out that are named one by one.
 MOST_NAMED = 5
-# nbgrader reads these from the submission's folder, and from no other.
-DATE, SECRET = "timestamp.txt", "submission_secret.txt"
 AT_THE_TOP = {(DATE,), (SECRET,)}
 LONGEST_DATE = 200
 # parse_utc looks up the time zone as a file, and takes any path for its name.

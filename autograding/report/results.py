@@ -12,7 +12,7 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from autograding.course import Course
-from autograding.durable import write_whole
+from autograding.durable import in_the_way, write_whole
 from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
 from autograding.sandbox.cgroup import CGROUP, WATCHER
@@ -177,6 +177,12 @@ def table(results: list[Result], width: int | None = None) -> str:
         )
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def require_place(path: Path) -> None:
+    """Refuse a place where no CSV can be written, before anybody is graded."""
+    if path.is_dir():
+        raise in_the_way(path, _("it is a folder"))
 
 
 def write_csv(results: list[Result], assignment: str, path: Path) -> None:
