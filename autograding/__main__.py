@@ -9,7 +9,7 @@ from pathlib import Path
 from autograding.course import Course, CourseError
 from autograding.intake.remarks import warning_unisolated
 from autograding.messages import _, inert, plain
-from autograding.report.results import read_results, table, write_csv
+from autograding.report.results import read_results, require_place, table, write_csv
 from autograding.run import schedule
 from autograding.run.grade import Grader
 from autograding.run.lock import only_run
@@ -81,6 +81,8 @@ def _positive(text):
 
 
 def _grade(course, options):
+    path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
+    require_place(path)
     everyone = course.students(options.assignment)
     chosen = [student for student in everyone if fnmatchcase(student, options.student)]
     if not chosen:
@@ -106,7 +108,6 @@ def _grade(course, options):
     graded = [student for student in everyone if standings[student].done]
     results, unread = read_results(course, options.assignment, graded)
     print(table([result for result in results if result.student in set(chosen)]))
-    path = options.csv or course.class_folder / "grades" / f"{options.assignment}.csv"
     write_csv(results, options.assignment, path)
     print(
         _("{new} graded now, {old} as before. CSV: {csv}. Feedback: {feedback}/").format(

@@ -4,9 +4,11 @@ import hashlib
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TextIO
 
 from autograding.course import CourseError
 from autograding.messages import _
@@ -127,6 +129,34 @@ def _opened(path):
             yield file
     finally:
         os.close(handle)
+
+
+@contextmanager
+def file_to_append_to(path: Path) -> Iterator[TextIO]:
+    """A file of our own, made if it is not there. Raises CourseError for anything else.
+
+    A link is not followed, since what it points to would be written to, and a pipe not waited for.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        if of_the_machine(error):
+            raise
+        raise in_the_way(path, error.strerror) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise in_the_way(path, _("it is no file"))
+    with os.fdopen(handle, "a+", encoding="utf-8", errors="replace") as file:
+        yield file
+
+
+def in_the_way(path: Path, why: str) -> CourseError:
+    """What to tell of something that stands where grading writes a file."""
+    return CourseError(
+        _("grading writes the file {path}, which cannot be done ({why}); move away what is there").format(
+            path=path, why=why
+        )
+    )
 
 
 def folder_to_write_in(path: Path) -> Path:

@@ -33,8 +33,14 @@ def plain(text: str, longest: int = 200) -> str:
 
 
 def inert(text: str) -> str:
-    """Make a name safe for a terminal and a table, and keep it apart from other names: odd characters as codes."""
-    return "".join(c if c.isprintable() else _code(ord(c)) for c in _BYTES.sub(_as_code, text))
+    """Make a name safe for a terminal and a table: odd characters as codes. Two names stay two, so "\\" is doubled."""
+    return "".join(_shown(c) for c in text)
+
+
+def _shown(character):
+    if _BYTES.match(character):
+        return _as_code(character)
+    return character.replace("\\", "\\\\") if character.isprintable() else _code(ord(character))
 
 
 # How Python writes the bytes of a file's name that are no UTF-8.

@@ -27,6 +27,11 @@ def seed(key: bytes, student: str, assignment: str, grade_id: str, work: bytes) 
     return int.from_bytes(hmac.digest(key, text, hashlib.sha256)[:8], "big") >> 1
 
 
+def secret_of_page(key: bytes, student: str, assignment: str) -> str:
+    """What stands for the secret of a submission that came without one: the same each time, and nobody else's."""
+    return hmac.digest(key, json.dumps(["page", student, assignment]).encode(), hashlib.sha256).hex()
+
+
 def digest_of_work(sources: list[str], files: tuple[tuple[str, bytes], ...]) -> bytes:
     """The digest of a notebook's code and of the files beside it."""
     total = hashlib.sha256(json.dumps(sources).encode())
@@ -50,7 +55,11 @@ def course_key(root: Path) -> bytes:
     try:
         key = path.read_bytes().strip()
     except OSError as error:
-        raise CourseError(_refusal(path, error.strerror)) from error
+        raise CourseError(
+            _("the key of the seeds, {path}, cannot be read ({why}); allow it, and run this again").format(
+                path=path, why=error.strerror
+            )
+        ) from error
     if len(key) != LENGTH or not set(key) <= set(DIGITS):
         raise CourseError(
             _refusal(path, _("expected {n} hexadecimal digits, got {got} bytes").format(n=LENGTH, got=len(key)))

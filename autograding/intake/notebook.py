@@ -44,7 +44,7 @@ def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat
 
     Raises Unreadable, which says why, for anything else.
     """
-    content = content.removeprefix(b"\xef\xbb\xbf")  # some editors mark UTF-8 so
+    content = _as_utf8(content)
     if not content.strip():
         raise Unreadable(_("the file is empty"))
     text = _without_outputs(content)
@@ -57,6 +57,18 @@ def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat
     except (RecursionError, ValueError) as error:  # ValueError: a number of too many digits
         raise _no_notebook(type(error).__name__) from error
     return _built(data, known)
+
+
+def _as_utf8(content):
+    """The same text in UTF-8, without the mark that some editors put first. Some programs save UTF-16."""
+    encoding = json.detect_encoding(content)
+    if encoding.startswith("utf-8"):
+        return content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return content.decode(encoding).encode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode(encoding, errors="ignore")
+        raise _damaged(1 + before.count("\n")) from error
 
 
 def too_large(got: int, most: int) -> Unreadable:
@@ -108,10 +120,15 @@ def _without_outputs(content):
 
 def _built(data, known):
     """The notebook anew from parsed JSON. What is merely missing is taken for empty."""
+    version = data.get("nbformat") if isinstance(data, dict) else None
+    if version not in (None, 4, "4"):
+        raise Unreadable(
+            _("it is of format {got}, expected 4; open it in Jupyter, save it, and hand it in again").format(
+                got=plain(str(version), 20)
+            )
+        )
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         raise _no_notebook(_("no list of cells"))
-    if data.get("nbformat", 4) != 4:
-        raise _no_notebook(_("format {got}, expected 4").format(got=plain(str(data["nbformat"]), 20)))
     cells = [_cell(cell, number) for number, cell in enumerate(data["cells"], start=1)]
     chosen = _chosen([_name_of(cell) for cell in cells], known)
     left = len(cells) - len(chosen)

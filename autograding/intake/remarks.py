@@ -10,7 +10,7 @@ from typing import NamedTuple
 from autograding.messages import _, plain
 
 # Remarks after which the released exercise was graded in the submission's place.
-NOTHING_GRADED = {"missing", "unreadable"}
+NOTHING_GRADED = {"missing", "several", "unreadable"}
 
 
 class Remark(NamedTuple):
@@ -32,6 +32,14 @@ def sentence(remark: Remark) -> str:
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
         "nested": _("The notebook lay in a folder of its own, {what}: it was graded as if it lay where it should."),
         "missing": _("No notebook {what} was handed in, so there was nothing to grade."),
+        "several": _(
+            "No notebook has the right name, and it cannot be told which of these was to be graded: {what}. "
+            "So nothing was graded; give one of them the right name."
+        ),
+        "another": _(
+            "In the notebook with the right name no answer differs from what was released. Another notebook, {what}, "
+            "holds answers and was not graded."
+        ),
         "unreadable": _("The notebook could not be read, so nothing in it was graded: {what}."),
         "left out": _("The file {what} was left out."),
         "more left out": _("More files were left out: {what}."),
@@ -50,6 +58,7 @@ def done_by_stock(remark: Remark) -> str:
         "renamed": _("stock nbgrader leaves it without a mark"),
         "nested": _("stock nbgrader leaves it without a mark"),
         "missing": _("stock nbgrader leaves the student out"),
+        "several": _("stock nbgrader leaves it without a mark"),
         "unreadable": _("stock nbgrader leaves it without a mark"),
         "undated": _("stock nbgrader leaves it without a mark"),
     }

@@ -6,6 +6,7 @@ there is nothing to grade, it takes the released notebook, so that the student s
 """
 
 import errno
+import json
 import os
 import re
 import shutil
@@ -14,21 +15,22 @@ from itertools import islice
 from pathlib import Path
 
 import nbformat
-from nbgrader.utils import parse_utc
+from nbgrader.utils import is_solution, parse_utc
 
 from autograding.intake.handed_in import FOLDER, LARGE, LONG, MANY, STRANGE, File, HandedIn
 from autograding.intake.notebook import LARGEST_FILE, Unreadable, read_notebook, too_large
+from autograding.intake.preflight import same_text
 from autograding.intake.remarks import Remark
 from autograding.messages import _, plain
+from autograding.stock.exchange import DATE, SECRET
 
 # Notebooks that are looked at where none has the right name.
 MOST_CANDIDATES = 20
 # Files left out that are named one by one.
 MOST_NAMED = 5
-# nbgrader reads these from the submission's folder, and from no other.
-DATE, SECRET = "timestamp.txt", "submission_secret.txt"
 AT_THE_TOP = {(DATE,), (SECRET,)}
 LONGEST_DATE = 200
+LONGEST_NAME_TOLD = 50  # of several
 # parse_utc looks up the time zone as a file, and takes any path for its name.
 A_PATH = re.compile(r"(?<!\w)/|\.\.")
 
@@ -59,23 +61,16 @@ def _find_notebook(handed_in, wanted, expected):
     """The student's notebook for the `wanted` one, or None; the folder that it lies in; and remarks."""
     if handed_in.refused:
         return None, (), [Remark("unreadable", _why_not_opened(handed_in.refused))]
-    known = _grade_ids(nbformat.read(wanted, as_version=4))
+    released = nbformat.read(wanted, as_version=4)
+    known, others = _grade_ids(released), expected - {wanted.name}
     right = next((file for file in handed_in.notebooks if file.path == (wanted.name,)), None)
     if right is not None and right.why != FOLDER:
         try:
             nb, noticed = _read(right, known)
         except Unreadable as error:
             return None, (), [Remark("unreadable", str(error))]
-        return nb, (), noticed
-    found = []
-    others = (file for file in handed_in.notebooks if file.content and file.path[-1] not in expected - {wanted.name})
-    for file in islice(others, MOST_CANDIDATES):
-        try:
-            nb, noticed = _read(file, known)
-        except Unreadable:
-            continue  # any file may lie here: only a fault of the wanted notebook is told
-        if known & _grade_ids(nb):
-            found.append((file.path, nb, noticed))
+        return nb, (), [*noticed, *_answered_elsewhere(handed_in, nb, released, others)]
+    found = list(_candidates(handed_in, known, others))
     # Of two candidates none is chosen: the student must say which.
     if len(found) == 1:
         path, nb, noticed = found[0]
@@ -83,7 +78,45 @@ def _find_notebook(handed_in, wanted, expected):
         return nb, path[:-1], [Remark(kind, plain("/".join(path))), *noticed]
     if right is not None and not found:
         return None, (), [Remark("unreadable", _why(right))]
+    if found:
+        return None, (), [Remark("several", _names(path for path, *_rest in found))]
     return None, (), [Remark("missing", wanted.name)]
+
+
+def _candidates(handed_in, known, without):
+    """The place of each notebook with cells of the assignment, the notebook, and what was noticed in it."""
+    others = (file for file in handed_in.notebooks if file.content and file.path[-1] not in without)
+    for file in islice(others, MOST_CANDIDATES):
+        try:
+            nb, noticed = _read(file, known)
+        except Unreadable:
+            continue  # any file may lie here: only a fault of the wanted notebook is told
+        if known & _grade_ids(nb):
+            yield file.path, nb, noticed
+
+
+def _answered_elsewhere(handed_in, nb, released, without):
+    """A remark where the notebook with the right name holds no work, and others do: Jupyter calls a copy otherwise."""
+    stubs = {name: cell for cell in released.cells if is_solution(cell) for name in _grade_ids_of(cell)}
+    if _is_answered(nb, stubs):
+        return []
+    others = _candidates(handed_in, set(stubs), without)
+    answered = [path for path, other, _noticed in others if _is_answered(other, stubs)]
+    return [Remark("another", _names(answered))] if answered else []
+
+
+def _is_answered(nb, stubs):
+    """Whether any answer differs from its stub."""
+    return any(
+        not same_text(cell.source, stubs[name].source)
+        for cell in nb.cells
+        for name in _grade_ids_of(cell)
+        if name in stubs
+    )
+
+
+def _names(paths):
+    return ", ".join(plain("/".join(path), LONGEST_NAME_TOLD) for path in paths)
 
 
 def _read(file, known):
@@ -112,8 +145,12 @@ def _why_not_opened(reason):
 
 
 def _grade_ids(nb):
-    metas = (cell.metadata.get("nbgrader") for cell in nb.cells)
-    return {str(meta["grade_id"]) for meta in metas if isinstance(meta, dict) and "grade_id" in meta}
+    return {name for cell in nb.cells for name in _grade_ids_of(cell)}
+
+
+def _grade_ids_of(cell):
+    meta = cell.metadata.get("nbgrader")
+    return {str(meta["grade_id"])} if isinstance(meta, dict) and "grade_id" in meta else set()
 
 
 def _write_files(files, homes, into, names):
@@ -126,14 +163,14 @@ def _write_files(files, homes, into, names):
         is_in_the_way = path in taken | folders or outer & taken or (path[0] in ours and path not in AT_THE_TOP)
         if file.content is None or is_in_the_way or not _is_text(path):
             left_out.append(plain("/".join(file.path)))
-        elif path == (DATE,) and not _is_date(file.content):
-            undated.append(Remark("undated", plain(file.content[:1000].decode("utf-8", errors="replace"))))
+        elif path == (DATE,) and not _is_date(text := _text_of_date(file.content)):
+            undated.append(Remark("undated", plain(text)))
         else:
             taken.add(path)
             folders |= outer
             target = into.joinpath(*path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(file.content)
+            target.write_bytes(text.encode() if path == (DATE,) else file.content)
     left_out = list(dict.fromkeys(left_out))
     remarks = [Remark("left out", name) for name in left_out[:MOST_NAMED]]
     more = [Remark("more left out", str(len(left_out) - MOST_NAMED))] if len(left_out) > MOST_NAMED else []
@@ -157,8 +194,13 @@ def _moved(files, homes):
                 yield file, path
 
 
-def _is_date(content):
-    text = content.decode("utf-8", errors="replace").strip()
+def _text_of_date(content):
+    """The date in whatever encoding of Unicode an editor chose; not all of a long file."""
+    encoding = json.detect_encoding(content)  # of JSON, but by the zeros of letters that a date has, too
+    return content[: 8 * LONGEST_DATE].decode(encoding, errors="replace").strip()
+
+
+def _is_date(text):
     if len(text) > LONGEST_DATE or A_PATH.search(text):
         return False
     try:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable
@@ -12,12 +13,16 @@ import nbformat
 from nbgrader.utils import is_grade
 
 from autograding.course import Course
-from autograding.durable import write_whole
+from autograding.durable import in_the_way, write_whole
 from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
 from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.stock.convert import ends_the_run
 from autograding.stock.gradebook import OpenGradebook
+
+# At the beginning, and after whatever may divide cells: a semicolon does where numbers are written with a comma. A mark
+# counts as well, so that no text looks like another one's marked.
+BEGINS_A_FORMULA = re.compile(r"""(?:^|[;,|\t\r\n"])(?='*[=+\-@])|[;,|\t\r\n"] +(?='*[=@])|^(?='*[\t\r])""")
 
 
 @dataclass
@@ -179,11 +184,20 @@ def table(results: list[Result], width: int | None = None) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def require_place(path: Path) -> None:
+    """Refuse a place where no CSV can be written, before anybody is graded."""
+    if path.is_dir():
+        raise in_the_way(path, _("it is a folder"))
+
+
 def write_csv(results: list[Result], assignment: str, path: Path) -> None:
-    """Write the class as a CSV file in UTF-8; an older file is replaced in one step."""
+    """Write the class as a CSV file in UTF-8; an older file is replaced in one step.
+
+    All is quoted, so that a text which a spreadsheet divides at other marks than ours stays as whole as it can.
+    """
     names = [cell.name for cell in _columns(results)]
     text = io.StringIO(newline="")
-    rows = csv.writer(text)
+    rows = csv.writer(text, quoting=csv.QUOTE_ALL)
     rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "limits", "note"])
     for result in results:
         scores = {cell.name: cell.score for cell in result.cells}
@@ -195,5 +209,5 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
 
 
 def _inert(value):
-    """Mark a text so that no spreadsheet takes it for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    """Mark a text so that no spreadsheet takes it, or a part of it, for a formula; different texts stay different."""
+    return BEGINS_A_FORMULA.sub(r"\g<0>'", value) if isinstance(value, str) else value

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from autograding.durable import print_of, read_regular, write_whole
 from autograding.messages import _, plain
+from autograding.stock.exchange import DATE, SECRET
 
-VERSION = 2
+VERSION = 3
 LARGEST_STAMP, LARGEST = 2**24, 2**30  # bytes, of a stamp and of any other file
-KEPT = {"autograded": "*.ipynb", "feedback": "*.html"}
+KEPT = {"autograded": ("*.ipynb",), "feedback": ("*.html", DATE, SECRET)}
 
 
 class Damaged(Exception):
@@ -32,14 +33,15 @@ class Stamp:
     on_page: list  # what people gave, and late penalties
     files: dict[str, str]  # size and digest of each autograded notebook and each page, by "autograded/NAME"
 
-    def write(self, path: Path) -> None:
-        """Leave the stamp."""
+    def write(self, path: Path, whose: list[str]) -> None:
+        """Leave the stamp; `whose` are the student and the assignment."""
         content = asdict(self)
-        write_whole(path, json.dumps({"version": VERSION, "stamp": content, "sha256": _seal(content)}))
+        told = {"version": VERSION, "whose": whose, "stamp": content, "sha256": _seal(whose, content)}
+        write_whole(path, json.dumps(told))
 
 
-def read_stamp(path: Path) -> Stamp | None:
-    """The stamp, or None where there is none. Raises Damaged for anything else that is found in its place."""
+def read_stamp(path: Path, whose: list[str]) -> Stamp | None:
+    """The stamp of this student, or None where there is none. Raises Damaged for anything else in its place."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -56,22 +58,24 @@ def read_stamp(path: Path) -> Stamp | None:
     if not isinstance(found, dict) or found.get("version") != VERSION:
         raise Damaged(_("it is no stamp of this version of the grader"))
     content = found.get("stamp")
-    if found.get("sha256") != _seal(content):
+    if found.get("sha256") != _seal(found.get("whose"), content):
         raise Damaged(_("it is damaged"))
+    if found.get("whose") != whose:
+        raise Damaged(_("it is another student's, or another assignment's"))
     return Stamp(**content)
 
 
-def _seal(content):
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _seal(whose, content):
+    return hashlib.sha256(json.dumps([whose, content], sort_keys=True).encode()).hexdigest()
 
 
 def files_of(folders: dict[str, Path]) -> dict[str, str]:
     """Size and digest of a student's notebooks and pages, in the folders by the names of their steps."""
-    return {
-        f"{step}/{path.name}": print_of(path, LARGEST)
-        for step, pattern in KEPT.items()
-        for path in sorted(folders[step].glob(pattern))
-    }
+    return {f"{step}/{path.name}": print_of(path, LARGEST) for step in KEPT for path in _kept_in(folders, step)}
+
+
+def _kept_in(folders, step):
+    return sorted(path for pattern in KEPT[step] for path in folders[step].glob(pattern))
 
 
 def amiss_in(stamp: Stamp, folders: dict[str, Path], step: str) -> Iterator[str]:
@@ -85,6 +89,6 @@ def amiss_in(stamp: Stamp, folders: dict[str, Path], step: str) -> Iterator[str]
             yield _("{name} is empty").format(name=name)
         else:
             yield (_("{name} was changed") if found else _("{name} is gone, or cannot be read")).format(name=name)
-    for path in sorted(folders[step].glob(KEPT[step])):
+    for path in _kept_in(folders, step):
         if f"{step}/{path.name}" not in expected:
             yield _("{name} was added").format(name=f"{step}/{plain(path.name)}")

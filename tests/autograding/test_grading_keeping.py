@@ -114,6 +114,10 @@ DAMAGE = {
     "stamp_old": (lambda t, s: put(stamp_of(t, s), b'{"digest": "a", "person": []}'), STAMP + "it is no stamp of this"),
     "stamp_deep": (lambda t, s: put(stamp_of(t, s), b"[" * 100_000), STAMP + "it is damaged"),
     "stamp_binary": (lambda t, s: put(stamp_of(t, s), b"\xff\x00\xd8\x80"), STAMP + "it is damaged"),
+    "stamp_swapped": (
+        lambda t, s: shutil.copy(stamp_of(t, BYSTANDER), stamp_of(t, s)),
+        STAMP + "it is another student's, or another assignment's",
+    ),
     "stamp_edited": (lambda t, s: edited_stamp(t, s, lambda f: f["stamp"].update(on_page=3)), STAMP + "it is damaged"),
     "stamp_folder": (lambda t, s: folder_in_place_of(stamp_of(t, s)), STAMP + "it cannot be read, or is no file"),
     "stamp_link": (lambda t, s: link_in_place_of(stamp_of(t, s)), STAMP + "it cannot be read, or is no file"),
@@ -454,12 +458,51 @@ def test_an_entry_of_the_store_that_is_none_is_made_good(tmp_path, damage):
     assert sorted(p.name for p in store.folder.iterdir()) == ["other.ipynb"]
 
 
-def test_the_lock_is_no_link_to_somewhere_else(tmp_path):
+IN_THE_WAY = [
+    lambda place: place.symlink_to(place.with_name("thesis")),
+    lambda place: place.symlink_to(place.with_name("nowhere")),
+    os.mkfifo,
+    lambda place: place.mkdir(),
+]
+
+
+@pytest.mark.parametrize("put_there", IN_THE_WAY)
+def test_the_lock_is_a_file_of_ours(tmp_path, put_there):
     (tmp_path / "thesis").write_text("do not lose this")
-    (tmp_path / ".lock").symlink_to(tmp_path / "thesis")
-    with pytest.raises(OSError, match=r"\.lock"), only_run(tmp_path):
+    put_there(tmp_path / ".lock")
+    with pytest.raises(CourseError, match=r"\.lock, which cannot be done \(.*\); move away"), only_run(tmp_path):
         pass
     assert (tmp_path / "thesis").read_text() == "do not lose this"
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", "thesis"}
+
+
+@pytest.mark.parametrize("put_there", IN_THE_WAY)
+def test_the_log_is_a_file_of_ours(toy, put_there):
+    log = toy.root / "grades" / f"{ASSIGNMENT}.log"
+    log.unlink()
+    log.with_name("thesis").write_text("do not lose this")
+    put_there(log)
+    done = toy.here(main, ASSIGNMENT)
+    assert done.returncode == 2 and f"error: grading writes the file {log}, which cannot be done" in done.stderr
+    assert log.with_name("thesis").read_text() == "do not lose this" and not log.with_name("nowhere").exists()
+
+
+def test_a_folder_where_the_csv_goes_is_told_before_anybody_is_graded(toy):
+    path = toy.root / "grades" / f"{ASSIGNMENT}.csv"
+    path.unlink()
+    path.mkdir()
+    done = toy.here(main, ASSIGNMENT, "--force")
+    told = f"error: grading writes the file {path}, which cannot be done (it is a folder); move away what is there\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
+def test_a_lock_that_was_deleted_still_holds(tmp_path):
+    with only_run(tmp_path):
+        (tmp_path / ".lock").unlink()
+        with pytest.raises(CourseError, match="already being graded"), only_run(tmp_path):
+            pass
+    with only_run(tmp_path):
+        pass
 
 
 def test_all_that_a_stamp_speaks_of_is_on_the_disk_before_it(tmp_path, monkeypatch):

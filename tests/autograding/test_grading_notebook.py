@@ -46,7 +46,12 @@ def one(content):
         (b"[1, 2]", "not a Jupyter notebook"),
         (b'"text"', "not a Jupyter notebook"),
         (b"{}", "not a Jupyter notebook"),
-        (text_of(nbformat=99), "format 99, expected 4"),
+        (text_of(nbformat=99), "it is of format 99, expected 4; open it in Jupyter, save it"),
+        (b'{"nbformat": 3, "worksheets": []}', "it is of format 3, expected 4"),
+        (text_of(nbformat=[4]), r"it is of format \[4\], expected 4"),
+        ("{\n\n".encode("utf-16"), "cut short at line 3"),
+        ("{\n".encode("utf-16") + b"\x00\xd8{\0", "cut short at line 2"),
+        (("[" * 100_000).encode("utf-16"), "nested too deeply"),
         (text_of(cells="many"), "no list of cells"),
         (text_of(5), "cell 1 is neither code nor text"),
         (text_of(CODE, {"cell_type": "heading", "source": "x"}), "cell 2 is neither code nor text"),
@@ -80,6 +85,19 @@ def test_marks_and_halves_of_characters_are_read():
     made = one(text_of(CODE | {"source": "x = '\ud83d'"}, metadata={"title": "\ud800"}))
     assert made.source == "x = '\ufffd'"
     nbformat.writes(made).encode()
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig"]
+)
+def test_a_notebook_in_any_encoding_of_unicode_is_read(encoding):
+    text = json.dumps(GOOD | {"cells": [CODE | {"source": "é = '語🎓'"}]}, ensure_ascii=False)
+    assert one(text.encode(encoding)).source == "é = '語🎓'"
+
+
+@pytest.mark.parametrize("version", ["4", None, 4.0])
+def test_a_version_that_is_written_otherwise_is_the_same(version):
+    assert one(text_of(CODE, nbformat=version)).source == "1 + 1"
 
 
 def test_a_notebook_without_cell_ids_is_read_the_same_each_time():

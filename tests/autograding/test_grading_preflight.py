@@ -141,6 +141,19 @@ def test_a_changed_test_is_noticed_but_not_one_with_hidden_tests():
     assert clean(notebook(*EVERY), hidden) == []
 
 
+@pytest.mark.parametrize(
+    "sent", ["a = 1\r\nb = 2", "a = 1\rb = 2", "a = 1\nb = 2\n\n", "a = 1  \nb = 2\t", "a = 1\nb = 2"]
+)
+def test_ends_of_lines_accuse_nobody(sent):
+    master = [master_cell("test", grade=True, source="a = 1\nb = 2")]
+    nb = notebook("test")
+    nb.cells[0].source = sent
+    assert clean(nb, master) == []
+    nb = notebook("test")
+    nb.cells[0].source = sent.replace("2", "3")
+    assert clean(nb, master) == [Remark("rewritten", "test")]
+
+
 def test_the_notebooks_own_metadata_is_not_the_students_to_write():
     nb = notebook(*EVERY)
     nb.metadata["autograding"] = {"remarks": [["renamed", "forged"]]}
@@ -182,6 +195,8 @@ def test_an_old_format_gets_no_ids():
         "cells left out",
         "more left out",
         "missing",
+        "several",
+        "another",
         "unreadable",
         "left out",
         "undated",

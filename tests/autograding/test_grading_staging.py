@@ -10,14 +10,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ASSIGNMENT, NOTEBOOK
+from conftest import ASSIGNMENT, NOTEBOOK, cell
 
 from autograding import beneath
 from autograding.beneath import Place
 from autograding.course import Course
 from autograding.intake import handed_in, staging
 from autograding.intake.handed_in import read
-from autograding.intake.remarks import Remark
+from autograding.intake.remarks import Remark, sentence
 from autograding.intake.staging import stage
 from autograding.messages import plain
 from autograding.run.prepare import _make_way
@@ -112,8 +112,30 @@ def test_between_two_candidates_the_grader_does_not_choose(folders):
     submission, released, into = folders
     (submission / "second.ipynb").write_bytes((submission / NOTEBOOK).read_bytes())
     (submission / NOTEBOOK).rename(submission / "first.ipynb")
-    assert staged(*folders) == [Remark("missing", NOTEBOOK)]
+    (remark,) = staged(*folders)
+    assert remark == Remark("several", "first.ipynb, second.ipynb")
+    assert "first.ipynb" in sentence(remark) and "second.ipynb" in sentence(remark)
     assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["01_toy-Copy1.ipynb", "01_toy (1).ipynb", f"home/{NOTEBOOK}"])
+def test_a_copy_with_work_beside_a_stub_is_told(folders, name):
+    submission, _released, into = folders
+    copy = nbformat.read(submission / NOTEBOOK, 4)
+    (submission / name).parent.mkdir(exist_ok=True)
+    nbformat.write(copy, submission / name)
+    assert staged(*folders) == []  # a copy of the stub is no work
+    shutil.rmtree(into)
+    cell(copy, "double").source = "def double(x): return x + x"
+    nbformat.write(copy, submission / name)
+    (remark,) = staged(*folders)
+    assert remark == Remark("another", name) and f"{name}, holds answers and was not graded" in sentence(remark)
+    assert sources(into / NOTEBOOK) == sources(submission / NOTEBOOK)
+    shutil.rmtree(into)
+    work = nbformat.read(submission / NOTEBOOK, 4)
+    cell(work, "greet").source = "def greet(name): return ''"
+    nbformat.write(work, submission / NOTEBOOK)
+    assert staged(*folders) == []
 
 
 def test_the_right_name_wins_over_other_notebooks(folders):
@@ -157,7 +179,7 @@ def test_between_two_folders_the_grader_does_not_choose(folders):
         (submission / name).mkdir()
         (submission / name / NOTEBOOK).write_bytes((submission / NOTEBOOK).read_bytes())
     (submission / NOTEBOOK).unlink()
-    assert staged(*folders) == [Remark("missing", NOTEBOOK)]
+    assert staged(*folders) == [Remark("several", f"first/{NOTEBOOK}, second/{NOTEBOOK}")]
 
 
 @pytest.mark.parametrize("inside", [None, "more.txt"])
@@ -455,6 +477,13 @@ def test_a_date_in_any_zone_is_one(folders, zone):
     submission, _released, into = folders
     (submission / "timestamp.txt").write_text(f"2030-01-01 12:00:00.948203 {zone}")
     assert staged(*folders) == [] and (into / "timestamp.txt").is_file()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_date_in_any_encoding_of_unicode_is_one(folders, encoding):
+    submission, _released, into = folders
+    (submission / "timestamp.txt").write_bytes("2030-01-01 12:00:00 UTC\r\n".encode(encoding))
+    assert staged(*folders) == [] and (into / "timestamp.txt").read_bytes() == b"2030-01-01 12:00:00 UTC"
 
 
 @contextmanager
