@@ -12,6 +12,7 @@ import shutil
 import warnings
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbgrader.utils import parse_utc
@@ -31,6 +32,14 @@ AT_THE_TOP = {(DATE,), (SECRET,)}
 LONGEST_DATE = 200
 # parse_utc looks up the time zone as a file, and takes any path for its name.
 A_PATH = re.compile(r"(?<!\w)/|\.\.")
+
+
+class Read(NamedTuple):
+    """A notebook as it was read, or why it could not be."""
+
+    text: str
+    remarks: list[Remark]
+    refused: str = ""
 
 
 def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Remark]]:
@@ -53,6 +62,27 @@ def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Rem
             homes.append(home)
     general = _write_files(handed_in.files, homes, into, [path.stem for path in wanted])
     return {name: [*noticed, *general] for name, noticed in remarks.items()}
+
+
+def stage_as_it_is(handed_in: HandedIn, into: Path) -> dict[str, Read]:
+    """Write the files that can be trusted to `into`; return what was read of the notebooks at the top, by their names.
+
+    For plain nbgrader, which chooses among the notebooks itself. Raises Unreadable where the folder could not be read.
+    """
+    if handed_in.refused:
+        raise Unreadable(_why_not_opened(handed_in.refused))
+    into.mkdir(parents=True)
+    notebooks = {Path(file.path[0]).stem: file for file in handed_in.notebooks if len(file.path) == 1}
+    general = _write_files(handed_in.files, [], into, list(notebooks))
+    found = {}
+    for name, file in notebooks.items():
+        (into / file.path[0]).touch()  # nbgrader asks whether it is there
+        try:
+            nb, noticed = _read(file, ())
+            found[name] = Read(nbformat.writes(nb), [*noticed, *general])
+        except Unreadable as error:
+            found[name] = Read("", general, str(error))
+    return found
 
 
 def _find_notebook(handed_in, wanted, expected):
