@@ -117,12 +117,12 @@ def _grade(course, options):
             feedback=course.directory.feedback_directory,
         )
     )
-    if renewed:
-        print(
-            _("Feedback pages renewed: {n}. A person gave points or a comment, or the late penalty changed.").format(
-                n=len(renewed)
-            )
-        )
+    written = [one for one in renewed if one.error is None]
+    if given := sum(one.given for one in written):
+        text = _("Feedback pages renewed: {n}. A person gave points or a comment, or the late penalty changed.")
+        print(text.format(n=given))
+    if mended := len(written) - given:
+        print(_("Feedback pages written anew: {n}. They were gone, or not as grading had left them.").format(n=mended))
     for one in renewed:
         if one.lost:
             _notice(

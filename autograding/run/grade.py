@@ -32,7 +32,7 @@ from autograding.run.schedule import Pool, outcomes_of
 from autograding.run.store import Store, key_of
 from autograding.sandbox.limits import limits_from
 from autograding.seeds import course_key, secret_of_page
-from autograding.stock.convert import convert, ends_the_run, generate
+from autograding.stock.convert import convert, ends_the_run, errors_of_gradebook_in, generate
 from autograding.stock.exchange import complete
 from autograding.stock.gradebook import OpenGradebook
 from autograding.stock.late import assess
@@ -52,6 +52,7 @@ class Graded(NamedTuple):
     student: str
     error: Exception | None = None
     lost: str = ""  # what people had given, and is no longer in the gradebook
+    given: bool = False  # a person gave something, or the late penalty changed
 
 
 class Standing(NamedTuple):
@@ -101,6 +102,7 @@ class Grader:
         folder_to_write_in(self.log.parent)
         with file_to_append_to(self.log):
             pass  # it can be written
+        self._opened.enter_context(errors_of_gradebook_in(self.log))
         # What it draws where there is none is kept there; one that is no key is refused.
         self._key_of_seeds = course_key(self._top(AUTOGRADED).parent)
         self.seeds = hashlib.sha256(self._key_of_seeds).hexdigest()
@@ -359,11 +361,12 @@ class Grader:
             with self.book.reading() as connection:
                 now = self._written(connection, student)
         stamp = self._read_stamp(student)
-        if stamp.on_page == now.on_page and not any(amiss_in(stamp, self._folders(student), FEEDBACK)):
+        given = stamp.on_page != now.on_page
+        if not given and not any(amiss_in(stamp, self._folders(student), FEEDBACK)):
             return None
         self._feedback(student)
         self._leave_stamp(student, stamp.inputs)
-        return Graded(student, lost=_gone(stamp.on_page[0], now.scores))
+        return Graded(student, lost=_gone(stamp.on_page[0], now.scores), given=given)
 
     def _written(self, connection, student):
         return written_for(connection, self.assignment, student).get(student)

@@ -3,8 +3,11 @@
 import io
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import nbgrader.api
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
@@ -41,8 +44,38 @@ def convert(converter: BaseConverter, log: Path | None = None) -> None:
         raise ConversionFailed(_last_word(buffer.getvalue()) or str(error)) from error
     finally:
         if log is not None:
-            with file_to_append_to(log) as file:
-                file.writelines(inert(line) + "\n" for line in buffer.getvalue().splitlines())
+            _append(log, buffer.getvalue())
+
+
+def _append(log, text):
+    with file_to_append_to(log) as file:
+        file.writelines(inert(line) + "\n" for line in text.splitlines())
+
+
+@contextmanager
+def errors_of_gradebook_in(log: Path) -> Iterator[None]:
+    """Within, what nbgrader's gradebook says of errors goes to the file `log`: without a handler it would be printed.
+
+    It is told to people as the error that it is, by whoever called nbgrader.
+    """
+    logger, handler = nbgrader.api.app_log, _ToFile(log)
+    propagates, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagates
+
+
+class _ToFile(logging.Handler):
+    def __init__(self, log):
+        super().__init__(logging.WARNING)
+        self.log = log
+
+    def emit(self, record):
+        """logging's entry point."""
+        _append(self.log, self.format(record))
 
 
 class _Caught(logging.Handler):

@@ -26,7 +26,9 @@ OF_SUBMISSION = (SubmittedAssignment.student_id, Notebook.name)
 class Written:
     """What stands in the gradebook for one submission, in an order that does not depend on the gradebook."""
 
-    automatic: list[list] = field(default_factory=list)  # notebook, cell, score
+    automatic: list[list] = field(
+        default_factory=list
+    )  # notebook, cell, score, whether its mark "needs a person" is odd
     places: list[list] = field(default_factory=list)  # notebook, cell, "grade" or "comment": where there is a row
     scores: list[list] = field(default_factory=list)  # by people: notebook, cell, score, extra credit
     comments: list[list] = field(default_factory=list)  # by people: notebook, cell, comment
@@ -46,9 +48,12 @@ class Written:
 def written_for(connection: Connection, assignment: str, student: str | None = None) -> dict[str, Written]:
     """What is written for every student of the assignment, or for one, by their names. It takes three queries."""
     found = defaultdict(Written)
-    grades = (Grade.auto_score, Grade.manual_score, Grade.extra_credit)
-    for name, notebook, cell, score, manual, extra in _rows(connection, Grade, grades, assignment, student):
-        found[name].automatic.append([notebook, cell, score])
+    grades = (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
+    for name, notebook, cell, score, manual, extra, waits in _rows(connection, Grade, grades, assignment, student):
+        # Where no person gave points, an answer needs a person if and only if it has no score. What a person may
+        # change by giving some is left out.
+        odd = manual is None and bool(waits) != (score is None)
+        found[name].automatic.append([notebook, cell, score, odd])
         found[name].places.append([notebook, cell, "grade"])
         if manual is not None or extra is not None:
             found[name].scores.append([notebook, cell, manual, extra])

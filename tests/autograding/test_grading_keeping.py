@@ -8,7 +8,9 @@ import shutil
 import sqlite3
 import threading
 import time
+from pathlib import Path
 
+import nbgrader.api
 import pytest
 from conftest import ASSIGNMENT, NOTEBOOK, Toy, cell, forget_the_course
 from nbconvert.writers import FilesWriter
@@ -23,6 +25,7 @@ from autograding.run.grade import Grader
 from autograding.run.lock import only_run
 from autograding.run.store import Store
 from autograding.seeds import course_key
+from autograding.stock.convert import errors_of_gradebook_in
 from autograding.stock.plug import DONE_STAMP
 
 pytestmark = pytest.mark.grading
@@ -141,6 +144,10 @@ DAMAGE = {
         lambda t, s: ask(t, f"UPDATE grade SET auto_score = 0 WHERE id IN ({GRADES})", s),
         "the gradebook has other scores than were recorded; graded anew",
     ),
+    "rows_marked": (
+        lambda t, s: ask(t, f"UPDATE grade SET needs_manual_grade = 1 WHERE id IN ({GRADES})", s),
+        "the gradebook has other scores than were recorded; graded anew",
+    ),
 }  # fmt: skip
 BYSTANDER = "untouched"
 
@@ -188,6 +195,8 @@ def test_whatever_was_damaged_is_said_and_made_good(toy):
     assert BYSTANDER not in done.stderr
     renewed = sum(name.startswith("page_") for name in DAMAGE)
     assert f"{len(DAMAGE) - renewed} graded now, {renewed + 1} as before." in done.stdout
+    assert f"Feedback pages written anew: {renewed}. They were gone, or not as grading had left them." in done.stdout
+    assert "A person gave points" not in done.stdout
     assert manual_points(toy, "rows_gone") == [1.5]  # marked to be looked at again
     ask(toy, "UPDATE grade SET manual_score = NULL, needs_manual_grade = 0")
     again = toy.here(main, ASSIGNMENT)
@@ -456,6 +465,30 @@ def test_an_entry_of_the_store_that_is_none_is_made_good(tmp_path, damage):
     damage(store.folder / "key.ipynb")
     store.drop("key")
     assert sorted(p.name for p in store.folder.iterdir()) == ["other.ipynb"]
+
+
+def test_what_the_gradebook_says_of_errors_stands_in_the_log(tmp_path, caplog):
+    log = tmp_path / "01_toy.log"
+    with errors_of_gradebook_in(log):
+        try:
+            raise ValueError("disk full\x1b[2J")
+        except ValueError:
+            nbgrader.api.app_log.exception("Rolling back session")
+    text = log.read_text()
+    assert "Rolling back session" in text and r"ValueError: disk full\x1b[2J" in text
+    assert caplog.records == [] and nbgrader.api.app_log.handlers == [] and nbgrader.api.app_log.propagate
+
+
+def test_a_key_that_may_not_be_read_is_not_called_a_wrong_one(tmp_path, monkeypatch):
+    course_key(tmp_path)
+
+    def refuse(_path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(CourseError, match=r"seed\.key, cannot be read \(Permission denied\); allow it") as refused:
+        course_key(tmp_path)
+    assert "delete" not in str(refused.value)
 
 
 IN_THE_WAY = [
