@@ -1,15 +1,31 @@
 """Find which places of a text were taken from another text, however they are spaced, quoted, escaped or coloured."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 # What printing adds or changes: terminal colours, the escapes of repr(), white space and quotes.
-_SKIPPED = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\\+[nrt]?|[\s'\"]+")
+ADDED = r"\x1b(?:\[[0-?]*[ -/]*[@-~])?|\\+(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})?"
+# Letters that show nothing and are of no such category: fillers.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def unseen(text: str) -> str:
+    """Those letters of a text that show nothing, or only on another letter: controls, formats, marks, spaces.
+
+    Not the escape, with which more begins.
+    """
+    letters = sorted(set(text) - {"\x1b"})
+    return "".join(letter for letter in letters if letter in _FILLERS or unicodedata.category(letter)[0] in "CMZ")
+
+
+def _skipped(text):
+    return re.compile(f"{ADDED}|[{re.escape(unseen(text))}'\"\\s]+")
 
 
 def windows(text: str, length: int) -> Iterator[str]:
     """Every run of `length` letters of a text, not counting what printing adds."""
-    letters = _SKIPPED.sub("", text)
+    letters = _skipped(text).sub("", text)
     return (letters[i : i + length] for i in range(len(letters) - length + 1))
 
 
@@ -34,7 +50,7 @@ def quoted(text: str, known: set[str], length: int) -> list[tuple[int, int]]:
 def _places(text):
     """Where each letter stands in the text that counts as a letter."""
     places, end = [], 0
-    for skipped in _SKIPPED.finditer(text):
+    for skipped in _skipped(text).finditer(text):
         places.extend(range(end, skipped.start()))
         end = skipped.end()
     places.extend(range(end, len(text)))
