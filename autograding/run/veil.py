@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 from nbgrader.utils import parse_utc
 
-from autograding.quoted import ADDED, leaves_of, quoted, texts_of, unseen, windows
+from autograding.quoted import ADDED, leaves_of, quoted, texts_of, windows, with_unseen_as
 
 MARK = "…"
 FEWEST = 3  # significant digits; a number of fewer says little of a problem, and occurs by chance
@@ -48,7 +48,8 @@ def veiled(message: str, problem: object, reply: object) -> str:
     parts, end = [], 0
     for start, stop in sorted(hidden):
         if stop > end and any(first <= start and stop <= last for first, last in theirs):
-            parts += [message[end:start], MARK]  # nothing lies between where they overlap
+            if start > end or not parts:
+                parts += [message[end:start], MARK]
             end = stop
     return "".join(parts) + message[end:]
 
@@ -58,8 +59,7 @@ def _readings(message):
     each with the places of the letters in the message."""
     places = range(len(message))
     yield places, _NUMBER.finditer(message)
-    blank = "".join(letter for letter in unseen(message) if letter not in " \t\n\r")
-    text, places = _without(message, places, f"[{re.escape(blank)}]") if blank else (message, places)
+    text, places = _without(with_unseen_as("\0", message, but=" \t\n\r"), places, "\0+")
     text, places = _without(text, places, ADDED)
     yield places, _NUMBER.finditer(text)
     for between in _BETWEEN:
