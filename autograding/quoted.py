@@ -1,15 +1,30 @@
 """Find which places of a text were taken from another text, however they are spaced, quoted, escaped or coloured."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 # What printing adds or changes: terminal colours, the escapes of repr(), white space and quotes.
-_SKIPPED = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\\+[nrt]?|[\s'\"]+")
+ADDED = r"\x1b(?:\[[0-?]*[ -/]*[@-~])?|\\+(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})?"
+# Letters that show nothing and are of no such category: fillers.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+_SKIPPED = re.compile(rf"{ADDED}|[\s'\"]+")
+
+
+def with_unseen_as(blank: str, text: str, but: str = "") -> str:
+    """The text with this letter for each that shows nothing, or only on another letter: controls, formats, marks,
+    spaces. Not for the escape, with which more begins, nor for those of `but`.
+    """
+    letters = set(text).difference("\x1b", but)
+    unseen = [letter for letter in letters if letter in _FILLERS or unicodedata.category(letter)[0] in "CMZ"]
+    return text.translate(dict.fromkeys(map(ord, unseen), blank))
 
 
 def windows(text: str, length: int) -> Iterator[str]:
     """Every run of `length` letters of a text, not counting what printing adds."""
-    letters = _SKIPPED.sub("", text)
+    letters = _SKIPPED.sub("", with_unseen_as(" ", text))
     return (letters[i : i + length] for i in range(len(letters) - length + 1))
 
 
@@ -34,7 +49,7 @@ def quoted(text: str, known: set[str], length: int) -> list[tuple[int, int]]:
 def _places(text):
     """Where each letter stands in the text that counts as a letter."""
     places, end = [], 0
-    for skipped in _SKIPPED.finditer(text):
+    for skipped in _SKIPPED.finditer(with_unseen_as(" ", text)):
         places.extend(range(end, skipped.start()))
         end = skipped.end()
     places.extend(range(end, len(text)))

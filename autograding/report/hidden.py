@@ -1,6 +1,7 @@
 """Hidden tests of plain nbgrader courses: taken off the cells of a page, and out of what other cells print of them."""
 
 import ast
+import re
 from collections.abc import Iterable
 from html import unescape
 
@@ -9,13 +10,15 @@ from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 
 from autograding.messages import _
 from autograding.quoted import quoted, windows
-from autograding.report.markup import cleaned
 
+# Finished HTML has no < or > but those of its elements, and no quotes in values.
+_TAG = re.compile("<[^<>]*>")
+_DESCRIBED = re.compile(' (?:alt|title)="([^"<>]*)"')
 LENGTH = 12  # letters that show where a text comes from; of a shorter piece nobody can say
 
 
 class HiddenTests:
-    """The hidden tests of a notebook. `take_off` must have seen its cells before `without` can know them."""
+    """The hidden tests of a notebook. `take_off` must have seen its cells before the others can know them."""
 
     def __init__(self, marks: ClearHiddenTests):
         self.begin, self.end = marks.begin_test_delimeter, marks.end_test_delimeter
@@ -48,11 +51,12 @@ class HiddenTests:
             end = stop
         return "".join(parts) + text[end:]
 
-    def html_without(self, html: str) -> str:
-        """The HTML, or a mark in its place where it quotes hidden tests: they may be spread over many elements."""
-        if not self.known or not quoted(_text_of(html), self.known, LENGTH):
-            return html
-        return _("[hidden test]")
+    def are_in(self, html: str) -> bool:
+        """Whether finished HTML quotes hidden tests: they may be spread over many elements, and stand in attributes."""
+        if not self.known:
+            return False
+        texts = (_TAG.sub("", html), " ".join(described[1] for described in _DESCRIBED.finditer(html)))
+        return any(quoted(unescape(text), self.known, LENGTH) for text in texts)
 
     def _parts(self, source):
         """The visible and the hidden lines. A region without an end reaches to the end."""
@@ -80,13 +84,3 @@ def _messages(source):
     said += [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc is not None]
     parts = (part for one in said for part in ast.walk(one))
     return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-
-
-def _text_of(html):
-    """What a reader sees of the HTML, without its elements."""
-    parts, inside = [], False
-    for part in cleaned(html).replace("<", "\0<").replace(">", ">\0").split("\0"):
-        inside = part.startswith("<") and part.endswith(">")
-        if not inside:
-            parts.append(part)
-    return unescape("".join(parts))

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import stat
+from html import escape
 from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -25,6 +26,7 @@ from autograding.messages import _
 from autograding.report.hidden import HiddenTests
 from autograding.report.painter import painted_apart
 from autograding.report.pieces import Piece, plain
+from autograding.stock.once import FINISHED
 
 # What a browser shows without running it, the best first. JavaScript, widgets, SVG and every unknown type are left out.
 TEXTS = {"text/html": "html", "text/markdown": "markdown", "text/latex": "latex", "text/plain": "terminal"}
@@ -46,12 +48,16 @@ HEAD = """
 </style>
 <meta http-equiv="Content-Security-Policy" content="base-uri 'none'; form-action 'none'; default-src 'none'; {policy}">
 <meta name="referrer" content="no-referrer">
+{finished}
 {script}<style>"""
-OF_FEEDBACK = HEAD.format(policy="img-src data:; font-src 'self'; style-src 'unsafe-inline'", script="")
+OF_FEEDBACK = HEAD.format(
+    policy="img-src data:; font-src 'self'; style-src 'unsafe-inline'", finished=FINISHED, script=""
+)
 # Formgrader's own scripts expect MathJax, which the policy keeps out, and wait for its word that it is done.
 OF_FORMGRADER = HEAD.format(
     policy="img-src 'self' data:; font-src 'self' data:; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline'",
+    finished=FINISHED,
     script="<script>window.MathJax = {Hub: {Startup: {signal: {Interest: tell => tell('End')}}}};</script>\n",
 )
 
@@ -91,6 +97,10 @@ class Shown(NbGraderPreprocessor):
         if isinstance(self.parent.parent, GenerateFeedback):
             return nb, resources  # `Page` follows
         _paint(nb, None)
+        # The template inserts names as they are, and a student's folder may have any name.
+        for name, value in resources.items():
+            if isinstance(value, str):
+                resources[name] = escape(value).replace("\\", "&#92;")
         return _dressed(self, nb, resources, OF_FORMGRADER)
 
 
@@ -141,6 +151,7 @@ class _Sheet:
         self.hidden, self.language = hidden, language
         self.letters, self.pictures, self.cells, self.outputs = ALL_TEXT, ALL_PICTURES, CELLS, OUTPUTS
         self.pieces: list[tuple[object, object, Piece]] = []
+        self.printed: set[int] = set()  # the pieces that a notebook's outputs are
         self.left_out: set[int] = set()
 
     def add(self, cell):
@@ -168,11 +179,11 @@ class _Sheet:
         self.pieces.append((place, key, Piece(kind, text, more)))
 
     def finish(self):
-        """Put the finished HTML where it belongs."""
-        for (place, key, _piece), html in zip(
-            self.pieces, painted_apart([piece for _place, _key, piece in self.pieces]), strict=True
-        ):
-            place[key] = Finished(html)
+        """Put the finished HTML where it belongs. Only in it can be seen what a text shows."""
+        painted = painted_apart([piece for _place, _key, piece in self.pieces])
+        for number, ((place, key, _piece), html) in enumerate(zip(self.pieces, painted, strict=True)):
+            shown = self.hidden is None or number not in self.printed or not self.hidden.are_in(html)
+            place[key] = Finished(html if shown else plain(Piece("terminal", _("[hidden test]"))))
 
     def _within(self, text, always=True):
         """The text, or its beginning where the page can hold no more of it."""
@@ -201,8 +212,9 @@ class _Sheet:
 
     def _add_output(self, place, key, kind, text):
         text = self._within(text, always=False)
-        if self.hidden is not None:
-            text = self.hidden.html_without(text) if kind == "html" else self.hidden.without(text)
+        if self.hidden is not None and kind != "html":
+            text = self.hidden.without(text)
+        self.printed.add(len(self.pieces))
         self.add_text(place, key, kind, text)
 
     def _add_data(self, shown, output):

@@ -24,6 +24,8 @@ PIECE_SECONDS = 0.5  # of processor time, as an honest piece takes milliseconds
 PAGE_SECONDS = 2
 STUCK_SECONDS = 20  # of the clock, without an answer: for what no signal interrupts
 READY_SECONDS = 120  # of the clock, on a busy machine
+LONGEST_HTML = 2_000_000  # letters of a piece's HTML, besides its pictures
+ALL_HTML = 10_000_000  # of a page
 MEMORY_BYTES = 2**30  # besides what the process has when it begins
 DEATHS = 2  # of processes, for one page
 KEPT, LARGEST_KEPT = 500, 20_000  # pieces; letters of one
@@ -133,11 +135,15 @@ def serve() -> None:
                 asked = json.loads(connection.recv_bytes())
             except EOFError:
                 os._exit(0)
-            left = PAGE_SECONDS
+            left, room = PAGE_SECONDS, ALL_HTML
             for kind, text, more in asked:
                 piece = Piece(kind, text, more if isinstance(more, str) else tuple(map(tuple, more)))
                 html, used = clock.within(min(PIECE_SECONDS, left), painted, piece) if left > 0 else (None, 0)
                 left -= used
+                if html is not None:
+                    pictures = 0 if isinstance(piece.more, str) else sum(len(picture) for _name, picture in piece.more)
+                    size = max(len(html) - pictures, 0)
+                    html, room = (html, room - size) if size <= min(LONGEST_HTML, room) else (None, room)
                 connection.send_bytes(json.dumps(html).encode())
 
 

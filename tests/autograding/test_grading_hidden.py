@@ -1,6 +1,8 @@
 """Hidden tests of plain nbgrader courses stay off the pages, also where a notebook prints them."""
 
 import base64
+import re
+from html import escape
 
 import nbformat
 import pytest
@@ -10,6 +12,7 @@ from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 
 from autograding.authoring.expected import page_text
 from autograding.report.hidden import HiddenTests
+from autograding.report.pieces import Piece, painted
 
 TEST = """assert triple(2) == 6
 ### BEGIN HIDDEN TESTS
@@ -56,7 +59,29 @@ def test_what_prints_a_hidden_test_loses_it(printed):
     assert "1.25" not in left and "3.75" not in left and "-51" not in left and "triple(value)" not in left
     assert left.startswith("before") and left.endswith("fter")
     html = "<p>before</p>" + "".join(f"<span>{word}</span> " for word in printed.replace("<", "&lt;").split(" "))
-    assert "1.25" not in hidden.html_without(html)
+    assert hidden.are_in(html) and not hidden.are_in("<p>before</p>")
+    assert hidden.are_in(f"<img src='x' alt=\"{escape(printed)}\">") and hidden.are_in(
+        f'<abbr title="{escape(printed)}">'
+    )
+
+
+# Letters that a page does not show, or that nobody sees.
+@pytest.mark.parametrize(
+    "between", ["\0", "\x01", "\x7f", "\x1b", "\x1b[?1h", "\u200b", "\xad", "\u202a", "\ufe0f", "\u3164"]
+)
+@pytest.mark.parametrize("kind", ["terminal", "html", "markdown", "latex"])
+def test_what_lies_between_the_letters_hides_nothing(between, kind):
+    hidden, _test = hidden_of()
+    html = painted(Piece(kind, hidden.without(between.join(SECRET[0]))))
+    assert hidden.are_in(html) or "1.25" not in "".join(re.findall(r"[\w.]", page_text(html)))
+
+
+@pytest.mark.parametrize("spread", ["<b>{}</b>", "&#{:d};", "{}<!-- x -->"])
+@pytest.mark.parametrize("kind", ["html", "markdown"])
+def test_a_hidden_test_is_found_as_it_is_painted(spread, kind):
+    hidden, _test = hidden_of()
+    letters = [ord(letter) if ":d" in spread else letter for letter in SECRET[0].strip()]
+    assert hidden.are_in(painted(Piece(kind, hidden.without("".join(map(spread.format, letters))))))
 
 
 def test_the_teachers_cell_keeps_its_visible_lines_and_loses_its_traceback():

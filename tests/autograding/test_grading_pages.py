@@ -7,13 +7,18 @@ import os
 import re
 import threading
 import time
+from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbconvert.exporters.html
 import nbformat
+import nbgrader.server_extensions.formgrader.formgrader as extension
 import nbgrader.server_extensions.formgrader.handlers as formgrader
 import pytest
 from conftest import ASSIGNMENT, cell
+from jinja2 import FileSystemLoader
+from markupsafe import escape as escape_as_jinja
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
@@ -320,3 +325,33 @@ def test_names_links_and_folders_of_any_kind_are_removed_or_told(tmp_path, monke
     monkeypatch.setattr(pages, "os", SimpleNamespace(**vars(os) | {"unlink": refuse}))
     assert remove_other_files(tmp_path, {"01_toy.html"}) == ["stays"] and len(list(tmp_path.iterdir())) == 1
     assert remove_other_files(tmp_path / "nowhere", set()) == []
+
+
+LIVE = ["<img src=x onerror=steal()>", '"+steal()+"', "'><script>steal()</script>", "\\"]
+
+
+@pytest.mark.parametrize("student", LIVE)
+def test_a_students_name_is_text_on_formgraders_page(student):
+    config = Config()
+    plug_in(config)
+    config.HTMLExporter.template_name, config.HTMLExporter.extra_template_basedirs = (
+        "formgrade",
+        [formgrader.template_path],
+    )
+    names = ("assignment_id", "notebook_id", "submission_id", "student", "last_name", "first_name", "notebook_path")
+    resources = dict.fromkeys(names, student) | {"index": 0, "total": 1, "base_url": ""}
+    page = HTMLExporter(config=config).from_notebook_node(new_notebook(), resources=resources)[0]
+    written = escape(student).replace("\\", "&#92;")
+    assert f'var submission_id = "{written}";' in page
+    assert student == "\\" or student not in page
+
+
+@pytest.mark.parametrize("student", LIVE[:3])
+def test_a_students_name_is_text_on_the_pages_that_list_students(student, monkeypatch):
+    monkeypatch.setattr(extension, "Environment", extension.Environment)
+    monkeypatch.setattr(nbconvert.exporters.html, "BeautifulSoup", nbconvert.exporters.html.BeautifulSoup)
+    plug_in(Config())
+    environment = extension.Environment(loader=FileSystemLoader([formgrader.template_path]))
+    for template in ("manage_students_assignments.tpl", "manage_students_notebook_submissions.tpl"):
+        made = environment.get_template(template).render(student_id=student, assignment_id="x", base_url="")
+        assert str(escape_as_jinja(student)) in made and student not in made

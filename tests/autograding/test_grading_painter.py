@@ -164,3 +164,11 @@ def test_letters_that_no_page_can_hold_are_left_out():
         page = painted_apart([Piece(kind, "a\x00b\ud800c\x07d\x1b]0;e\x9bf")])[0]
         page.encode("utf-8")
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", page) and "b" in page
+
+
+def test_html_has_a_limit_of_its_own():
+    wide = Piece("terminal", "\x1b[31m" + "\x1b[1;32;4;45ma\x1b[0m" * (LONGEST // 20))
+    pieces = [Piece("terminal", f"{wide.text[:-8]}{n:08}") for n in range(40)]
+    html = painted_apart(pieces)
+    assert sum(len(one) for one in html if "<span" in one) <= painter.ALL_HTML
+    assert all("a" * 100 in re.sub("<[^>]*>", "", one) for one in html)

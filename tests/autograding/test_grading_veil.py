@@ -1,5 +1,6 @@
 """The problem that was asked stays out of what a student's function said, until the teacher's deadline."""
 
+import re
 from datetime import datetime
 
 import numpy as np
@@ -33,6 +34,32 @@ def test_a_problem_in_a_students_words_is_masked_in_every_usual_form(form):
                 assert form not in left and MARK in left and left.startswith("double"), (message, left)
 
 
+BETWEEN = [
+    "\x01",
+    "\x7f",
+    "\u200b",
+    "\xad",
+    "\u202a",
+    "\x1b",
+    "\x1b[?1h",
+    "\x1b[31m",
+    "\u0301",
+    "\ufe0f",
+    "\u3164",
+    "\x1c\x1c",
+]
+BETWEEN += [" ", "'", "_", ",", "\n"]
+
+
+@pytest.mark.parametrize("between", BETWEEN, ids=ascii)
+def test_a_problem_is_masked_whatever_lies_between_its_letters(between):
+    for said in (between.join("0.34681 and -7.5 of Ada Lovelace"), between.join("0.346818548")):
+        for message in (f"double failed: {said}", f"double gave {said!r}"):
+            left = "".join(re.findall("[0-9a-z]", veiled(message, PROBLEM, {"answer": said}).lower()))
+            assert "346" not in left and "34681" not in re.sub("x[01]c|x[01]1|x7f|xad", "", left), message
+            assert left.startswith("double")
+
+
 def test_a_judges_own_words_stay():
     judged = "double(0.3468) of 'Ada Lovelace' is 0.6936, and 128 of them 256; got"
     for reply in (
@@ -55,6 +82,11 @@ def test_an_honest_error_stays():
         assert veiled(message, PROBLEM, {"answer": {"kind": "error", "text": said}}) == message
     greeting = "greet gave 'Hello, Bob!', expected 'Hello, Eve!'"
     assert veiled(greeting, {"name": "Eve?"}, {"answer": "Hello, Bob!"}) == greeting
+
+
+def test_a_number_that_no_computer_holds_is_a_number_as_any_other():
+    for said in ("1.23e999", "1.23e-999", "123e308 " + "9" * 400):
+        assert veiled(f"gave {said}", PROBLEM | {"far": np.array([np.inf, np.nan])}, {"answer": said}) == f"gave {said}"
 
 
 def test_a_reply_of_any_depth_and_size_is_read():
