@@ -13,9 +13,12 @@ student: one member must not be blamed for another. Members that take memory are
 
 import argparse
 import csv
+import os
 import re
+import resource
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +45,7 @@ from torch_exercise import TRAINED  # noqa: E402
 from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
 from autograding.report.results import read_result  # noqa: E402
+from autograding.sandbox.watch import descendants  # noqa: E402
 
 COLUMNS = ["family", "kind", "name", "case", "expected"]
 COLUMNS += [f"{column}{held}" for column in ("stock", "before", "after") for held in ("", " held")]
@@ -73,7 +77,16 @@ HARMFUL = {
     "path_longer_than_4096": f"{NOT_TRIED}: it may leave what nobody can remove",
 }
 BY_RIGHTS = f"{NOT_TRIED}: strangers' code has the teacher's rights, and no limits"
-ALONE = ("memory that nobody counts", "processes and descriptors", "answers without end", "JSON that swells")
+ALONE = ("memory that nobody counts", "processes and descriptors")
+# Kinds that are about what they cost the grader. Also tried alone, and measured: a run over three small notebooks takes
+# about 4 s of processor time, and 150 MB in its largest process outside the sandbox.
+COSTLY = (
+    "answers without end",
+    "JSON that swells",
+    "texts that cost more than their size",
+    "notebooks that cost more than their size",
+)
+MOST_SECONDS, MOST_MEMORY = 12, 600  # of processor time; MB
 # Honest notebooks train, draw and take their time.
 GENEROUS = """
 c.ExecutePreprocessor.timeout = 15
@@ -119,8 +132,8 @@ def tried(column: str, words: list[str], rows: dict) -> Iterator[tuple[dict, Out
             yield _row(member.family, member.kind, member.name, member.case, member.expected()), Outcome(False, why)
         chosen = [member for member in chosen if member.kind in HARMLESS and member.name not in HARMFUL]
     grade = by_stock if column == "stock" else graded
-    batches = [[member] for member in chosen if member.kind in ALONE]
-    others = [member for member in chosen if member.kind not in ALONE]
+    batches = [[member] for member in chosen if member.kind in ALONE + COSTLY]
+    others = [member for member in chosen if member.kind not in ALONE + COSTLY]
     batches += [others[start : start + TOGETHER] for start in range(0, len(others), TOGETHER)]
     for batch in batches:
         outcomes = grade(batch)
@@ -179,13 +192,54 @@ def graded(batch: list[Member], more: str = "") -> dict[str, Outcome]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         toy = Toy(Path(folder, "course"))
         runs.hand_in(toy, batch, honest=2, more=more)
-        done = runs.graded(toy, LONGEST)
+        with Cost() as cost:
+            done = runs.graded(toy, LONGEST)
         outcomes = runs.outcomes(toy, done, batch, honest=2)
     beside = outcomes.pop(runs.HONEST)
     if len(batch) == 1 and not beside.held:
         (name,) = outcomes
         outcomes[name] = Outcome(False, f"{outcomes[name].got}; {beside.got}")
+    if len(batch) == 1 and batch[0].kind in COSTLY:
+        (name,) = outcomes
+        outcomes[name] = Outcome(outcomes[name].held and cost.little, f"{outcomes[name].got}, {cost}")
     return outcomes
+
+
+class Cost:
+    """What a run cost, in seconds of the processor, so that a busy machine costs no more: `with Cost() as cost: …`."""
+
+    def __enter__(self):
+        self._before, self.memory, self._over = self._seconds(), 0, threading.Event()
+        self._watcher = threading.Thread(target=self._watch)
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._over.set()
+        self._watcher.join()
+        self.seconds = self._seconds() - self._before
+
+    def __str__(self):
+        return f"{self.seconds:.0f} s of the processor, {self.memory >> 20} MB in one process of the grader"
+
+    @property
+    def little(self) -> bool:
+        return self.seconds <= MOST_SECONDS and self.memory >> 20 <= MOST_MEMORY
+
+    @staticmethod
+    def _seconds():
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    def _watch(self):
+        while not self._over.wait(0.2):
+            for pid in descendants(os.getpid()):
+                try:
+                    # What runs in the sandbox is somebody else's, where root grades.
+                    mine = os.stat(f"/proc/{pid}").st_uid == os.getuid()
+                except FileNotFoundError:
+                    continue
+                self.memory = max(self.memory, attacks.peak(pid) if mine else 0)
 
 
 def by_stock(batch: list[Member], _more: str = "") -> dict[str, Outcome]:
@@ -244,7 +298,7 @@ def readers() -> Iterator[tuple[dict, Outcome]]:
             html = (toy.root / "feedback" / name / runs.ASSIGNMENT / runs.PAGE).read_text(encoding="utf-8")
             points = read_result(Course(toy.root), runs.ASSIGNMENT, name).total
             shown = re.findall(kinds_plain.NEVER, page_text(html))
-            got = f"{points:g} of 6" + f", the page shows {shown[0]!r}" * bool(shown)
+            got = ", ".join([f"{points:g} of 6", *(f"the page shows {text!r}" for text in shown[:1])])
             row = _row(1, "hidden plain tests", name, case, "2 of 6, never the hidden test")
             yield row, Outcome(points == 2 and not shown, got)
 
@@ -297,7 +351,7 @@ def _kinds(rows: list[dict]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for family, kind in dict.fromkeys((row["family"], row["kind"]) for row in rows):
-        mine = [row for row in rows if row["kind"] == kind]
+        mine = [row for row in rows if (row["family"], row["kind"]) == (family, kind)]
         counts = " | ".join(_count(mine, column) for column in ("stock", "before", "after"))
         lines.append(f"| {family} {FAMILIES[int(family)]} | {kind} | {len(mine)} | {counts} |")
     counts = " | ".join(_count(rows, column) for column in ("stock", "before", "after"))
