@@ -13,6 +13,7 @@ import shutil
 import warnings
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbgrader.utils import is_solution, parse_utc
@@ -35,6 +36,14 @@ LONGEST_NAME_TOLD = 50  # of several
 A_PATH = re.compile(r"(?<!\w)/|\.\.")
 
 
+class Read(NamedTuple):
+    """A notebook as it was read, or why it could not be."""
+
+    text: str
+    remarks: list[Remark]
+    refused: str = ""
+
+
 def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Remark]]:
     """Write the part of a submission that can be trusted to `into`; return each notebook's remarks.
 
@@ -55,6 +64,27 @@ def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Rem
             homes.append(home)
     general = _write_files(handed_in.files, homes, into, [path.stem for path in wanted])
     return {name: [*noticed, *general] for name, noticed in remarks.items()}
+
+
+def stage_as_it_is(handed_in: HandedIn, into: Path) -> dict[str, Read]:
+    """Write the files that can be trusted to `into`; return what was read of the notebooks at the top, by their names.
+
+    For plain nbgrader, which chooses among the notebooks itself. Raises Unreadable where the folder could not be read.
+    """
+    if handed_in.refused:
+        raise Unreadable(_why_not_opened(handed_in.refused))
+    into.mkdir(parents=True)
+    notebooks = {Path(file.path[0]).stem: file for file in handed_in.notebooks if len(file.path) == 1}
+    general = _write_files(handed_in.files, [], into, list(notebooks))
+    found = {}
+    for name, file in notebooks.items():
+        (into / file.path[0]).touch()  # nbgrader asks whether it is there
+        try:
+            nb, noticed = _read(file, ())
+            found[name] = Read(nbformat.writes(nb), [*noticed, *general])
+        except Unreadable as error:
+            found[name] = Read("", general, str(error))
+    return found
 
 
 def _find_notebook(handed_in, wanted, expected):

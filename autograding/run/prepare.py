@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 from traitlets.config import Config
@@ -73,7 +74,9 @@ def autograder(course: Course, config: Config, assignment: str, student: str, fo
     config = deepcopy(config)
     _tell(config, remarks)
     directory = course.directory_with(assignment_id=assignment, submitted_directory=str(folder))
-    return one_student(Autograde, directory, config, student)
+    converter = one_student(Autograde, directory, config, student)
+    converter.exporter_class = NotebookExporter  # not ReadOnce: the copy is ours
+    return converter
 
 
 def _tell(config, remarks):

@@ -4,6 +4,7 @@ All that a stranger's kernel sends is read and judged in a reader. The process t
 imported the grader, runs no job, and forks the readers, which share its memory. `apart` is the other side.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -22,6 +23,8 @@ from autograding.run.execute import execute
 from autograding.sandbox import warm
 from autograding.sandbox.inside import confine, wire
 from autograding.sandbox.session import MOST_WALL
+
+THREAD_PROCESSOR_TIME = 3  # CLOCK_THREAD_CPUTIME_ID of time.h
 
 
 def main() -> None:
@@ -66,7 +69,7 @@ class Reader:
         self.sock, self.journal = sock, journal
         tempfile.tempdir = folder
         warm.share(folder, self.start)
-        self.memory, self.seconds = _memory_now(), 0.0
+        self.memory, self.seconds, self.alarm = _memory_now(), 0.0, Alarm()
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     def serve(self) -> None:
@@ -91,19 +94,55 @@ class Reader:
     def reading(self, cell: str) -> Iterator[None]:
         """What this cell sent is read now. Too much of it, or for too long, ends this process."""
         os.pwrite(self.journal, json.dumps(cell).encode(), 0)
-        signal.setitimer(signal.ITIMER_PROF, self.seconds)
+        self.alarm.set(self.seconds)
         try:
             yield
         except MemoryError:
             os.abort()
         finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            self.alarm.set(0)
             os.ftruncate(self.journal, 0)
 
     def start(self, name: str, _limits, stand_ins: Path | None, hidden: tuple[Path, ...]) -> None:
         """Let the other side start the warm parent, which would otherwise end with this process."""
         wire.send(self.sock, {"start": name, "stand_ins": stand_ins and str(stand_ins), "hidden": [*map(str, hidden)]})
         wire.receive(self.sock, 1 << 16)
+
+
+class Alarm:
+    """Ends this process when this thread has used so much of a processor, also within a function of C.
+
+    Not setitimer: that counts all threads, and another one looks at what a notebook uses for as long as that runs.
+    """
+
+    def __init__(self):
+        self._timer = ctypes.c_void_p()
+        wanted = _Event(None, signal.SIGPROF, 0, b"")
+        confine.check(
+            _timers.timer_create(THREAD_PROCESSOR_TIME, ctypes.byref(wanted), ctypes.byref(self._timer)),
+            "make a timer",
+        )
+
+    def set(self, seconds: float) -> None:
+        """Begin to count; 0 stops it."""
+        whole = int(seconds)
+        spec = (ctypes.c_long * 4)(0, 0, whole, int((seconds - whole) * 1e9))
+        confine.check(_timers.timer_settime(self._timer, 0, spec, None), "set a timer")
+
+
+# Before version 2.34 the C library had timers in a library of their own.
+_timers = confine.libc if hasattr(confine.libc, "timer_create") else ctypes.CDLL("librt.so.1", use_errno=True)
+
+
+class _Event(ctypes.Structure):
+    """struct sigevent of signal.h."""
+
+    _fields_ = (
+        ("value", ctypes.c_void_p),
+        ("signal", ctypes.c_int),
+        ("notify", ctypes.c_int),
+        ("rest", ctypes.c_char * 48),
+    )
 
 
 def _memory_now():

@@ -20,8 +20,10 @@ BETWEEN_LOOKS = 0.1
 # A longer time between two looks is no time of the cell's: the machine slept, or had no time for the grader.
 LONGEST_LOOK = 0.5
 SHARE_OF_LOOKS = 20  # looks take at most this part of a processor's time
-# More than the supervisor, the kernel, a call and a lender: these must not take the time of others.
-MANY_TASKS = 8
+# More busy processes than this must not take the time of others. Busy is who wants so many seconds between two looks.
+MANY_BUSY, BUSY = 4, 0.02
+# Memory that forks share is looked up exactly, which takes long, when they seem to have more, or after so many seconds.
+GROWN, BETWEEN_EXACT_LOOKS = 1.25, 0.5
 MOST_LOCKS = 10_000
 STARTING = 30
 # A cell's seconds are those in which it ran, or waited for something else than a processor. So neighbours take no time
@@ -268,25 +270,34 @@ class Session:
         # The system limits one process to memory_bytes, with a MemoryError. All processes together may use a
         # quarter more.
         most = self.limits.memory_bytes * 5 // 4
+        isolated = self.limits.isolation != "none"
         before, last, cost = None, time.monotonic(), 0.0
+        known, since = 0, 0.0  # what forks seemed to take when it was last looked up exactly, and when that was
         while not self._over.wait(max(BETWEEN_LOOKS, SHARE_OF_LOOKS * cost)):
             now, begun = time.monotonic(), time.thread_time()
             used = watch.used(sandbox)
             if before is not None:
-                waits = (used.waited[pid] - before.waited[pid] for pid in used.waited.keys() & before.waited)
-                self._clock.look(now - last, max(0.0, used.seconds - before.seconds), max(waits, default=0.0))
+                ran, waited = _grown(used.ran, before.ran), _grown(used.waited, before.waited)
+                self._clock.look(now - last, sum(ran.values()), max(waited.values(), default=0.0))
+                if isolated and sum(max(ran[pid], waited.get(pid, 0.0)) > BUSY for pid in ran) > MANY_BUSY:
+                    watch.step_back(used.waited)
             before, last = used, now
-            sockets = watch.bytes_in_sockets(sandbox) if self.limits.isolation != "none" else 0
-            if used.memory + sockets > most and watch.used(sandbox, exact=True).memory + sockets > most:
-                self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
-            elif used.tasks > self.limits.processes + 16:
+            memory = used.memory + (watch.bytes_in_sockets(sandbox) if isolated else 0)
+            if memory > most and (memory > GROWN * known or now - since > BETWEEN_EXACT_LOOKS):
+                known, since = memory, now
+                if memory - used.memory + watch.used(sandbox, exact=True).memory > most:
+                    self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
+            if used.tasks > self.limits.processes + 16:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
             elif watch.locks_of(used.waited) > MOST_LOCKS:
                 self.killed_because = _("it locked files more than {n} times").format(n=MOST_LOCKS)
-            elif used.tasks > MANY_TASKS and self.limits.isolation != "none":
-                watch.step_back(used.waited)
             cost = time.thread_time() - begun
             if self.killed_because:
                 with suppress(SandboxFailed):  # it ended just now, and the waiting thread sees that
                     self.branch.kill()
                 return
+
+
+def _grown(now, before):
+    """By how much each process's number has grown."""
+    return {pid: max(0.0, number - before.get(pid, 0.0)) for pid, number in now.items()}

@@ -13,7 +13,7 @@ KILOBYTE = 1024
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 # What Linux lets wait in one socket: memory that belongs to no process. Twice net.core.wmem_default, for datagrams.
 SOCKET_BYTES = 425_984
-HONEST_SOCKETS = 16
+HONEST_SOCKETS = 128  # a graded cell that is kept has two
 OWN, SHARED = (b"RssAnon", b"RssShmem", b"VmSwap"), (b"Pss_Anon", b"Pss_Shmem", b"SwapPss")
 LAST = 19  # of priorities
 
@@ -23,7 +23,7 @@ class Used(NamedTuple):
 
     memory: int  # bytes
     tasks: int  # processes and threads
-    seconds: float  # of a processor, so far
+    ran: dict[int, float]  # by process: seconds of a processor so far, with the children that it waited for
     waited: dict[int, float]  # by process: the seconds so far in which it could have run, and others did
 
 
@@ -34,7 +34,7 @@ def used(root: int, exact: bool = False) -> Used:
     stay descendants: in a process namespace, orphans go to its first process.
     """
     memory = tasks = 0
-    seconds, waited = 0.0, {}
+    ran, waited = {}, {}
     for pid in descendants(root):
         try:
             stat, fields = _stat(pid), _status(pid)
@@ -44,10 +44,10 @@ def used(root: int, exact: bool = False) -> Used:
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended since it was listed
         tasks += int(fields.get(b"Threads", b"0"))
-        seconds += TICK * sum(map(int, stat[11:15]))  # its own, and that of the children that it waited for
+        ran[pid] = TICK * sum(map(int, stat[11:15]))
         names = SHARED if b"Pss_Anon" in fields else OWN
         memory += sum(int(fields.get(name, b"0 kB").split()[0]) for name in (*names, b"VmPTE")) * KILOBYTE
-    return Used(memory, tasks, seconds, waited)
+    return Used(memory, tasks, ran, waited)
 
 
 def _stat(pid):

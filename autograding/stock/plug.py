@@ -35,6 +35,8 @@ def plug_in(c: Config, checks: str = "") -> None:
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # No link is followed, and no file is read twice.
+    c.Autograde.exporter_class = "autograding.intake.trusted.ReadOnce"
     # Preflight takes the place of DeduplicateIds: see DESIGN.md, "Copied cells".
     c.Autograde.sanitize_preprocessors = [
         "autograding.intake.preflight.Preflight",

@@ -1,20 +1,21 @@
 """Serve one submission inside the sandbox: run its cells, and call its functions on the grader's problems.
 
 A graded cell is kept as it stands at its place in the notebook (`hold`), and asked when the whole notebook has run: no
-cell comes after a problem, so none can show it. Each call of a graded function runs in a copy of this process (a fork):
-so a call that dies or hangs costs nothing else. But a copy has no threads. Where a notebook has left some, such as a
-pool that its function uses, the call runs in this process.
+cell comes after a problem, so none can show it. What is kept is a copy of this process (a fork): what later cells do to
+the same objects does not reach it, and a call that dies or hangs costs nothing else. But a copy has no threads. Where a
+notebook has left some, such as a pool that its function uses, names are kept, and the call runs in this process.
 """
 
 import json
 import os
+import resource
 import signal
 import socket
 import sys
 import threading
 from pathlib import Path
 
-from . import lender, wire
+from . import confine, lender, wire
 from .shell import make_shell
 from .witness import make_witness
 
@@ -33,8 +34,8 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
     outlet = Outlet(sock, outputs_most)
     shell = make_shell(outlet.send)
     # Bound before a stranger's code runs: if that replaces a name, these still hold the original.
-    witness, my_number, run_cell, call = make_witness(shell, outlet), os.getpid, shell.run_cell, _call
-    held = {}  # of each graded cell, what the notebook's names were at its place
+    witness, my_number, run_cell, hold = make_witness(shell, outlet), os.getpid, shell.run_cell, _hold
+    held = {}  # by graded cell
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
     outlet.frame({"is": "ready"})
@@ -52,9 +53,11 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
         error = value = None
         try:
             if message["do"] == "hold":
-                held[message["cell"]] = dict(shell.user_ns)
+                held[message["cell"]] = hold(outlet, desk, shell.user_ns)
             elif message["do"] == "call":
-                call(outlet, desk, shell.user_ns, held[message["cell"]], message, blob, number)
+                answer = held.pop(message["cell"]).answer(message, blob)
+                if answer is not None:
+                    outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
             else:
                 outlet.left = outputs_most
                 if message["graded"]:
@@ -107,60 +110,91 @@ def _write_files(folder, files, blob):
         at += size
 
 
-def _call(outlet, desk, namespace, held, message, blob, number):
-    if len(os.listdir("/proc/self/task")) == 1:
-        answer = _answer_of_a_copy(outlet, desk, namespace, held, message, blob)
-    else:
-        outlet.left = -1
-        try:
-            answer = _packed_answer(desk, namespace, held, message, blob)
-        except SystemExit:
-            answer = None
-    if answer is not None:
-        outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
+class Copy:
+    """A graded cell as it was at its place: a fork of the kernel, with all that the notebook had then. It waits for one
+    question, answers and ends."""
 
+    def __init__(self, outlet, desk, namespace):
+        self.sock, theirs = socket.socketpair()
+        for end in (self.sock, theirs):
+            end.settimeout(None)  # a notebook may have set another for all new sockets
+        self.pid = confine.fork_aside()
+        if self.pid == 0:
+            try:
+                self.sock.close()
+                outlet.left = -1  # send no output of a graded call
+                message, blob = wire.receive(theirs, LONGEST)
+                spare_files()
+                wire.send(theirs, *_packed_answer(desk, namespace, message, blob))
+            finally:
+                os._exit(0)
+        theirs.close()
+        self.handle = os.pidfd_open(self.pid)
 
-def _answer_of_a_copy(outlet, desk, namespace, held, message, blob):
-    ours, theirs = socket.socketpair()
-    for end in (ours, theirs):
-        end.settimeout(None)  # a notebook may have set another for all new sockets
-    copy = os.fork()
-    if copy == 0:
+    def answer(self, message, blob):
+        """The answer, packed, or None if the copy ended before."""
         try:
-            outlet.left = -1  # send no output of a graded call
-            wire.send(theirs, *_packed_answer(desk, namespace, held, message, blob))
+            wire.send(self.sock, message, blob)
+            return wire.receive(self.sock, LONGEST)
+        except (BrokenPipeError, ConnectionResetError):
+            return None
         finally:
-            os._exit(0)
-    theirs.close()
-    handle = os.pidfd_open(copy)
-    try:
-        return wire.receive(ours, LONGEST)
-    finally:
-        ours.close()
-        end_process(handle, copy)
+            self.sock.close()
+            end_process(self.handle, self.pid)
+
+
+class Names:
+    """A graded cell where no copy can be made, because threads serve the notebook: what its names were at its place."""
+
+    def __init__(self, outlet, desk, namespace):
+        self.outlet, self.desk, self.namespace = outlet, desk, namespace
+        self.names = dict(namespace)
+
+    def answer(self, message, blob):
+        """The answer, packed, or None if the call wanted to end the kernel."""
+        self.outlet.left = -1
+        now = dict(self.namespace)
+        try:
+            # Functions look their names up in this very dict.
+            _replace(self.namespace, self.names)
+            return _packed_answer(self.desk, self.namespace, message, blob)
+        except SystemExit:
+            return None
+        finally:
+            _replace(self.namespace, now)
+
+
+def _hold(outlet, desk, namespace):
+    if len(os.listdir("/proc/self/task")) == 1:
+        try:
+            return Copy(outlet, desk, namespace)
+        except OSError:
+            pass  # the notebook has taken all processes or files
+    return Names(outlet, desk, namespace)
+
+
+def spare_files():
+    """Let the call have some files, however many the notebook has left open."""
+    _most, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def end_process(handle, child):
-    """Kill a child that a notebook may have waited for: then it is gone, and its number may be another's."""
+    """Kill a child of this process. A notebook may have waited for it, and its number may be another's by now."""
     try:
         signal.pidfd_send_signal(handle, signal.SIGKILL)
-        os.waitpid(child, 0)
+        os.waitpid(child, confine.WAIT_FOR_ANY_KIND)
     except (ProcessLookupError, ChildProcessError):
         pass
     finally:
         os.close(handle)
 
 
-def _packed_answer(desk, namespace, held, message, blob):
-    now = dict(namespace)
+def _packed_answer(desk, namespace, message, blob):
     try:
-        # Functions look their names up in this very dict.
-        _replace(namespace, held)
         packed, arrays = wire.pack(_answer(namespace, desk, message, blob))
     except Exception as error:  # out of memory, or a value that cannot be sent: send the reason instead
         packed, arrays = wire.pack({"failed": f"{type(error).__name__}: {error}"})
-    finally:
-        _replace(namespace, now)
     return {"answer": packed}, arrays
 
 
