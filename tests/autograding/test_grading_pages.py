@@ -18,7 +18,7 @@ import nbgrader.server_extensions.formgrader.handlers as formgrader
 import pytest
 from conftest import ASSIGNMENT, cell
 from jinja2 import FileSystemLoader
-from markupsafe import escape as escape_as_jinja
+from jinja2.utils import markupsafe
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
@@ -354,4 +354,4 @@ def test_a_students_name_is_text_on_the_pages_that_list_students(student, monkey
     environment = extension.Environment(loader=FileSystemLoader([formgrader.template_path]))
     for template in ("manage_students_assignments.tpl", "manage_students_notebook_submissions.tpl"):
         made = environment.get_template(template).render(student_id=student, assignment_id="x", base_url="")
-        assert str(escape_as_jinja(student)) in made and student not in made
+        assert str(markupsafe.escape(student)) in made and student not in made
