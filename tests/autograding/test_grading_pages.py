@@ -233,12 +233,11 @@ def test_no_click_on_what_a_student_wrote_gives_points_and_nothing_is_fetched(to
         for one in answer.locator("*").all():
             one.dispatch_event("click")
         assert saved == [] and "/submissions/x/" in page.url
-        place.get_by_role("button", name="No credit").click()  # where the mouse is: nothing covers it
-        page.wait_for_function("() => $('.score-saved.glyphicon-ok').length > 0")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not saved and time.monotonic() < deadline:
-            page.wait_for_timeout(50)
-        assert [(path, model["manual_score"]) for path, model in saved] == [("/formgrader/api/grade/g1", 0)]
+            place.get_by_role("button", name="No credit").click()  # where the mouse is: nothing covers it
+            page.wait_for_timeout(1000)  # on a busy machine its script may not listen yet
+        assert {(path, model["manual_score"]) for path, model in saved} == {("/formgrader/api/grade/g1", 0)}
         assert foreign == []
         # What the policy keeps out is nbgrader's own MathJax, and nothing else.
         assert all("cdnjs.cloudflare.com" in trouble for trouble in page.troubles), page.troubles
