@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ASSIGNMENT, Toy
+from conftest import ASSIGNMENT, Toy, cell
 from nbformat.v4 import new_code_cell
 
 sys.path.insert(0, str(Path(__file__).parent / "honest"))
@@ -80,8 +80,10 @@ def hand_in_trained(folder: Path) -> None:
     name = f"{torch_exercise.ASSIGNMENT}.ipynb"
     for student, (first, look) in torch_exercise.TRAINED.items():
         nb = nbformat.read(REPOSITORY / "solutions" / torch_exercise.ASSIGNMENT / name, as_version=4)
+        train = cell(nb, "train_classifier")
+        train.source = torch_exercise.written(train.source, student)
         nb.cells.insert(0, new_code_cell(first, id="first"))
-        nb.cells.insert(len(nb.cells) - 1, new_code_cell(look, id="look"))
+        nb.cells.insert(nb.cells.index(cell(nb, "train_classifier_held_out")), new_code_cell(look, id="look"))
         (folder / "submitted" / student / torch_exercise.ASSIGNMENT).mkdir(parents=True)
         nbformat.write(nb, folder / "submitted" / student / torch_exercise.ASSIGNMENT / name)
 

@@ -74,9 +74,10 @@ def _more_cells(count):
 
 def _metadata(text):
     def write(nb, folder):
-        plain = nbformat.writes(wrong(nb)).replace('"metadata": {', f'"metadata": {{"x": {text()},', 1)
+        plain = json.loads(nbformat.writes(wrong(nb)))
+        plain["cells"][0]["metadata"]["x"] = {"here": 0}
         folder.mkdir(parents=True)
-        (folder / NOTEBOOK).write_text(plain, encoding="utf-8")
+        (folder / NOTEBOOK).write_text(json.dumps(plain).replace('{"here": 0}', text()), encoding="utf-8")
 
     return write
 
