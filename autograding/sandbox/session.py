@@ -19,11 +19,12 @@ GRACE = 2.0
 BETWEEN_LOOKS = 0.1
 # A longer time between two looks is no time of the cell's: the machine slept, or had no time for the grader.
 LONGEST_LOOK = 0.5
-SHARE_OF_LOOKS = 20  # looks take at most this part of a processor's time
+SHARE_OF_LOOKS = 4  # looks take at most this part of a processor's time
 # More busy processes than this must not take the time of others. Busy is who wants so many seconds between two looks.
 MANY_BUSY, BUSY = 4, 0.02
-# Memory that forks share is looked up exactly, which takes long, when they seem to have more, or after so many seconds.
-GROWN, BETWEEN_EXACT_LOOKS = 1.25, 0.5
+# Memory that forks share is looked up exactly, which takes long, when it could have become too much, or after so many
+# seconds, since a fork that writes to it takes more and seems to have as much as before.
+BETWEEN_EXACT_LOOKS = 0.5
 MOST_LOCKS = 10_000
 STARTING = 30
 # A cell's seconds are those in which it ran, or waited for something else than a processor. So neighbours take no time
@@ -272,7 +273,8 @@ class Session:
         most = self.limits.memory_bytes * 5 // 4
         isolated = self.limits.isolation != "none"
         before, last, cost = None, time.monotonic(), 0.0
-        known, since = 0, 0.0  # what forks seemed to take when it was last looked up exactly, and when that was
+        # When memory was last looked up exactly: what it had seemed to be, how much more it could have been, the time.
+        seemed, room, since = 0, 0, 0.0
         while not self._over.wait(max(BETWEEN_LOOKS, SHARE_OF_LOOKS * cost)):
             now, begun = time.monotonic(), time.thread_time()
             used = watch.used(sandbox)
@@ -283,9 +285,10 @@ class Session:
                     watch.step_back(used.waited)
             before, last = used, now
             memory = used.memory + (watch.bytes_in_sockets(sandbox) if isolated else 0)
-            if memory > most and (memory > GROWN * known or now - since > BETWEEN_EXACT_LOOKS):
-                known, since = memory, now
-                if memory - used.memory + watch.used(sandbox, exact=True).memory > most:
+            if memory > most and (memory - seemed >= room or now - since > BETWEEN_EXACT_LOOKS):
+                exact = memory - used.memory + watch.used(sandbox, exact=True).memory
+                seemed, room, since = memory, most - exact, now
+                if room < 0:
                     self.killed_because = _("it used more than {n} MB of memory").format(n=most >> 20)
             if used.tasks > self.limits.processes + 16:
                 self.killed_because = _("it started more than {n} processes").format(n=self.limits.processes)
