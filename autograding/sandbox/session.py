@@ -140,7 +140,7 @@ class Session:
         return Ended(None, known=False)
 
     def hold(self, cell: str) -> None:
-        """Keep the notebook's names as they are now, for the graded cell of this name. Raises Stopped."""
+        """Keep the notebook as it is now, for the graded cell of this name. Raises Stopped."""
         self._request({"do": "hold", "cell": cell}, b"", self._unseen())
 
     def call(self, cell: str, function: str, caller: str, problem, lent=None) -> object:
@@ -150,9 +150,13 @@ class Session:
         """
         packed, blob = wire.pack(problem)
         request = {"do": "call", "cell": cell, "function": function, "caller": caller, "problem": packed}
-        self._lend(caller, lent)
-        answers, _done = self._request(request | {"lent": lent is not None}, blob, self._unseen())
-        self._lend(caller, None)
+        if lent is not None:
+            self._lend(caller, lent)
+        try:
+            answers, _done = self._request(request | {"lent": lent is not None}, blob, self._unseen())
+        finally:
+            if lent is not None and not self._ended:
+                self._lend(caller, None)
         if len(answers) > 1:
             raise Stopped("TwoAnswers", _("more than one answer came back, so none is counted"), True)
         if not answers:
@@ -284,7 +288,7 @@ class Session:
                 if isolated and sum(max(ran[pid], waited.get(pid, 0.0)) > BUSY for pid in ran) > MANY_BUSY:
                     watch.step_back(used.waited)
             before, last = used, now
-            memory = used.memory + (watch.bytes_in_sockets(sandbox) if isolated else 0)
+            memory = used.memory + (watch.bytes_in_sockets(used.waited) if isolated else 0)
             if memory > most and (memory - seemed >= room or now - since > BETWEEN_EXACT_LOOKS):
                 exact = memory - used.memory + watch.used(sandbox, exact=True).memory
                 seemed, room, since = memory, most - exact, now

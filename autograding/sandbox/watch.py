@@ -78,9 +78,9 @@ def _of_a_thread(pid, file, wanted):
     return {}
 
 
-def bytes_in_sockets(root: int) -> int:
-    """How much memory may wait in sockets of the network namespace that the processes below `root` have."""
-    for pid in descendants(root):
+def bytes_in_sockets(pids: Iterable[int]) -> int:
+    """How much memory may wait in sockets of the network namespace that these processes have."""
+    for pid in pids:
         try:
             line = _read(f"/proc/{pid}/net/sockstat").splitlines()[0]
         except OSError:

@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import socket
+from contextlib import suppress
 
 from . import confine, wire
 
@@ -77,20 +78,15 @@ def serve(sock, caller, tree):
 def at(desk):
     """In a kernel: a function that asks the present lender, or None where nothing is lent."""
     desk.setblocking(False)  # not recv_fds's flags, which Python 3.11 ignores
-    handle = None
-    while True:
-        try:
-            _letter, handles, _flags, _address = socket.recv_fds(desk, 1, 4)
-        except BlockingIOError:
-            break
-        if not handles:
-            break
-        for old in [handle] * (handle is not None) + handles[:-1]:
-            os.close(old)
-        handle = handles[-1]  # the others belong to calls that never took theirs
-    if handle is None:
+    found = []
+    with suppress(BlockingIOError):
+        while handles := socket.recv_fds(desk, 1, 4)[1]:
+            found += handles
+    if not found:
         return None
-    sock = socket.socket(fileno=handle)
+    for old in found[:-1]:  # of calls that never took theirs
+        os.close(old)
+    sock = socket.socket(fileno=found[-1])
     sock.settimeout(None)  # a notebook may have set another for all new sockets
 
     def ask(request):
