@@ -152,10 +152,14 @@ for child in range(4):
 time.sleep(60)
 """
 PAGE_TABLES = """
-import mmap
-huge = mmap.mmap(-1, 1 << 42, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
-for place in range(0, 1 << 42, 1 << 21):
-    huge[place]
+import mmap, os, time
+huge = mmap.mmap(-1, 3 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+for child in range(60):
+    if os.fork() == 0:
+        for place in range(0, 3 << 30, 1 << 21):
+            huge[place]
+        time.sleep(60)
+time.sleep(60)
 """
 
 
@@ -165,6 +169,13 @@ def test_memory_that_no_process_has_is_counted(takes):
     with Session(branch_for(limits, None, ()), limits, (), Allowance(60)) as session:
         with pytest.raises(Stopped, match="it used more than 250 MB of memory"):
             session.run(takes, Outputs(10_000))
+
+
+def test_addresses_are_limited_since_tables_for_them_grow_faster_than_anybody_looks():
+    limits = Limits(preload=QUICK.preload, memory_bytes=200 << 20)
+    with Session(branch_for(limits, None, ()), limits, (), Allowance(60)) as session:
+        ended = session.run("import mmap; mmap.mmap(-1, 4 << 30, flags=0x4022, prot=mmap.PROT_READ)", Outputs(10_000))
+    assert ended.raised == ("OSError", "[Errno 12] Cannot allocate memory")
 
 
 # --- problems --------------------------------------------------------------------------------------------------------
