@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lstm_ref import (
+    LSTMParams,
     initial_params,
     keeper_params,
     keeper_picture,
@@ -148,8 +149,18 @@ def test_the_message_says_which_failed_by_how_much_where_and_how_to_see_it():
 
 def test_a_weight_that_is_no_number_is_named():
     assert keeper_complaint("keeper_params", broken(LEVELS, W_c__1__2=np.nan), LEVELS, spikes=False) == (
-        "W_c[1, 2] is not a finite number."
+        "W_c[1, 2] is nan; expected a finite number that can be added up."
     )
+
+
+def test_weights_whose_sums_are_no_numbers_pass_nothing():
+    """inf - inf is nan, and no bound is exceeded by nan."""
+    huge = np.array([[1.79e308, 1.79e308, 0, -1.79e308]] * 2)
+    zero, open_ = np.zeros((2, 4)), np.full(2, 30.0)
+    cell = LSTMParams(huge, np.full(2, -1.79e308), zero, open_, zero, open_, zero, open_)
+    for spikes in (False, True):
+        said = keeper_complaint("keeper_params", cell, LEVELS, spikes=spikes)
+        assert said == "W_f[0, 0] is 1.79e+308; expected a finite number that can be added up."
 
 
 def test_the_picture_shows_the_worst_sequence():

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograding.course import Course, CourseError
 from autograding.intake.remarks import warning_unisolated
-from autograding.messages import _, plain
+from autograding.messages import _, inert, plain
 from autograding.run.execute import Judged, execute
 from autograding.run.grade import Grader
 from autograding.sandbox.bubblewrap import SandboxMissing
@@ -63,11 +63,13 @@ def replay(course: Course, assignment: str, student: str, cell: str = "") -> Non
 
 def as_text(asked: Judged) -> str:
     """One graded cell: the question, what came back, the verdict."""
+    # It may quote what a student's function said, and a terminal obeys some characters.
+    said = "\n".join(map(inert, asked.verdict.message.split("\n")))
     lines = [
         _("{name}: {call}, seed {seed}").format(name=asked.name, call=asked.source.strip(), seed=asked.seed),
         *_part(_("asked"), asked.problem),
         *_part(_("came back"), asked.reply),
-        _("  verdict: {verdict}").format(verdict=_("right") if asked.verdict.right else asked.verdict.message),
+        _("  verdict: {verdict}").format(verdict=_("right") if asked.verdict.right else said),
     ]
     return "\n".join(lines) + "\n"
 

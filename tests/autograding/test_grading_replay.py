@@ -6,6 +6,8 @@ import pytest
 from conftest import ASSIGNMENT, cell
 
 from autograding.authoring import replay
+from autograding.run import verdicts
+from autograding.run.execute import Judged
 
 pytestmark = pytest.mark.grading
 
@@ -35,3 +37,9 @@ def test_another_student_is_asked_another_problem_and_a_stranger_none(toy):
     assert "seed" in ada and ada != bob
     unknown = toy.here(replay.main, ASSIGNMENT, "eve")
     assert unknown.returncode == 2 and "eve handed in no 01_toy" in unknown.stderr
+
+
+def test_what_a_student_says_is_text_on_the_terminal():
+    said = verdicts.Verdict("double raised \x1b[2J\x9b\nsecond line")
+    shown = replay.as_text(Judged("double_values", 'check("double", double)', 1, {}, {}, said))
+    assert shown.endswith("verdict: double raised \\x1b[2J\\x9b\nsecond line\n")

@@ -12,6 +12,7 @@ from lstm_ref.core.keeper import DRIFT, HOLD, KEPT, MOVED, KeeperResult, KeeperT
 from lstm_ref.core.sequence import lstm_forward
 from lstm_ref.messages import _
 
+LARGEST = 1e100  # a weight beyond: sums of such are infinite, or no numbers, which nothing can be compared with
 SHOWN = ((0.2, 0.6, 3.0), (0.1, 0.7, 1.6))  # the levels in exercise 9 and in its chapter
 
 
@@ -51,9 +52,13 @@ def _moved(result) -> np.ndarray:
 
 def _not_finite(cell: LSTMParams) -> str | None:
     for name, array in cell._asdict().items():
-        if array is not None and not np.isfinite(np.asarray(array, dtype=float)).all():
-            at = ", ".join(str(n) for n in np.argwhere(~np.isfinite(np.asarray(array, dtype=float)))[0])
-            return _("{name}[{at}] is not a finite number.").format(name=name, at=at)
+        numbers = np.asarray(0 if array is None else array, dtype=float)
+        beyond = np.argwhere(~(np.abs(numbers) <= LARGEST))  # written so that nan is beyond
+        if len(beyond):
+            at = tuple(beyond[0])
+            return _("{name}[{at}] is {got:.3g}; expected a finite number that can be added up.").format(
+                name=name, at=", ".join(map(str, at)), got=numbers[at]
+            )
     return None
 
 
