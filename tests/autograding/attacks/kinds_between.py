@@ -145,12 +145,16 @@ def double(x): return 0
             {
                 "double": """
 import fcntl, glob, os, numpy
-handles, locked = [], 0
+locked = 0
 for path in [numpy.__file__, "/etc/hosts", "/usr/bin", "/", "/dev/null", "/grader", "/proc", "/usr/lib/locale"]:
     try:
-        handles.append(os.open(path, os.O_RDONLY))
-        fcntl.flock(handles[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        locked += 1
+        # Who asks may be told yes. A lock that is there is refused to another handle.
+        one, other = os.open(path, os.O_RDONLY), os.open(path, os.O_RDONLY)
+        fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            locked += 1
     except OSError as error:
         print(path, error)
 print("locked:", locked)
