@@ -182,8 +182,8 @@ def test_of_an_unknown_mistake_in_a_gate_it_is_said_where_to_look():
 
         return said("forget_gate", gate, part="equation", seed=0)
 
-    assert "Only unit 3 is wrong: it has row 3 of W_f and b_f[3]." in damaged((slice(None), 3), 0.5)
-    assert "Only sequence 2 is wrong: row 2 of h_prev and of x." in damaged((2, slice(None)), 0.5)
+    assert "Only unit 3 is wrong." in damaged((slice(None), 3), 0.5)
+    assert "Only sequence 2 is wrong." in damaged((2, slice(None)), 0.5)
     arguments = make("forget_gate", 0, "equation")["calls"][0]
     z = lstm_ref.checks.slips.line.pre_activation(*arguments.values())[1, 2]
     inside = damaged((1, 2), 1 / (1 + np.exp(-0.25)))

@@ -300,7 +300,7 @@ UNKNOWN = [
     (
         STEP,
         of_step(lambda s: s._replace(h=s.h - 0.1 * (np.arange(len(s.h)) == 2)[:, None])),
-        "Only sequence 2 of the batch is wrong",
+        "Only sequence 2 is wrong",
     ),
     (FORWARD, of_run(lambda hs, s: (hs, s._replace(c=s.c + 0.1))), "hs is right, so every step is"),
     (FORWARD, of_run(lambda hs, s: (hs + 0.1, s)), "Already step 0 is wrong: it begins with zeros"),

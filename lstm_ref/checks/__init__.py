@@ -19,7 +19,7 @@ import numpy as np
 from lstm_ref.checks.engine import call
 from lstm_ref.checks.engine.answer import NotAnAnswer, read_answer
 from lstm_ref.checks.engine.declare import Check
-from lstm_ref.checks.engine.judge import judge_part
+from lstm_ref.checks.engine.judge import further_calls, judge_part
 from lstm_ref.core.backward import LSTMGrads
 from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _
@@ -96,11 +96,11 @@ def answer_to(problem: dict, function) -> dict:
     return call.run(sent(problem), function, call.lend(problem["given"]))
 
 
-def judge(name: str, problem: dict, answer, part: str | None = None) -> str | None:
+def judge(name: str, problem: dict, answer, part: str | None = None, further=None) -> str | None:
     """None if `answer`, as `answer_to` gives it, is right; else what the student is told.
 
-    problem: what `make(name, seed, part)` gave; it is trusted, `answer` is not. Raises KeyError for an unknown check
-    or part.
+    problem: what `make(name, seed, part)` gave; it is trusted, `answer` is not. further: the answer to the problem that
+    `further(name, problem, answer, part)` gave, if there was one. Raises KeyError for an unknown check or part.
     """
     check = _find(name)
     _parts(check, part)
@@ -116,15 +116,47 @@ def judge(name: str, problem: dict, answer, part: str | None = None) -> str | No
         return _("{name} was called {expected} times, but {got} answers came back.").format(
             name=name, expected=len(problem["calls"]), got=len(results)
         )
+    try:
+        more = None if further is None else read_answer(further)
+    except NotAnAnswer:
+        more = None
+    for chosen, calls, own in _by_part(check, problem, results):
+        fits = more and len(more) == len(further_calls(check, chosen, calls, own))
+        complaint = judge_part(check, chosen, calls, own, more if fits else None)
+        if complaint:
+            return complaint
+    return None
+
+
+def further(name: str, problem: dict, answer, part: str | None = None) -> dict | None:
+    """A second problem, which finds out by experiment where a wrong function is wrong; None if there is none.
+
+    It is asked and answered as the first, and its answer goes to `judge`.
+    """
+    check = _find(name)
+    try:
+        results = read_answer(answer)
+    except NotAnAnswer:
+        return None
+    if isinstance(results, str) or len(results) != len(problem["calls"]):
+        return None
+    for chosen, calls, own in _by_part(check, problem, results):
+        if more := further_calls(check, chosen, calls, own):
+            plain = [{argument: call.plain(value) for argument, value in one.items()} for one in more]
+            return problem | {"calls": plain, "once": True}
+        if judge_part(check, chosen, calls, own):
+            return None
+    return None
+
+
+def _by_part(check, problem, results):
+    """(part, its calls, their results), part by part."""
     calls = [{argument: call.built(value, _TYPES) for argument, value in one.items()} for one in problem["calls"]]
     start = 0
     for chosen, count in problem["parts"].items():
         own = slice(start, start + count)
-        complaint = judge_part(check, check.parts[chosen], calls[own], results[own])
-        if complaint:
-            return complaint
+        yield check.parts[chosen], calls[own], results[own]
         start += count
-    return None
 
 
 def check(name: str, function, part: str | None = None, seed: int | None = None) -> None:
@@ -136,8 +168,11 @@ def check(name: str, function, part: str | None = None, seed: int | None = None)
     """
     seed = secrets.randbelow(100_000) if seed is None else seed
     problem = make(name, seed, part)
-    complaint = judge(name, problem, answer_to(problem, function), part)
+    answer = answer_to(problem, function)
+    complaint = judge(name, problem, answer, part)
     if complaint:
+        if more := further(name, problem, answer, part):
+            complaint = judge(name, problem, answer, part, answer_to(more, function))
         only = "" if part is None else f', part="{part}"'
         again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'
         raise CheckFailed(complaint + "\n" + _("To ask the same again: {again}").format(again=again))

@@ -70,16 +70,27 @@ def number_complaint(check: Check, part: Part, arguments: Arguments, got: Leaves
     wrong = ~close(got[leaf], want[leaf], check.tolerance)
     index = first_wrong(wrong, axes_of(check, leaf))
     shown_got, shown_want = _apart(float(got[leaf][index]), float(want[leaf][index]))
-    place = check.place(arguments, index) if check.place else _place(leaf, axes_of(check, leaf), index)
+    place = check.place(arguments, index) if check.place else place_of(check, leaf, index)
     text = _("{place} is {got}, expected {want} ({sizes}).").format(
         place=place, got=shown_got, want=shown_want, sizes=check.sizes(arguments)
     )
     if wrong.size > 1:
         text += " " + _("{wrong} of {all} numbers differ.").format(wrong=int(wrong.sum()), all=wrong.size)
+        text += _all_in_one(wrong, axes_of(check, leaf))
     good = [name for name in part.only or want if name not in bad]
     if good:
         text += " " + _("Right: {good}. Wrong: {bad}.").format(good=", ".join(good), bad=", ".join(bad))
     return text
+
+
+def _all_in_one(wrong: np.ndarray, axes: str) -> str:
+    """What all the wrong numbers have in common, if only one unit or one sequence of several is wrong."""
+    said = {"H": _(" Only unit {n} is wrong."), "B": _(" Only sequence {n} is wrong.")}
+    for axis, letter in enumerate(axes):
+        where = np.unique(np.nonzero(wrong)[axis])
+        if letter in said and len(where) == 1 and wrong.shape[axis] > 1 and wrong.sum() > 1:
+            return said[letter].format(n=where[0])
+    return ""
 
 
 def first_wrong(wrong: np.ndarray, axes: str) -> tuple[int, ...]:
@@ -99,10 +110,11 @@ def axes_of(check: Check, leaf: str) -> str:
     return check.axes.get(without_numbers(leaf), "")
 
 
-def _place(leaf: str, axes: str, index: tuple[int, ...]) -> str:
+def place_of(check: Check, leaf: str, index: tuple[int, ...]) -> str:
     """One number in the letters of the course and in words: hs[1, 0, 2] (sequence 1, step 0, unit 2)."""
     if not index:
         return leaf
+    axes = axes_of(check, leaf)
     words = {"B": _("sequence {n}"), "T": _("step {n}"), "H": _("unit {n}"), "D": _("input {n}")}
     named = [words[axis].format(n=n) for axis, n in zip(axes, index, strict=False) if axis in words]
     said = f" ({', '.join(named)})" if len(named) == len(index) else ""

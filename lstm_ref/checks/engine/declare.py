@@ -4,7 +4,7 @@ A reference, a mistake and a student's function are called alike. So a mistake i
 answers of both are compared: what a learner got wrong is recognised by its numbers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -61,6 +61,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Readout:
+    """One experiment: what it shows, of which lines."""
+
+    lines: frozenset[str]  # that may have done it, if it comes out wrong
+    clears: frozenset[str]  # those that must be right if it comes out right
+    calls: tuple[Arguments, ...]
+    read: Callable[[Sequence[Leaves]], np.ndarray]  # what the answers to the calls show
+    want: np.ndarray | Callable[[Sequence[Leaves]], np.ndarray]  # what they ought to show
+    said: str  # with {got}, {want} and {at}, the index of the first number that is wrong
+    # Other things that the numbers may be: {"i": ...}. "That is exactly i." tells more than two numbers do.
+    also: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Check:
     """What is asked of one function."""
 
@@ -78,6 +92,10 @@ class Check:
     mistakes: Table | tuple[Mistake, ...] = ()
     # For numbers that no known mistake gives: where to look, from (arguments, got, expected), leaf by leaf.
     advice: Callable[[Arguments, Leaves, Leaves], str] | None = None
+    # For numbers that no known mistake gives: experiments that show a few lines alone, made of the arguments of a call,
+    # and the lines' names. See engine/experiment.py.
+    readouts: Callable[[Arguments], list[Readout]] | None = None
+    lines: Mapping[str, str] = field(default_factory=dict)
     # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the
     # comparison with the reference, whose answer still says what form is expected.
     behaviour: Callable[[Arguments, Any], str | None] | None = None

@@ -4,32 +4,58 @@ Whatever is not a right answer in the right form is refused with a sentence.
 """
 
 import copy
+from typing import NamedTuple
 
 from lstm_ref.checks.engine.answer import Result
 from lstm_ref.checks.engine.compare import leaves, number_complaint
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.engine.experiment import Found, experiments, found_out
 from lstm_ref.checks.engine.explain import advise, explain
 from lstm_ref.checks.engine.form import as_asked, form_complaint
 from lstm_ref.checks.engine.match import expected, name_mistake
 from lstm_ref.messages import _
 
 
-def judge_part(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> str | None:
+class Wrong(NamedTuple):
+    """The first call of a part that was not answered rightly."""
+
+    number: int
+    complaint: str
+    explainable: bool  # a mistake that happens to give the right value would explain nothing
+
+
+def judge_part(
+    check: Check, part: Part, calls: list[Arguments], results: list[Result], further: list[Result] | None = None
+) -> str | None:
     """None if every call of the part was answered rightly, else what is wrong, where, got, expected, and why.
 
-    results: one for each call.
+    results: one for each call; further: one for each of `further_calls`, if they were made.
     """
+    wrong = _first_wrong_call(check, part, calls, results)
+    if wrong is None or not wrong.explainable:
+        return wrong and wrong.complaint
+    n, arguments, result = wrong.number, calls[wrong.number], results[wrong.number]
+    why = name_mistake(check, part, calls, results)
+    if not why:
+        found = found_out(check, arguments, [one.first for one in further]) if further else Found("", "")
+        where = found.lines or advise(check, arguments, result) or explain(check, calls[:n], arguments, result)
+        why = f"{found.influences} {where}".strip()
+    return f"{wrong.complaint} {why}".strip()
+
+
+def further_calls(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> list[Arguments]:
+    """What to call the function with once more, to find out where it is wrong; [] where its mistake is known."""
+    wrong = _first_wrong_call(check, part, calls, results)
+    if wrong is None or not wrong.explainable or name_mistake(check, part, calls, results):
+        return []
+    return experiments(check, calls[wrong.number], results[wrong.number].first)
+
+
+def _first_wrong_call(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> Wrong | None:
     for n, (arguments, result) in enumerate(zip(calls, results, strict=True)):
-        complaint, worth_explaining = _judge_call(check, part, arguments, result)
-        if complaint and worth_explaining:
-            why = (
-                name_mistake(check, part, calls, results)
-                or advise(check, arguments, result)
-                or explain(check, calls[:n], arguments, result)
-            )
-            complaint = f"{complaint} {why}".strip()
+        complaint, explainable = _judge_call(check, part, arguments, result)
         if complaint:
-            return complaint
+            return Wrong(n, complaint, explainable)
     return None
 
 

@@ -35,10 +35,6 @@ def update_advice(arguments: Arguments, got: np.ndarray, want: np.ndarray) -> st
     if made_of:
         return _("Your numbers are {made_of}; asked for is f * c_prev + i * candidate.").format(made_of=made_of)
     wrong = wrong_numbers(got, want)
-    for axis, text in ((0, _("Only unit {n} is wrong.")), (1, _("Only sequence {n} is wrong."))):
-        rows = np.flatnonzero(wrong.any(axis=axis))
-        if len(rows) == 1 and wrong.sum() > 1:
-            return text.format(n=rows[0])
     return by_hand(*(argument[first_wrong(wrong, "BH")] for argument in arguments.values()))
 
 

@@ -33,11 +33,7 @@ def shut_open_and_far(rng) -> list[Arguments]:
 
 def what_was_there(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """The two numbers that a wrong output was made of."""
-    wrong = wrong_numbers(got["h"], want["h"])
-    units = np.flatnonzero(wrong.any(axis=0))
-    if len(units) == 1 and wrong.sum() > 1:
-        return _("Only unit {n} is wrong.").format(n=units[0])
-    index = first_wrong(wrong, "BH")
+    index = first_wrong(wrong_numbers(got["h"], want["h"]), "BH")
     o, c = float(arguments["o"][index]), float(arguments["c"][index])
     return _("There o is {o:.4g} and c is {c:.4g}, so tanh(c) is {squashed:.4g}. Which of them went astray?").format(
         o=o, c=c, squashed=np.tanh(c)
@@ -48,6 +44,7 @@ HIDDEN_STATE = Check(
     name="hidden_state",
     output="h",
     reference=cell.hidden_state,
+    axes={"h": "BH"},
     sizes=lambda arguments: "B={}, H={}".format(*arguments["o"].shape),
     advice=what_was_there,
     parts={

@@ -12,7 +12,7 @@ from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
 from lstm_ref.checks.problems import random_params, random_state
-from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T, shared_place
+from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, FINAL, READ, STACKED, Loop
 from lstm_ref.core import sequence
@@ -234,7 +234,7 @@ def advise_sequence(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     numbers = _("There f is {f:.4g}, i {i:.4g}, the candidate {candidate:.4g}, c {c:.4g} and o {o:.4g}.").format(
         **{name: values[at] for name, values in gates._asdict().items()}
     )
-    return f"{said} {numbers} {shared_place(wrong.any(axis=1))}".strip()
+    return f"{said} {numbers}"
 
 
 LSTM_FORWARD = Check(

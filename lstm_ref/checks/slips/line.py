@@ -11,6 +11,7 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
+from lstm_ref.checks.experiments.line import names_of_parts, readouts_of_line
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.messages import _
@@ -172,6 +173,7 @@ def line_check(
         name=name,
         output=output,
         reference=reference,
+        axes={output: "BH"},
         given=lent,
         sizes=sizes_of_a_line,
         parts={
@@ -180,6 +182,8 @@ def line_check(
         },
         mistakes=(*mistakes, *line_mistakes(names, squash)),
         advice=lambda arguments, got, want: line_advice(names, unsquash, arguments, got[output], want[output]),
+        readouts=readouts_of_line(squash, output),
+        lines=names_of_parts(**{name: names[name] for name in ("W", "b", "squash")}),
     )
 
 
@@ -223,19 +227,12 @@ def line_at_its_limits(rng, letter: str) -> Arguments:
 
 
 def line_advice(names: dict, unsquash: Callable, arguments: Arguments, got: np.ndarray, want: np.ndarray) -> str:
-    """Where a wrong number of a line comes from: before the squashing or in it, one unit or one sequence."""
+    """Where a wrong number of a line comes from: before the squashing or in it."""
     wrong = wrong_numbers(got, want)
-    sequences, units = (np.flatnonzero(wrong.any(axis=axis)) for axis in (1, 0))
     sequence, unit = first_wrong(wrong, "BH")
-    said = ""
-    if len(units) == 1:
-        said = _("Only unit {unit} is wrong: it has row {unit} of {W} and {b}[{unit}].").format(unit=unit, **names)
-    elif len(sequences) == 1:
-        said = _("Only sequence {n} is wrong: row {n} of h_prev and of x.").format(n=sequence)
     z = float(pre_activation(*arguments.values())[sequence, unit])
     undone = float(unsquash(got)[sequence, unit])
     where = _("{W} · [h_prev, x] + {b} is {z:.4g} there").format(z=z, **names)
     from_where = _("{where}, and your number comes from {undone:.4g}: compare what you squash with that.")
     from_nowhere = _("{where}; no z is squashed to your number: what happens after the sum?")
-    because = from_where if np.isfinite(undone) else from_nowhere
-    return f"{said} {because.format(where=where, undone=undone)}".strip()
+    return (from_where if np.isfinite(undone) else from_nowhere).format(where=where, undone=undone)

@@ -1,0 +1,147 @@
+"""Where no mistake is known: tell by further calls of the function which line is wrong.
+
+A readout is an experiment that shows the work of a few lines alone: a gate is held open by its bias, a memory starts
+from zero. One that comes out right clears lines; one that comes out wrong has at least one wrong line among its own.
+The fewest lines that explain every wrong readout are the ones to look at; where several explain them as well, all are
+said. (R. Reiter, "A
+theory of diagnosis from first principles", Artificial Intelligence 32, 1987.)
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_ref.checks.engine.answer import Outcome
+from lstm_ref.checks.engine.compare import close, first_wrong, leaves
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Readout
+from lstm_ref.checks.engine.form import form_complaint
+from lstm_ref.checks.engine.influence import changes, odd_influences
+from lstm_ref.checks.engine.match import expected
+from lstm_ref.messages import _
+
+MOST_LINES = 3  # that are wrong at once
+MOST_SAID = 2  # of the readouts
+TOLERANCE = 1e-7  # a readout may subtract, and divide by small numbers
+
+
+class Found(NamedTuple):
+    """What experiments told: sentences, either of which may be missing."""
+
+    influences: str
+    lines: str
+
+
+def readout(
+    lines: str, clears: str, calls: Iterable[Arguments], read: Callable, want, said: str, **also: np.ndarray
+) -> Readout:
+    """A readout; `lines` and `clears` are names with spaces between."""
+    return Readout(frozenset(lines.split()), frozenset(clears.split()), tuple(calls), read, want, said, also)
+
+
+def experiments(check: Check, arguments: Arguments, outcome: Outcome) -> list[Arguments]:
+    """What to call a wrong function with: the same again, each argument changed, and what the check's readouts ask.
+
+    [] where the answer has not the form that was asked for, or the check compares no numbers, or takes long.
+    """
+    if (
+        check.once
+        or check.behaviour
+        or form_complaint(check.name, check.output, outcome, expected(check, arguments), "")
+    ):
+        return []
+    return [arguments, *(change.arguments for change in changes(check, arguments)), *_readout_calls(check, arguments)]
+
+
+def found_out(check: Check, arguments: Arguments, outcomes: Sequence[Outcome]) -> Found:
+    """What the answers to `experiments` tell."""
+    done = changes(check, arguments)
+    calls = [arguments, *(change.arguments for change in done), *_readout_calls(check, arguments)]
+    answers, wants = [], []
+    for call, outcome in zip(calls, outcomes, strict=True):
+        want = expected(check, call)
+        odd = form_complaint(check.name, check.output, outcome, want, "")
+        answers.append(None if odd else leaves(outcome.numbers, check.output))
+        wants.append(leaves(want, check.output))
+    split = len(done) + 1
+    readouts = check.readouts(arguments) if check.readouts else []
+    return Found(
+        odd_influences(check, done, answers[:split], wants[:split]),
+        diagnose(readouts, answers[split:], check.lines),
+    )
+
+
+def _readout_calls(check, arguments):
+    return [call for one in check.readouts(arguments) for call in one.calls] if check.readouts else []
+
+
+def diagnose(readouts: Sequence[Readout], answers: Sequence[Leaves | None], names: Mapping[str, str]) -> str:
+    """What the readouts say, and which lines to look at; nothing if all come out right, or no answer can be read.
+
+    answers: to all calls of all readouts, in their order. names: of the lines, as a sentence has them; what fails apart
+    in one line has one name.
+    """
+    cleared, wrong, start = set(), [], 0
+    for one in readouts:
+        own = answers[start : start + len(one.calls)]
+        start += len(one.calls)
+        if any(answer is None for answer in own):
+            continue
+        got, want = one.read(own), one.want(own) if callable(one.want) else one.want
+        if not np.isfinite(want).all():
+            continue
+        if close(got, want, TOLERANCE).all():
+            cleared |= one.clears
+        else:
+            wrong.append((one, one, got, want))
+    told = [(frozenset(names[line] for line in one.lines - cleared or one.lines), *rest) for one, *rest in wrong]
+    told.sort(key=lambda each: len(each[0]))  # the clearest evidence first: what the fewest lines can have done
+    found = fewest([lines for lines, *_rest in told]) if told else []
+    if not found:
+        return ""
+    said, shown = [], set()
+    for lines, *shows in told:
+        suspects = lines & frozenset().union(*found)
+        if len(said) < MOST_SAID and not suspects & shown:
+            shown |= suspects
+            said.append(_shown(*shows))
+    return " ".join([*said, _where(found, list(names.values()))])
+
+
+def fewest(conflicts: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """The smallest sets of lines of which each conflict holds one, at most MOST_LINES; [] if there is none."""
+    lines = sorted(set().union(*conflicts))
+    for size in range(1, MOST_LINES + 1):
+        sets = [frozenset(chosen) for chosen in combinations(lines, size)]
+        found = [chosen for chosen in sets if all(chosen & conflict for conflict in conflicts)]
+        if found:
+            return found
+    return []
+
+
+def _shown(one, got, want):
+    at = first_wrong(~close(got, want, TOLERANCE), "")
+    text = one.said.format(got=f"{got[at]:.4g}", want=f"{want[at]:.4g}", at=", ".join(map(str, at)))
+    known = [
+        name
+        for name, numbers in one.also.items()
+        if numbers.shape == got.shape and close(got, numbers, TOLERANCE).all()
+    ]
+    return f"{text} " + _("That is exactly {name}.").format(name=_(", or ").join(known)) if known else text
+
+
+def _where(found, order):
+    """Which lines to look at. Those that never stand in one explanation together are told as alternatives."""
+    lines = sorted(frozenset().union(*found), key=order.index)
+    groups = []
+    for line in lines:
+        alike = [group for group in groups if not any({line, other} <= one for one in found for other in group)]
+        if alike:
+            alike[0].append(line)
+        else:
+            groups.append([line])
+    said = _(", and at ").join(_(" or at ").join(group) for group in groups)
+    if len(groups) > 1:
+        return _("There is more than one fault: look at {lines}.").format(lines=said)
+    return _("So look at {lines}.").format(lines=said)
