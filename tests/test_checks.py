@@ -129,7 +129,7 @@ def test_each_bad_habit_has_its_own_sentence():
     )
     assert "has dtype int64" in said("forget_gate", lambda *a: np.ones((3, 4), int))
     assert "has dtype float32" in said("forget_gate", lambda *a: right(*a).astype(np.float32))
-    assert "f[0, 0] is nan, expected" in said("forget_gate", lambda *a: right(*a) * np.nan)
+    assert "f[0, 0] (sequence 0, unit 0) is nan, expected" in said("forget_gate", lambda *a: right(*a) * np.nan)
     assert "two different answers" in said("forget_gate", lambda *a: right(*a) + 1e-15 * noise.random((3, 4)))
     assert re.search(r"raised ValueError: .* at the line `return h_prev @ x`", said("forget_gate", raises))
     assert "takes 1 positional argument but 4 were given" in said("forget_gate", lambda h_prev: h_prev)
@@ -168,7 +168,7 @@ def test_an_unknown_mistake_is_still_located():
         return f
 
     assert re.search(
-        r"f\[2, 3\] is [\d.]+, expected [\d.]+ \(B=3, D=2, H=4\)\. 1 of 12 numbers differ\.",
+        r"f\[2, 3\] \(sequence 2, unit 3\) is [\d.]+, expected [\d.]+ \(B=3, D=2, H=4\)\. 1 of 12 numbers differ\.",
         said("forget_gate", last_unit_wrong),
     )
 
@@ -177,7 +177,8 @@ def test_of_an_unknown_mistake_in_a_gate_it_is_said_where_to_look():
     def damaged(where, number):
         def gate(*arguments):
             f = lstm_ref.forget_gate(*arguments)
-            f[where] = number
+            if all(argument.any() for argument in arguments):  # an experiment without weights or bias is right
+                f[where] = number
             return f
 
         return said("forget_gate", gate, part="equation", seed=0)

@@ -17,10 +17,12 @@ LSTM_REF = {
     "checks.engine": {"messages"},
     "checks.given": {"core"},
     "checks.problems": {"checks.engine", "core"},
-    "checks.slips": {"checks.engine", "checks.given", "checks.problems", "core", "messages"},
+    "checks.experiments": {"checks.engine", "core", "messages"},
+    "checks.slips": {"checks.engine", "checks.experiments", "checks.given", "checks.problems", "core", "messages"},
     **{
         f"checks.{stem}": {
             "checks.engine",
+            "checks.experiments",
             "checks.given",
             "checks.problems",
             "checks.slips",

@@ -213,20 +213,38 @@ class Kernels:
             if Hold(cell.name) not in self.done:
                 self.hold(cell.name)
             with self.reading(cell.name):
-                reply = self._ready().call(
-                    cell.name,
-                    call.function,
-                    self.caller,
-                    verdicts.sent_of(self.checks, problem),
-                    verdicts.lent_of(self.checks, problem),
-                )
+                reply = self._call(cell, call, problem, last=not verdicts.asks_further(self.checks))
                 verdict = verdicts.judged(self.checks, call, problem, reply)
+                if not verdict.right:
+                    verdict = self._explained(cell, call, problem, reply, verdict)
             if not self.job.problems_shown:
                 verdict = verdicts.veiled(verdict, problem, reply)
         except Stopped as stopped:
             self._stopped(stopped)
             reply, verdict = {stopped.kind: stopped.reason}, verdicts.Verdict(_sentence(stopped), stopped.kind)
         return Judged(cell.name, cell.source, number, problem, reply, verdict)
+
+    def _call(self, cell, call, problem, last):
+        return self._ready().call(
+            cell.name,
+            call.function,
+            self.caller,
+            verdicts.sent_of(self.checks, problem),
+            verdicts.lent_of(self.checks, problem),
+            last,
+        )
+
+    def _explained(self, cell, call, problem, reply, verdict):
+        """The verdict on a wrong answer with what further calls of the function tell, where the course has such."""
+        further = verdicts.further_of(self.checks, call, problem, reply)
+        if further is None:
+            return verdict
+        try:
+            told = self._call(cell, call, further, last=True)
+        except Stopped as stopped:  # the verdict stands without it
+            self._stopped(stopped)
+            return verdict
+        return verdicts.judged(self.checks, call, problem, reply, told)
 
     def _is_left_out(self, key):
         return self.without is None or key in self.without

@@ -58,8 +58,24 @@ def lent_of(checks: ModuleType, problem):
     return checks.lent(problem) if hasattr(checks, "lent") else None
 
 
-def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
-    """The verdict on the reply from the sandbox, which may be anything."""
+def asks_further(checks: ModuleType) -> bool:
+    """Whether the course may call a wrong function once more, to find out what is wrong with it."""
+    return hasattr(checks, "further")
+
+
+def further_of(checks: ModuleType, call: CheckCall, problem, reply):
+    """The second problem for a function that answered the first one wrongly, or None."""
+    match reply:
+        case {"answer": answer} if asks_further(checks):
+            try:
+                return checks.further(call.name, problem, answer, **call.keywords)
+            except Exception:  # as in `judged`, which has told of it
+                return None
+    return None
+
+
+def judged(checks: ModuleType, call: CheckCall, problem, reply, told=None) -> Verdict:
+    """The verdict on the reply from the sandbox, which may be anything; `told`, the reply to `further_of`, as well."""
     match reply:
         case {"undefined": str(_name)}:
             return Verdict(
@@ -74,7 +90,8 @@ def judged(checks: ModuleType, call: CheckCall, problem, reply) -> Verdict:
         case _other:
             return Verdict(_("The reply that came back is not an answer."), "NoAnswer")
     try:
-        complaint = checks.judge(call.name, problem, answer, **call.keywords)
+        more = {"further": told["answer"]} if isinstance(told, dict) and "answer" in told else {}
+        complaint = checks.judge(call.name, problem, answer, **call.keywords, **more)
     except Exception as error:
         # A judge must accept any answer. If it raises, the answer is not right. The replay command shows why.
         text = _("The answer could not be judged ({error}), so it is not counted.")

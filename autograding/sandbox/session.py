@@ -143,13 +143,14 @@ class Session:
         """Keep the notebook as it is now, for the graded cell of this name. Raises Stopped."""
         self._request({"do": "hold", "cell": cell}, b"", self._unseen())
 
-    def call(self, cell: str, function: str, caller: str, problem, lent=None) -> object:
+    def call(self, cell: str, function: str, caller: str, problem, lent=None, last: bool = True) -> object:
         """The answer of the student's function, as `hold` kept it, to a problem, as a plain tree. Raises Stopped.
 
-        The function may call what is `lent`, a plain tree that the caller knows to read, and cannot see it.
+        The function may call what is `lent`, a plain tree that the caller knows to read, and cannot see it. After the
+        `last` call the cell is not kept any longer.
         """
         packed, blob = wire.pack(problem)
-        request = {"do": "call", "cell": cell, "function": function, "caller": caller, "problem": packed}
+        request = {"do": "call", "cell": cell, "function": function, "caller": caller, "problem": packed, "last": last}
         if lent is not None:
             self._lend(caller, lent)
         try:

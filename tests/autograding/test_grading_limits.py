@@ -216,3 +216,37 @@ def test_cells_are_asked_after_the_notebook_in_the_masters_order_with_the_names_
     nb = nbformat.reads(execute(job, told.append).decode(), as_version=4)
     assert [(one.name, one.verdict.message) for one in told] == [("double_values", ""), ("greet_all", "")]
     assert nb.cells[-1].outputs[0].text == "after\n"
+
+
+WRONG_FORGET_GATE = """
+import numpy as np
+def forget_gate(h_prev, x, W_f, b_f):
+    if not W_f.any():  # only an experiment asks so
+        {then}
+    return 1 / (1 + np.exp(-2 * (np.concatenate([h_prev, x], axis=1) @ W_f.T) - b_f))
+"""
+FURTHER = [
+    ("pass", "So look at the product of [h_prev, x] and W_f."),
+    ("import os; os._exit(0)", "compare what you squash with that"),
+    ("while True: pass", "compare what you squash with that"),
+]
+
+
+@pytest.mark.parametrize("then, said", FURTHER, ids=["answers", "dies", "hangs"])
+@pytest.mark.parametrize("threads", [False, True])
+def test_a_wrong_function_is_called_again_to_find_out_why_and_keeps_its_verdict_where_it_will_not(then, said, threads):
+    graded = tuple(
+        GradedCell(part, f'check("forget_gate", forget_gate, part="{part}")', 2) for part in ("equation", "limits")
+    )
+    kept = (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+        if threads
+        else ""
+    )
+    cells = [new_code_cell(kept), new_code_cell(WRONG_FORGET_GATE.format(then=then))]
+    cells += [new_code_cell(one.source, metadata={"nbgrader": {"grade_id": one.name}}) for one in graded]
+    limits = Limits(preload=QUICK.preload, cell_seconds=3, restarts=3)
+    notebook = nbformat.writes(new_notebook(cells=cells)).encode()
+    told = []
+    execute(Job("03_forget_gate", "ada", notebook, (), graded, limits, b"key", "lstm_ref.checks"), told.append)
+    assert said in told[0].verdict.message and told[1].verdict.right

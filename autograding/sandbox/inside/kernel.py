@@ -55,7 +55,8 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
             if message["do"] == "hold":
                 held[message["cell"]] = hold(outlet, desk, shell.user_ns)
             elif message["do"] == "call":
-                answer = held.pop(message["cell"]).answer(message, blob)
+                cell = message["cell"]
+                answer = (held.pop if message["last"] else held.__getitem__)(cell).answer(message, blob)
                 if answer is not None:
                     outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
             else:
@@ -111,8 +112,8 @@ def _write_files(folder, files, blob):
 
 
 class Copy:
-    """A graded cell as it was at its place: a fork of the kernel, with all that the notebook had then. It waits for one
-    question, answers and ends."""
+    """A graded cell as it was at its place: a fork of the kernel, with all that the notebook had then. It waits for
+    questions, answers them, and ends after the last one."""
 
     def __init__(self, outlet, desk, namespace):
         self.sock, theirs = socket.socketpair()
@@ -123,9 +124,12 @@ class Copy:
             try:
                 self.sock.close()
                 outlet.left = -1  # send no output of a graded call
-                message, blob = wire.receive(theirs, LONGEST)
-                spare_files()
-                wire.send(theirs, *_packed_answer(desk, namespace, message, blob))
+                last = False
+                while not last:
+                    message, blob = wire.receive(theirs, LONGEST)
+                    last = message["last"]
+                    spare_files()
+                    wire.send(theirs, *_packed_answer(desk, namespace, message, blob))
             finally:
                 os._exit(0)
         theirs.close()
@@ -133,14 +137,17 @@ class Copy:
 
     def answer(self, message, blob):
         """The answer, packed, or None if the copy ended before."""
+        answer = None
         try:
             wire.send(self.sock, message, blob)
-            return wire.receive(self.sock, LONGEST)
+            answer = wire.receive(self.sock, LONGEST)
         except (BrokenPipeError, ConnectionResetError):
-            return None
+            pass
         finally:
-            self.sock.close()
-            end_process(self.handle, self.pid)
+            if answer is None or message["last"]:
+                self.sock.close()
+                end_process(self.handle, self.pid)
+        return answer
 
 
 class Names:

@@ -17,7 +17,6 @@ def names_of_parts(W: str, b: str, squash: str) -> dict[str, str]:
         "h": _("how h_prev meets the first H columns of {W}").format(W=W),
         "x": _("how x meets the last D columns of {W}").format(W=W),
         "product": _("the product of [h_prev, x] and {W}").format(W=W),
-        "sum": _("the sum that the {squash} is taken of").format(squash=squash),
     }
 
 
@@ -77,7 +76,6 @@ def readouts_of_line(squash: Callable, output: str) -> Callable[[Arguments], lis
                     _("With no bias, and 0 in the first H columns of {W},").format(W=W_name),
                     "{want}",
                 ),
-                ("squash bias h x product sum", "sum", W, b, _("With all of it"), "{want}"),
             )
         ]
 

@@ -1,34 +1,11 @@
 """The check of `lstm_step`: the memory is judged by itself first, so that a wrong o or h does not cost c."""
 
-import numpy as np
-
 from lstm_ref.checks import given
-from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.experiments.cell import NAMES, readouts_of_step
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.slips.cell import wrong_cells
 from lstm_ref.core import cell
-from lstm_ref.messages import _
-
-
-def advise_step(arguments: Arguments, got: Leaves, want: Leaves) -> str:
-    """c is right and h wrong: it is o or the last line. c wrong: the three numbers it is made of, to compare."""
-    _state, gates = cell.lstm_step_with_gates(**arguments)
-    wrong_c = wrong_numbers(got["state.c"], want["state.c"])
-    if wrong_c.any():
-        at = first_wrong(wrong_c, "BH")
-        return _(
-            "h follows from c, so look at c first. There c_prev is {c_prev:.4g}, f is {f:.4g}, i is {i:.4g} and the "
-            "candidate is {candidate:.4g}, and c = f * c_prev + i * candidate: compare them with your own."
-        ).format(c_prev=arguments["state"].c[at], f=gates.f[at], i=gates.i[at], candidate=gates.candidate[at])
-    wrong_h = wrong_numbers(got["state.h"], want["state.h"])
-    at = first_wrong(wrong_h, "BH")
-    return _(
-        "c is right, and so are f, i and the candidate: the fault is in o, or in h = o * tanh(c). There o is {o:.4g} "
-        "and tanh(c) is {squashed:.4g}; your h would need an o of {needed:.4g}."
-    ).format(o=gates.o[at], squashed=np.tanh(gates.c[at]), needed=float(got["state.h"][at] / np.tanh(gates.c[at])))
-
 
 # Sizes that all differ, so that no axis can be taken for another.
 B, D, H, T = 3, 2, 4, 5
@@ -57,7 +34,6 @@ LSTM_STEP = Check(
     leading=("state.c",),
     parts={"memory": Part(three_steps, only=("state.c",)), "output": Part(three_steps)},
     mistakes=wrong_cells(),
-    advice=advise_step,
     readouts=readouts_of_step,
     lines=NAMES,
 )
