@@ -108,6 +108,12 @@ _MEANINGS = {
         r"(?:expected Tensor as element|must be Tensor, not numpy\.ndarray|\(numpy\.ndarray, )": _(
             "A function of torch got an array of NumPy. What torch.cat does there, np.concatenate does here."
         ),
+        r"[hv]stack\(\) got an unexpected keyword argument": _(
+            "np.hstack and np.vstack know their axis themselves; np.concatenate takes one, axis=1."
+        ),
+        r"(\w{1,40})\(\) got an unexpected keyword argument '(\w{1,40})'": _(
+            "{0} takes no {1}: look at its first line."
+        ),
         r"view\(\) takes from 0 to 2 positional arguments": _(
             "What torch calls view is reshape in NumPy. Neither exchanges axes."
         ),

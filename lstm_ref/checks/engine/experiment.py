@@ -15,10 +15,11 @@ import numpy as np
 
 from lstm_ref.checks.engine.answer import Outcome
 from lstm_ref.checks.engine.compare import close, first_wrong, leaves
-from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Readout
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Readout
 from lstm_ref.checks.engine.form import form_complaint
 from lstm_ref.checks.engine.influence import changes, odd_influences
 from lstm_ref.checks.engine.match import expected
+from lstm_ref.checks.engine.relation import relation
 from lstm_ref.messages import _
 
 MOST_LINES = 3  # that are wrong at once
@@ -27,10 +28,11 @@ TOLERANCE = 1e-7  # a readout may subtract, and divide by small numbers
 
 
 class Found(NamedTuple):
-    """What experiments told: sentences, either of which may be missing."""
+    """What experiments told: sentences, any of which may be missing."""
 
-    influences: str
-    lines: str
+    influences: str = ""
+    lines: str = ""
+    relation: str = ""
 
 
 def readout(
@@ -54,7 +56,7 @@ def experiments(check: Check, arguments: Arguments, outcome: Outcome) -> list[Ar
     return [arguments, *(change.arguments for change in changes(check, arguments)), *_readout_calls(check, arguments)]
 
 
-def found_out(check: Check, arguments: Arguments, outcomes: Sequence[Outcome]) -> Found:
+def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence[Outcome]) -> Found:
     """What the answers to `experiments` tell."""
     done = changes(check, arguments)
     calls = [arguments, *(change.arguments for change in done), *_readout_calls(check, arguments)]
@@ -69,6 +71,7 @@ def found_out(check: Check, arguments: Arguments, outcomes: Sequence[Outcome]) -
     return Found(
         odd_influences(check, done, answers[:split], wants[:split]),
         diagnose(readouts, answers[split:], check.lines),
+        relation(check, part, arguments, answers[:split], wants[:split]),
     )
 
 

@@ -1,6 +1,7 @@
 """Say where to look when no known mistake gives the answer: the check's own advice, an error's meaning, a size."""
 
 import copy
+import re
 from inspect import signature
 
 import numpy as np
@@ -28,10 +29,14 @@ def advise(check: Check, arguments: Arguments, result: Result) -> str:
 def explain(check: Check, before: list[Arguments], arguments: Arguments, result: Result) -> str:
     """What to say to an error of Python's own, or to a wrong shape. before: the calls that were answered rightly."""
     if result.first.kind != "error":
-        return _steps(check, arguments, result.first) or _one_size(check, before, arguments, result)
+        return (
+            _steps(check, arguments, result.first)
+            or _one_size(check, before, arguments, result)
+            or _shape_in_letters(check, arguments, result.first)
+        )
     said = meaning(check.name, result.first, _called_with(check, arguments))
     if result.first.type in ("ValueError", "IndexError"):
-        said += " " + _one_size(check, before, arguments, result)
+        said += " " + (_one_size(check, before, arguments, result) or _sizes_in_letters(check, arguments, result.first))
     return said.strip()
 
 
@@ -70,16 +75,66 @@ def _steps(check: Check, arguments: Arguments, outcome: Outcome) -> str:
     return ""
 
 
+def _shape_in_letters(check: Check, arguments: Arguments, outcome: Outcome) -> str:
+    """What to say to a shape that is wrong: an axis too many, one place too many, or the letters of its axes."""
+    want = expected(check, arguments)
+    if outcome.numbers is None or isinstance(outcome.numbers, tuple) != isinstance(want, tuple):
+        return ""
+    got, want = leaves(outcome.numbers, check.output), leaves(want, check.output)
+    leaf = next((leaf for leaf in want if leaf in got and got[leaf].shape != want[leaf].shape), None)
+    if leaf is None:
+        return ""
+    shape, right = got[leaf].shape, want[leaf].shape
+    if len(shape) > len(right) and tuple(n for n in shape if n != 1) == tuple(n for n in right if n != 1):
+        return _(
+            "An axis of length 1 is too many: keepdims=True, None as an index and a slice such as a[-1:] leave one."
+        )
+    if len(shape) == len(right):
+        apart = [a - b for a, b in zip(shape, right, strict=True) if a != b]
+        if apart in ([1], [-1]):
+            more = _("One place more than asked for") if apart == [1] else _("One place fewer than asked for")
+            return _("{more}: count at which number the first begins, and at which the last ends.").format(more=more)
+    letters = _letters(check, arguments)
+    if shape and all(n in letters for n in (*shape, *right)):
+        said = _("In letters it is ({got}) and ought to be ({want}): over which axis is something added up, or joined?")
+        return said.format(got=", ".join(letters[n] for n in shape), want=", ".join(letters[n] for n in right))
+    return ""
+
+
+def _letters(check: Check, arguments: Arguments) -> dict[int, str]:
+    """The sizes of a call by their numbers: {3: "B", 4: "H"}."""
+    return {int(n): letter for letter, n in re.findall(r"\b([A-Z])=(\d+)\b", check.sizes(arguments))}
+
+
+def _sizes_in_letters(check: Check, arguments: Arguments, outcome: Outcome) -> str:
+    """What the numbers in an error about shapes that do not fit stand for."""
+    letters = _letters(check, arguments)
+    by_letter = {letter: n for n, letter in letters.items()}
+    if {"D", "H"} <= set(by_letter):
+        letters = {by_letter["H"] + by_letter["D"]: "H+D", 4 * by_letter["H"]: "4H"} | letters
+    if not re.search(r"mismatch|not aligned|broadcast|must match exactly", outcome.text):
+        return ""
+    shapes = re.findall(r"\(([\d, ]*\d[\d, ]*|size[^()]*)\)", outcome.text)
+    named = [f"{n} = {letters[n]}" for n in sorted(_numbers_in(" ".join(shapes) or outcome.text)) if n in letters]
+    return _("In letters: {sizes}.").format(sizes=", ".join(named)) if named else ""
+
+
 def _one_size(check: Check, before: list[Arguments], arguments: Arguments, result: Result) -> str:
-    """What to say to an error or a wrong shape, where the calls before, of other sizes, were right."""
+    """What to say to an error or a wrong shape that holds a size of the call before, which was right."""
     if not before or _shapes(before[-1]) == _shapes(arguments):
         return ""
-    sizes = check.sizes(before[-1])
-    if sizes in ("", check.sizes(arguments)):
-        return ""
+    sizes, now = check.sizes(before[-1]), check.sizes(arguments)
     if not form_complaint(check.name, check.output, result.first, expected(check, arguments), ""):
         return ""
+    of_before = _numbers_in(sizes) - _numbers_in(now)
+    said = result.first.text if result.first.kind == "error" else str(_shapes(result.first.numbers))
+    if not of_before & _numbers_in(said):
+        return ""
     return _("It passed with {sizes}: is a size hard-coded?").format(sizes=sizes)
+
+
+def _numbers_in(text: str) -> set[int]:
+    return set(map(int, re.findall(r"\d+", text)))
 
 
 def _shapes(value) -> list:

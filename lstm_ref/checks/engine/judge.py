@@ -35,10 +35,18 @@ def judge_part(
     if wrong is None or not wrong.explainable:
         return wrong and wrong.complaint
     n, arguments, result = wrong.number, calls[wrong.number], results[wrong.number]
-    why = name_mistake(check, part, calls, results)
+    named = name_mistake(check, part, calls, results, n)
+    why = named.text
+    if why and result.first.kind == "error":
+        why = f"{explain(check, calls[:n], arguments, result)} {why}".strip()
+    if not named.whole and further:
+        why += " " + found_out(check, part, arguments, [one.first for one in further]).lines
     if not why:
-        found = found_out(check, arguments, [one.first for one in further]) if further else Found("", "")
-        where = found.lines or advise(check, arguments, result) or explain(check, calls[:n], arguments, result)
+        found = found_out(check, part, arguments, [one.first for one in further]) if further else Found()
+        where = found.lines
+        if not where:
+            said = advise(check, arguments, result) or explain(check, calls[:n], arguments, result)
+            where = f"{found.relation} {said}".strip()
         why = f"{found.influences} {where}".strip()
     return f"{wrong.complaint} {why}".strip()
 
@@ -46,7 +54,10 @@ def judge_part(
 def further_calls(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> list[Arguments]:
     """What to call the function with once more, to find out where it is wrong; [] where its mistake is known."""
     wrong = _first_wrong_call(check, part, calls, results)
-    if wrong is None or not wrong.explainable or name_mistake(check, part, calls, results):
+    if wrong is None or not wrong.explainable:
+        return []
+    named = name_mistake(check, part, calls, results, wrong.number)
+    if named.text and named.whole:
         return []
     return experiments(check, calls[wrong.number], results[wrong.number].first)
 

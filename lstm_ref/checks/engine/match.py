@@ -4,7 +4,7 @@ import copy
 import pickle
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,13 @@ from lstm_ref.messages import _
 _MADE: dict[tuple[Callable, bytes], Any] = {}  # (function, call) -> what it gives
 _MOST = 2000  # entries of _MADE, a few kilobytes each
 _ERRORS = (ValueError, TypeError, IndexError, AttributeError, NameError, RuntimeError)
+
+
+class Named(NamedTuple):
+    """What is said of known mistakes, and whether they explain all that is wrong."""
+
+    text: str = ""
+    whole: bool = True
 
 
 class Call:
@@ -54,30 +61,47 @@ def expected(check: Check, arguments: Arguments):
     return want
 
 
-def name_mistake(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> str:
-    """A sentence naming every known mistake that gives exactly these results in every call, or nothing."""
+def name_mistake(check: Check, part: Part, calls: list[Arguments], results: list[Result], number: int) -> Named:
+    """A sentence naming every known mistake that gives exactly these results in every call, or nothing.
+
+    number: of the call that is complained of.
+    """
     pairs = [(Call(check, call), result.first) for call, result in zip(calls, results, strict=True)]
     if not check.any_form and all(_gives(check, Mistake("", check.reference), *pair) for pair in pairs):
-        return ""  # right numbers in a wrong form: a mistake that cannot be seen here would explain nothing
+        return Named()  # right numbers in a wrong form: a mistake that cannot be seen here would explain nothing
 
     def matching(mistakes, leaf=None):
         return [m for m in mistakes if all(_gives(check, m, *pair, leaf=leaf) for pair in pairs)]
 
     # What only this part can show is the better explanation of it.
     named = matching(part.mistakes) or matching(check.mistakes)
-    if named and any(result.first.kind == "error" for result in results):
-        return _("This is exactly the error you get when {mistake}.").format(mistake=_sentences(named))
+    if named and results[number].first.kind == "error":
+        # Many lines end in the same error. The numbers of another call say which mistake it was.
+        certain = any(result.first.kind != "error" for result in results) or any(m.raises for m in named)
+        said = (
+            _("This is exactly the error you get when {mistake}.")
+            if certain
+            else _("This error comes, for instance, when {mistake}.")
+        )
+        return Named(said.format(mistake=_sentences(named)))
     if named:
-        return _("These are exactly the numbers you get when {mistake}.").format(mistake=_sentences(named))
+        said = _("These are exactly the numbers you get when {mistake}.")
+        return Named(said.format(mistake=_sentences(named)))
     # Two mistakes at once: the outputs that others follow from may still give one of them away.
     for leaf in _wrong_leading_leaves(check, part, calls, results):
-        named = matching((*part.mistakes, *check.mistakes), leaf)
+        named = [
+            mistake
+            for mistake in matching((*part.mistakes, *check.mistakes), leaf)
+            if not any(_contradicted(check, mistake, *pair) for pair in pairs)
+        ]
         if 1 <= len(named) <= 2:
-            return _(
-                "{leaf} holds exactly the numbers you get when {mistake}. That alone does not explain the rest: "
-                "there is a second mistake."
-            ).format(leaf=leaf, mistake=_sentences(named))
-    return ""
+            said = _("{leaf} holds exactly the numbers you get when {mistake}.")
+            compared = [leaf for leaf in part.only if leaf in leaves(expected(check, calls[0]), check.output)]
+            whole = all(_gives(check, m, *pair, leaf=one) for m in named for pair in pairs for one in compared or [""])
+            if not whole:
+                said += " " + _("That alone does not explain the rest: there is a second mistake.")
+            return Named(said.format(leaf=leaf, mistake=_sentences(named)), whole)
+    return Named()
 
 
 def _gives(check: Check, mistake: Mistake, call: Call, outcome: Outcome, leaf: str | None = None) -> bool:
@@ -95,6 +119,19 @@ def _gives(check: Check, mistake: Mistake, call: Call, outcome: Outcome, leaf: s
         and got[name].shape == made[name].shape
         and bool(close(got[name], made[name], check.tolerance / 10).all())
         for name in ([leaf] if leaf else got)
+    )
+
+
+def _contradicted(check: Check, mistake: Mistake, call: Call, outcome: Outcome) -> bool:
+    """Whether the mistake would make a leaf wrong that is right."""
+    want, wrong = (
+        leaves(value, check.output) for value in (expected(check, call.arguments), call.result_of(mistake.wrong))
+    )
+    got = leaves(outcome.numbers, check.output)
+    return any(
+        close(got[leaf], want[leaf], check.tolerance).all()
+        and (wrong[leaf].shape != want[leaf].shape or not close(wrong[leaf], want[leaf], check.tolerance).all())
+        for leaf in want
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
+from lstm_ref.checks.experiments.run import NAMES, readouts_of_forward
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
@@ -254,4 +255,6 @@ LSTM_FORWARD = Check(
         RUN.slips(STACKED, COLLECTED, READ, CARRIED, FINAL, without=["start again"]), H_AND_C, EVERYWHERE, CELLS
     ),
     advice=advise_sequence,
+    readouts=readouts_of_forward,
+    lines=NAMES,
 )

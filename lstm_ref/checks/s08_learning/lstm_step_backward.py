@@ -4,6 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.experiments.backward import NAMES, readouts_of_step_backward
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s08_learning.problems import GATE_NAMES, B, D, H, random_gradient
 from lstm_ref.checks.slips.backward import GATES, every, right_step, step_with, through
@@ -94,6 +95,8 @@ LSTM_STEP_BACKWARD = Check(
     sizes=sizes,
     axes={"grads.x": "BD", "grads.state.h": "BH", "grads.state.c": "BH"},
     advice=which_gate,
+    readouts=readouts_of_step_backward,
+    lines=NAMES,
     parts={
         "memory": Part(at_c_alone, mistakes=F_LEFT_OUT),
         "both": Part(

@@ -6,14 +6,19 @@ from itertools import combinations
 from lstm_ref.checks.slips import filled_in
 from lstm_ref.messages import _
 
+GATES = set("fio")
+
 
 def pasted(target: str, to: str, letter: str) -> dict[str, dict[str, str]]:
     """The line of `target`, whose weights are W_to and b_to, with the weights, the bias or both of another line."""
     W, b = {f"W_{to}": f"W_{letter}"}, {f"b_{to}": f"b_{letter}"}
+    both = _("the line of {target} uses W_{letter} and b_{letter}, not W_{to} and b_{to}")
+    if {to, letter} <= GATES:  # the numbers are the same, so both are said
+        both += _("; or {letter} is taken for {target} where it is used")
     table = {
         _("the line of {target} uses W_{letter} where W_{to} belongs"): W,
         _("the line of {target} adds b_{letter} where b_{to} belongs"): b,
-        _("the line of {target} uses W_{letter} and b_{letter}, not W_{to} and b_{to}"): W | b,
+        both: W | b,
     }
     return filled_in(table, target=target, letter=letter, to=to)
 

@@ -12,7 +12,10 @@ OTHER_LOGARITHM = _("a logarithm to another base is used; the inverse of exp is 
 # Some mistakes of the tables below have a name, for those who need to say them otherwise, or alone.
 NO_SIGMOID = _("the sigmoid is left out: z can be any number, and {output} lies between 0 and 1")
 TANH_FOR_SIGMOID = _("tanh is used instead of sigmoid: it runs from -1 to 1, and {output} from 0 to 1")
-SIGN_LOST = _("the sign of the exponent is lost: exp(z) stands where exp(-z) belongs, which gives 1 - sigmoid(z)")
+SIGN_LOST = _(
+    "the sign of the exponent is lost, exp(z) for exp(-z), or the forms for z >= 0 and z < 0 are exchanged: that gives "
+    "1 - sigmoid(z)"
+)
 NO_PARENTHESES = _("the parentheses are missing: 1 / 1 + exp(-z) is 1 + exp(-z)")
 TURNED_TANH = _("tanh is written inverted, (e^-{z} - e^{z}) / (e^-{z} + e^{z}): that is -tanh({z})")
 
