@@ -111,9 +111,7 @@ _MEANINGS = {
         r"[hv]stack\(\) got an unexpected keyword argument": _(
             "np.hstack and np.vstack know their axis themselves; np.concatenate takes one, axis=1."
         ),
-        r"(\w{1,40})\(\) got an unexpected keyword argument '(\w{1,40})'": _(
-            "{0} takes no {1}: look at its first line."
-        ),
+        r"(\w{1,40})\(\) got an unexpected keyword argument '(\w{1,40})'": _("{0} takes no argument of the name {1}."),
         r"view\(\) takes from 0 to 2 positional arguments": _(
             "What torch calls view is reshape in NumPy. Neither exchanges axes."
         ),

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
 from lstm_ref.checks.s03_forget_gate.sigmoid import elementwise, shape_of
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.squashing import OTHER_LOGARITHM
@@ -46,12 +47,24 @@ OF_STEPS = {
     ),
 }
 
+
+def its_half_life(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """What the bias that came back would do."""
+    name = "bias_for_half_life(steps)"
+    index = first_wrong(wrong_numbers(got[name], want[name]), "")
+    f = float(cell.sigmoid(got[name][index]))
+    return _("sigmoid({bias:.4g}) is {f:.4g}, and the half-life of that is {got:.4g} steps, not {steps:.4g}.").format(
+        bias=float(got[name][index]), f=f, got=float(memory.half_life(f)), steps=float(arguments["steps"][index])
+    )
+
+
 BIAS_FOR_HALF_LIFE = Check(
     name="bias_for_half_life",
     output="bias_for_half_life(steps)",
     reference=memory.bias_for_half_life,
     place=elementwise("bias_for_half_life", "steps"),
     sizes=shape_of("steps"),
+    advice=its_half_life,
     parts={"values": Part(some_steps)},
     mistakes=known(within(of_gate, OF_GATE), OF_STEPS),
 )

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s03_forget_gate.sigmoid import elementwise, shape_of
 from lstm_ref.core import cell, memory
 from lstm_ref.messages import _
@@ -16,12 +17,24 @@ def f_at_the_ends(rng) -> list[Arguments]:
     return [{"f": rng.permutation([0.0, 0.5, 1.0])}]
 
 
+def what_is_left(arguments: Arguments, got: Leaves, want: Leaves) -> str:
+    """After a half-life, half is left: how much is after the number of steps that came back."""
+    index = first_wrong(wrong_numbers(got["half_life(f)"], want["half_life(f)"]), "")
+    f, steps = float(arguments["f"][index]), float(got["half_life(f)"][index])
+    if not np.isfinite(steps) or f in (0, 1):
+        return _("f = 1 keeps everything for ever, f = 0 keeps nothing: how many steps until half is left?")
+    return _("After n steps f ** n is left: {f:.4g} ** {n:.4g} is {left:.3g}, and ought to be 0.5.").format(
+        f=f, n=steps, left=f**steps
+    )
+
+
 HALF_LIFE = Check(
     name="half_life",
     output="half_life(f)",
     reference=memory.half_life,
     place=elementwise("half_life", "f"),
     sizes=shape_of("f"),
+    advice=what_is_left,
     parts={
         "between": Part(inner_f),
         "ends": Part(

@@ -1,8 +1,11 @@
 """The check of `class_loss`: cross_entropy takes the logits as they are; most mistakes change them first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part
+import numpy as np
+
+from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Readout
+from lstm_ref.checks.engine.experiment import readout
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.messages import _
 
@@ -51,6 +54,47 @@ def logits_of_classes(rng) -> list[Arguments]:
     return [{"logits": rng.normal(0, 2, (5, 3)), "labels": rng.permutation([0, 1, 2, 1, 0])} for _call in range(2)]
 
 
+LINES = {"softmax": _("the logarithm of the softmax over the classes"), "mean": _("the mean over the sequences")}
+
+
+def readouts_of_class_loss(arguments: Arguments) -> list[Readout]:
+    """Scores that are all equal, a sure right answer, each sequence alone."""
+    labels = arguments["labels"]
+    equal = np.zeros_like(arguments["logits"])
+    right = 100 * np.eye(equal.shape[1])[labels]
+
+    def loss(answers: Sequence[Leaves]) -> np.ndarray:
+        return answers[0]["loss"]
+
+    alone = [{"logits": arguments["logits"][n : n + 1], "labels": labels[n : n + 1]} for n in range(len(labels))]
+    return [
+        readout(
+            "softmax mean",
+            "",
+            [arguments | {"logits": equal}],
+            loss,
+            np.log(equal.shape[1]),
+            _("With equal scores for K classes the loss is log(K) = {want}, whatever the labels; it is {got}."),
+        ),
+        readout(
+            "softmax mean",
+            "",
+            [arguments | {"logits": right}],
+            loss,
+            np.array(0.0),
+            _("With a score of 100 for each right class and 0 for the others the loss is 0; it is {got}."),
+        ),
+        readout(
+            "mean",
+            "mean",
+            [arguments, *alone],
+            loss,
+            lambda answers: np.mean([answer["loss"] for answer in answers[1:]], axis=0),
+            _("The loss of all is the mean of the losses of each sequence alone, {want}; it is {got}."),
+        ),
+    ]
+
+
 CLASS_LOSS = Check(
     name="class_loss",
     output="loss",
@@ -58,5 +102,7 @@ CLASS_LOSS = Check(
     sizes=lambda arguments: "B=5, K=3",
     parts={"value": Part(logits_of_classes)},
     mistakes=MISTAKES,
+    readouts=readouts_of_class_loss,
+    lines=LINES,
     bench=benches.tensors,
 )
