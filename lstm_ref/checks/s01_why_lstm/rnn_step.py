@@ -3,7 +3,7 @@
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.experiments.line import names_of_parts, readouts_of_line
+from lstm_ref.checks.experiments.line import names_of_parts, readers, readouts_of_line
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import line_advice, line_mistakes, names_of_a_line, on_z, sizes_of_a_line
 from lstm_ref.checks.slips.squashing import atanh, tanh_mistakes
@@ -52,6 +52,7 @@ RNN_STEP = Check(
     advice=which_unit,
     readouts=readouts_of_line(np.tanh, "h"),
     lines=names_of_parts("W", "b", "tanh"),
+    readers=readers("W", "b"),
     parts={"equation": Part(two_steps)},
     mistakes=known(
         within(lambda tanh: x_first(on_z(tanh)), tanh_mistakes("z", _("then h is never negative"))),

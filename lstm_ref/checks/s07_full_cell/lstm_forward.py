@@ -11,6 +11,7 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
+from lstm_ref.checks.experiments.cell import READERS
 from lstm_ref.checks.experiments.run import NAMES, readouts_of_forward
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
@@ -257,4 +258,5 @@ LSTM_FORWARD = Check(
     advice=advise_sequence,
     readouts=readouts_of_forward,
     lines=NAMES,
+    readers=READERS,
 )

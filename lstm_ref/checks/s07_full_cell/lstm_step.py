@@ -2,7 +2,7 @@
 
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
-from lstm_ref.checks.experiments.cell import NAMES, readouts_of_step
+from lstm_ref.checks.experiments.cell import NAMES, READERS, readouts_of_step
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.slips.cell import wrong_cells
 from lstm_ref.core import cell
@@ -36,4 +36,5 @@ LSTM_STEP = Check(
     mistakes=wrong_cells(),
     readouts=readouts_of_step,
     lines=NAMES,
+    readers=READERS,
 )

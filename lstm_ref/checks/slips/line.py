@@ -11,7 +11,7 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
-from lstm_ref.checks.experiments.line import names_of_parts, readouts_of_line
+from lstm_ref.checks.experiments.line import names_of_parts, readers, readouts_of_line
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.messages import _
@@ -183,6 +183,7 @@ def line_check(
         mistakes=(*mistakes, *line_mistakes(names, squash)),
         advice=lambda arguments, got, want: line_advice(names, unsquash, arguments, got[output], want[output]),
         readouts=readouts_of_line(squash, output),
+        readers=readers(names["W"], names["b"]),
         lines=names_of_parts(**{name: names[name] for name in ("W", "b", "squash")}),
     )
 
