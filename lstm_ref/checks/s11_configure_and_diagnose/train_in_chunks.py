@@ -134,9 +134,7 @@ def readouts_of_chunks(arguments: Arguments) -> list[Readout]:
             [arguments],
             lambda answers: answers[0]["weights"],
             weights(arguments),
-            _(
-                "One chunk alone is trained rightly. In several, weights[{at}] ought to become {want}; it becomes {got}."
-            ),
+            _("One chunk alone is trained rightly. With several, weights[{at}] ought to be {want}; it is {got}."),
         ),
     ]
 
