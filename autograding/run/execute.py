@@ -90,11 +90,12 @@ def _execute(job, keep, reading, without):
     checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
     calls = calls_of(job.graded) if checks is not None else {}
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
-    drawn_for = digest_of_work([cell.source for cell in code], job.files)
+    # With the place of each graded cell: the same code with a cell elsewhere may answer otherwise.
+    drawn_for = digest_of_work([part for cell in code for part in (_graded_name(cell), cell.source)], job.files)
     to_ask, everything = {}, []
     with Kernels(job, checks, reading, without) as kernels:
         for number, cell in enumerate(code, start=1):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            name = _graded_name(cell)
             cell.execution_count = number
             if name in calls:
                 kernels.hold(name)
@@ -114,6 +115,10 @@ def _execute(job, keep, reading, without):
                 everything.append(asked)
     nb.metadata.setdefault("autograding", NotebookNode())["limits"] = kernels.held
     return nbformat.writes(nb).encode("utf-8"), everything
+
+
+def _graded_name(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
 def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
