@@ -158,6 +158,7 @@ class _Reading:
                     content = read()
                 except ValueError:
                     why = PACKED
+                    self.room[of_notebooks] -= size  # it has cost as much
             self._add(place, size, content, why)
 
     def _found(self, of_notebooks):

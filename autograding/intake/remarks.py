@@ -29,7 +29,7 @@ def sentence(remark: Remark) -> str:
         "unnamed": _(
             "The cells had lost the names that the exercise gave them, and were found again by what they hold."
         ),
-        "elsewhere": _("The answer {what} stood in a cell of your own, and was graded there: its own cell held none."),
+        "elsewhere": _("Found in a cell of your own and graded there, because the cell for it held no answer: {what}."),
         "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
         "skipping": _("The cell {what} asked not to be run, or to be allowed to fail: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),

@@ -19,13 +19,13 @@ def take_in(nb: nbformat.NotebookNode, master: Sequence[MasterCell], places: Seq
     found = [_known_by_text(nb, original) for original in master if original.locked]
     answers = {original: _own_cell(nb, original, places) for original in master if original.solution}
     taken = [
-        Remark("elsewhere", original.name)
+        original.name
         for original, cell in answers.items()
         if cell is not None and _takes_the_place(nb, cell, original, master)
     ]
     if lost and (any(found) or any(cell is not None for cell in answers.values())):
         return [Remark("unnamed")]
-    return taken
+    return [Remark("elsewhere", ", ".join(taken))] if taken else []
 
 
 def _known_by_text(nb, original):
@@ -81,7 +81,7 @@ def _takes_the_place(nb, cell, original, master):
     place = _place(nb, cell)
     graded = {other.name for other in master if other.grade and not other.solution}
     asked = _asked_after(original, master) & graded
-    first = min((number for number, other in enumerate(nb.cells) if name_of(other) in asked), default=place)
+    first = min([place, *(number for number, other in enumerate(nb.cells) if name_of(other) in asked)])
     # With them all that stand between: they may build on this answer.
     between = nb.cells[first:place]
     early = [other for other in between if name_of(other) in graded]

@@ -12,7 +12,7 @@ from autograding.messages import _, plain
 MOST_FAILURES = 5
 LONGEST_TRACE = 20_000
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
-_LINE = re.compile(r"^\s*Cell In\[\d+\], line (\d{1,6})", re.MULTILINE)
+_LINE = re.compile(r"^ *Cell In\[\d+\], line (\d{1,6})", re.MULTILINE)
 _LINE_OF_TEXT = re.compile(r" ?\([^\s,()]{1,100}, line (\d{1,6})\)")
 # What students run to try an answer. Where it fails, the answer's own cells say why.
 _TRY = re.compile(r"check\(\"\w+\", \w+\)")
@@ -100,5 +100,7 @@ def _failure(cell, error):
         "text": plain(_LINE_OF_TEXT.sub("", error.evalue), 160),
     }
     if found is None:
-        return _("{cell} fails: {error}: {text}.").format(**what)
-    return _("{cell} fails at line {line}: {error}: {text}.").format(line=found[1], **what)
+        said = _("{cell} fails: {error}: {text}").format(**what)
+    else:
+        said = _("{cell} fails at line {line}: {error}: {text}").format(line=found[1], **what)
+    return said if said.endswith((".", "?", "!")) else f"{said}."
