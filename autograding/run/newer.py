@@ -7,6 +7,7 @@ parser may die of a stranger's text: this belongs into a process that may die.
 import ast
 import re
 import sys
+import warnings
 from collections.abc import Callable
 
 LONGEST = 100_000  # letters of a cell
@@ -44,9 +45,10 @@ def needs_python(source: str) -> str:
 
 def _parses(program, expressions):
     try:
-        ast.parse(program)
-        for expression in expressions:
-            ast.parse(f"({expression}\n)", mode="eval")
+        with warnings.catch_warnings(action="ignore"):  # of odd escapes in texts
+            ast.parse(program)
+            for expression in expressions:
+                ast.parse(f"({expression}\n)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
