@@ -41,15 +41,14 @@ def answers_in(nb: NotebookNode, stubs: dict[str, str]) -> dict[str, Lines]:
     found = {}
     for cell in nb.cells:
         name = name_of(cell)
-        for answered in [name] if name is not None else answered_by(cell, stubs):
-            if answered in stubs and not same_text(cell.source, stubs[answered]):
-                found[answered] = lines_of(cell.source)
+        if name is None:
+            found |= dict.fromkeys(answered_by(cell, stubs), lines_of(cell.source))
+        elif name in stubs and not same_text(cell.source, stubs[name]):
+            found[name] = lines_of(cell.source)
     return found
 
 
 def answered_by(cell: NotebookNode, stubs: dict[str, str]) -> list[str]:
     """The stubs whose functions a cell defines, other than by being a stub itself."""
-    if cell.cell_type != "code" or any(same_text(cell.source, stub) for stub in stubs.values()):
-        return []
-    defined = defined_in(cell.source)
-    return [name for name, stub in stubs.items() if defined & defined_in(stub)]
+    defined = defined_in(cell.source) if cell.cell_type == "code" else set()
+    return [name for name, stub in stubs.items() if defined & defined_in(stub) and not same_text(cell.source, stub)]

@@ -17,7 +17,9 @@ def take_in(nb: nbformat.NotebookNode, master: Sequence[MasterCell], places: Seq
     """Give names by what a cell holds, and let answers count wherever they stand; return what was done."""
     lost = not any(name_of(cell) for cell in nb.cells)
     found = [_known_by_text(nb, original) for original in master if original.locked]
-    answers = {original: _own_cell(nb, original, places) for original in master if original.solution}
+    stubs = {original.name: original.source for original in master if original.solution}
+    own = [(cell, answered_by(cell, stubs)) for cell in nb.cells if name_of(cell) is None]
+    answers = {original: _own_cell(nb, own, original, places) for original in master if original.solution}
     taken = [
         original.name
         for original, cell in answers.items()
@@ -47,15 +49,17 @@ def _place(nb, wanted):
     return next(place for place, cell in enumerate(nb.cells) if cell is wanted)
 
 
-def _own_cell(nb, original, places):
-    """The student's own cell that holds an answer, where the cell for it is missing or as released."""
+def _own_cell(nb, own, original, places):
+    """The student's own cell that holds an answer, where the cell for it is missing or as released.
+
+    `own` are all cells without a name, each with the answers that it seems to hold.
+    """
     stub = _cell_called(nb, original.name)
     if stub is not None and not same_text(stub.source, original.source):
         return None
-    own = [cell for cell in nb.cells if name_of(cell) is None]
     if original.cell_type == "code":
-        return next((cell for cell in reversed(own) if answered_by(cell, {original.name: original.source})), None)
-    return next((cell for cell in own if _is_written_for(nb, cell, stub, original, places)), None)
+        return next((cell for cell, held in reversed(own) if original.name in held), None)
+    return next((cell for cell, _held in own if _is_written_for(nb, cell, stub, original, places)), None)
 
 
 def _is_written_for(nb, cell, stub, original, places):
