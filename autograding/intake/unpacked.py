@@ -57,6 +57,6 @@ def _unzipped(archive, info):
         raise ValueError(f"compression {info.compress_type}")
     try:
         with archive.open(info) as file:
-            return file.read()  # never more than its size says
+            return file.read(info.file_size)  # without a number it would unpack everything, whatever the size says
     except _DAMAGE as error:
         raise ValueError(str(error)) from error

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import tempfile
+import tracemalloc
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from autograding.intake import handed_in, staging
 from autograding.intake.handed_in import read
 from autograding.intake.remarks import Remark, sentence
 from autograding.intake.staging import stage
+from autograding.intake.unpacked import entries
 from autograding.messages import plain
 from autograding.run.prepare import _make_way
 from autograding.troubles import of_the_machine
@@ -235,6 +237,18 @@ def test_what_is_packed_costs_no_more_than_what_is_not(folders, monkeypatch):
     assert [file.why for file in found][:4] == [handed_in.PACKED, "", "", handed_in.LARGE]
     monkeypatch.setattr(handed_in, "MOST_NAMES", 9)
     assert [file.path for file in read(place_of(submission), IGNORE).files] == [("a.zip",)]
+
+
+def test_an_entry_larger_than_it_says_is_not_unpacked():
+    content = bytearray(zipped(**{NOTEBOOK: b"{}", "zeros": bytes(30 << 20)}))
+    size = content.rindex(b"PK\1\2") + 24
+    content[size : size + 4] = (10).to_bytes(4, "little")
+    _notebook, (path, told, unpack) = entries("a.zip", bytes(content), handed_in.is_notebook, 9)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="CRC"):
+        unpack()
+    most, _all = tracemalloc.get_traced_memory()[1], tracemalloc.stop()
+    assert (path, told) == (("zeros",), 10) and most < 1 << 20
 
 
 def test_a_program_is_graded_where_there_is_no_notebook(folders):
