@@ -4,6 +4,7 @@ Whatever is not a right answer in the right form is refused with a sentence.
 """
 
 import copy
+from dataclasses import replace
 
 from lstm_ref.checks.engine.answer import Result
 from lstm_ref.checks.engine.compare import leaves, number_complaint
@@ -20,10 +21,12 @@ def judge_part(check: Check, part: Part, calls: list[Arguments], results: list[R
     results: one for each call.
     """
     for n, (arguments, result) in enumerate(zip(calls, results, strict=True)):
+        result = _as_asked(check, part, arguments, result)
         complaint, worth_explaining = _judge_call(check, part, arguments, result)
         if complaint and worth_explaining:
+            whole = [_as_asked(check, None, *pair) for pair in zip(calls, results, strict=True)]
             why = (
-                name_mistake(check, part, calls, results)
+                name_mistake(check, part, calls, whole)
                 or advise(check, arguments, result)
                 or explain(check, calls[:n], arguments, result)
             )
@@ -31,6 +34,24 @@ def judge_part(check: Check, part: Part, calls: list[Arguments], results: list[R
         if complaint:
             return complaint
     return None
+
+
+def is_right(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> bool:
+    """Whether every call of the part was answered rightly."""
+    pairs = [(call, _as_asked(check, part, call, result)) for call, result in zip(calls, results, strict=True)]
+    return not any(_judge_call(check, part, *pair)[0] for pair in pairs)
+
+
+def _as_asked(check: Check, part: Part | None, arguments: Arguments, result: Result) -> Result:
+    """The result in the form that is asked for, as far as it has it. part: it alone counts; None: all of it does."""
+    if check.any_form:
+        return result
+    want, only = expected(check, arguments), part.only if part else ()
+    free = (part and part.behaviour or check.behaviour) is not None
+    first, second = (
+        outcome and as_asked(outcome, want, check.output, only, free) for outcome in (result.first, result.second)
+    )
+    return replace(result, first=first, second=second)
 
 
 def _judge_call(check: Check, part: Part, arguments: Arguments, result: Result) -> tuple[str | None, bool]:
@@ -45,17 +66,16 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result: Result) 
             return form_complaint(check.name, check.output, result.first, None, sizes), True
         return check.behaviour(copy.deepcopy(arguments), result.first.numbers), True
     want = expected(check, arguments)
-    behaviour = part.behaviour or check.behaviour
-    outcome = as_asked(result.first, want, whole_too=behaviour is not None)
-    form = form_complaint(check.name, check.output, outcome, want, sizes)
+    form = form_complaint(check.name, check.output, result.first, want, sizes)
     if form:
         return form, True
     habit = _habit_complaint(check, result)
     if habit:
         return habit, False
+    behaviour = part.behaviour or check.behaviour
     if behaviour:
-        return behaviour(copy.deepcopy(arguments), outcome.numbers), True
-    got, want = leaves(outcome.numbers, check.output), leaves(want, check.output)
+        return behaviour(copy.deepcopy(arguments), result.first.numbers), True
+    got, want = leaves(result.first.numbers, check.output), leaves(want, check.output)
     complaint = number_complaint(check, part, arguments, got, want)
     if complaint:
         return complaint, True
