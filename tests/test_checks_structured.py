@@ -62,7 +62,7 @@ FORMS = [
     (
         STACKED,
         of_stack(lambda hs, states: (hs, map(tuple, states))),
-        "can be gone through once: list(...) makes a list",
+        "gone through once: list(...) makes a list",
     ),
     (STACKED, of_stack(lambda hs, states: (hs, states + states)), "of type list of 6 for states; expected a list of 3"),
     (STACKED, of_stack(lambda hs, states: (hs, [])), "of type list of 0 for states; expected a list of 3"),
