@@ -10,6 +10,7 @@ import pytest
 import torch
 from test_exercise_answers import STEMS, graded_cells, run_solution
 
+import lstm_ref
 from lstm_ref import check
 from lstm_ref.checks import CHECKS
 
@@ -99,3 +100,10 @@ def test_settings_of_a_notebook_change_no_verdict_and_are_left_as_they_were(stem
             check(name, lambda *arguments: np.full(3, np.inf) - np.full(3, np.inf), seed=1)
     assert set(np.geterr().values()) == {"raise"} and torch.get_default_dtype() is torch.float64
     assert not torch.is_grad_enabled()
+
+
+def test_a_picture_of_steep_gates_is_drawn_whatever_a_notebook_has_set():
+    params = run_solution("09_engineer_intuition")["keeper_params"](0.2, 0.6, 3.0)
+    steep = lstm_ref.LSTMParams(*(100 * part for part in params[:8]))
+    with np.errstate(all="raise"):
+        assert lstm_ref.keeper_picture(steep, 0.2, 0.6, 3.0)

@@ -128,9 +128,11 @@ def judge(name: str, problem: dict, answer, part: str | None = None) -> str | No
             start += count
         said = (judge_part(check, chosen, calls[place], results[place]) for chosen, place in places)
         complaint = next(filter(None, said), None)
-        # A function may call the student's own in a way of theirs, which what is lent cannot know.
-        fits = len(own) == len(calls) and all(is_right(check, one, calls[place], own[place]) for one, place in places)
-        return None if complaint and fits else complaint
+        # The function may call the student's own in a way of theirs, which what is lent cannot know.
+        if complaint and len(own) == len(calls):
+            if all(is_right(check, chosen, calls[place], own[place]) for chosen, place in places):
+                return None
+        return complaint
 
 
 def check(name: str, function, part: str | None = None, seed: int | None = None) -> None:
