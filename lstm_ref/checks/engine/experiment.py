@@ -16,7 +16,7 @@ import numpy as np
 from lstm_ref.checks.engine.answer import Outcome
 from lstm_ref.checks.engine.compare import close, first_wrong, leaves
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Readout
-from lstm_ref.checks.engine.form import form_complaint
+from lstm_ref.checks.engine.form import as_asked, form_complaint
 from lstm_ref.checks.engine.influence import changes, odd_influences
 from lstm_ref.checks.engine.match import expected
 from lstm_ref.checks.engine.relation import relation
@@ -63,6 +63,7 @@ def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence
     answers, wants = [], []
     for call, outcome in zip(calls, outcomes, strict=True):
         want = expected(check, call)
+        outcome = as_asked(outcome, want, check.output)
         odd = form_complaint(check.name, check.output, outcome, want, "")
         answers.append(None if odd else leaves(outcome.numbers, check.output))
         wants.append(leaves(want, check.output))

@@ -34,13 +34,13 @@ def explain(check: Check, before: list[Arguments], arguments: Arguments, result:
             or _one_size(check, before, arguments, result)
             or _shape_in_letters(check, arguments, result.first)
         )
-    said = meaning(check.name, result.first, _called_with(check, arguments))
+    said = meaning(check.name, result.first, called_with(check, arguments))
     if result.first.type in ("ValueError", "IndexError"):
         said += " " + (_one_size(check, before, arguments, result) or _sizes_in_letters(check, arguments, result.first))
     return said.strip()
 
 
-def _called_with(check: Check, arguments: Arguments) -> list[str]:
+def called_with(check: Check, arguments: Arguments) -> list[str]:
     """The names of what the function is called with; a bench calls it with other things than the bench is given."""
     if not check.bench:
         return list(arguments)

@@ -81,9 +81,6 @@ CLIP_BY_NORM = Check(
                     grad * max_norm / norm_of(all_numbers(grads)) if norm_of(grad) > max_norm else grad
                     for grad in grads
                 ],
-                _("1e-6 is added to the norm, as PyTorch does against a division by 0; here it is to be exact"): scaled(
-                    lambda norm, max_norm: max_norm / (norm + 1e-6)
-                ),
             },
         ),
         "short": Part(
@@ -126,4 +123,5 @@ CLIP_BY_NORM = Check(
             lambda norm, max_norm: 1 / norm if norm > max_norm else 1.0
         ),
     },
+    tolerance=1e-6,  # clip_grad_norm_ divides by norm + 1e-6, which is as right
 )
