@@ -141,7 +141,7 @@ def _habit_complaint(check: Check, result: Result) -> str | None:
         text = _(
             "{name} changed its argument {argument} in place. Whoever called it still needs that array: "
             "make a new one, for instance a + b and not a += b."
-        ).format(name=check.name, argument=", ".join(result.mutated))
+        ).format(name=check.name, argument=", ".join(where.removeprefix(SLIGHTLY) for where in result.mutated))
         if any("[" in place for place in result.mutated):
             text += " " + _("The same holds for a list: do not put anything into it, collect in a list of your own.")
         return text
