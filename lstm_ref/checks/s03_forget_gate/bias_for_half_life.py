@@ -11,7 +11,11 @@ from lstm_ref.messages import _
 
 
 def some_steps(rng) -> list[Arguments]:
-    return [{"steps": rng.uniform(1.5, 30, 4)}, {"steps": rng.uniform(50, 5000, (2, 2))}]
+    """Also fewer steps than one, and so many that f is nearly 1: its bias has no bound."""
+    return [
+        {"steps": np.append(rng.uniform(1.5, 30, 4), rng.uniform(0.04, 0.05))},
+        {"steps": np.stack([rng.uniform(50, 5000, 2), rng.uniform(4e6, 5e6, 2)])},
+    ]
 
 
 def of_gate(wrong):

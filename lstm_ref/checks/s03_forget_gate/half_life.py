@@ -13,7 +13,8 @@ def inner_f(rng) -> list[Arguments]:
 
 
 def f_at_the_ends(rng) -> list[Arguments]:
-    return [{"f": rng.permutation([0.0, 0.5, 1.0])}]
+    """Both ends, and beside them gates that are nearly 0 and nearly 1: they have a half-life like all others."""
+    return [{"f": rng.permutation([0.0, 1e-9, 0.5, 1 - 1e-6, 1.0])}]
 
 
 HALF_LIFE = Check(
@@ -34,7 +35,10 @@ HALF_LIFE = Check(
                     "the two ends are swapped, which also happens when the quotient is upside down: f = 1 gives inf"
                 ): lambda f: np.log(f) / np.log(0.5),
                 _("f = 1 gives 0: it is f = 0 that forgets at once, f = 1 never forgets"): lambda f: np.where(
-                    f == 0.5, 1.0, 0.0
+                    f == 1, 0.0, memory.half_life(f)
+                ),
+                _("a gate that is nearly 1 is taken for 1: np.isclose(f, 1) holds there, f == 1 does not"): lambda f: (
+                    np.where(np.isclose(f, 1), np.inf, memory.half_life(f))
                 ),
             },
         ),

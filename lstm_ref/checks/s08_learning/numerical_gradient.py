@@ -15,8 +15,10 @@ def to_measure(rng) -> list[Arguments]:
     state, d_state, params = random_state(rng, 1, 2), random_state(rng, 1, 2), random_params(rng, 1, 2)
     # x has the other sign than the first h, so that the gradient has numbers of both signs.
     x = -np.sign(state.h[:, :1]) * np.abs(rng.normal(0, 1, (1, 1)))
+    # A large weight before a small h: weights have no bounds.
+    params.W_f[0, 0], state.h[0, 0] = 8.0, rng.uniform(0.1, 0.2) * np.sign(state.h[0, 0])
     call = {"d_state": d_state, "x": x, "state": state, "params": params}
-    return [call | {"eps": eps} for eps in (0.01, 0.02)]
+    return [call | {"eps": eps} for eps in (0.01, 0.0225)]
 
 
 def loss(d_state, x, state, params):
