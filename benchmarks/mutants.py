@@ -30,7 +30,12 @@ from lstm_ref.checks.engine import judge as judging
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results")
-COUNTED = ("function", "exercise", "mutants", *(f"{when} {how}" for when in ("before", "after") for how in ("refused", "by luck", "passed")))
+COUNTED = (
+    "function",
+    "exercise",
+    "mutants",
+    *(f"{when} {how}" for when in ("before", "after") for how in ("refused", "by luck", "passed")),
+)
 PASSING = ("function", "change", "before", "after", "equivalent")
 ALWAYS, NEVER = "refused", "passed"
 SEEDS, SEEDS_OF_TRAINING = 5, 2
@@ -118,7 +123,9 @@ def surprises(function: str, outcomes: dict[str, str]) -> list[str]:
     """Mutants that pass and are not known to be right, and those that are known to be and do not pass."""
     known = equivalents().get(function, {})
     return [
-        f"{function}: {outcome}: {change}" for change, outcome in outcomes.items() if (outcome != ALWAYS) != (change in known)
+        f"{function}: {outcome}: {change}"
+        for change, outcome in outcomes.items()
+        if (outcome != ALWAYS) != (change in known)
     ]
 
 
@@ -217,7 +224,9 @@ def store(column: str, cell: Cell, outcomes: dict[str, str]) -> None:
             row["equivalent"] = equivalents().get(cell.name, {}).get(change, "")
     kept = [row for row in passing.values() if {row["before"], row["after"]} != {ALWAYS}]
     _write("mutants.csv", COUNTED, sorted(counts.values(), key=lambda row: order.index(row["function"])))
-    _write("mutants_that_pass.csv", PASSING, sorted(kept, key=lambda row: (order.index(row["function"]), row["change"])))
+    _write(
+        "mutants_that_pass.csv", PASSING, sorted(kept, key=lambda row: (order.index(row["function"]), row["change"]))
+    )
     (RESULTS / "mutants.md").write_text(table(), encoding="utf-8")
 
 

@@ -274,7 +274,17 @@ def _of_expression(node: ast.expr, names: list[str], called: bool, within: bool)
         case ast.Constant(bool(value)):
             yield "constant", ast.Constant(not value)
         case ast.Constant(int(value) | float(value)):
-            others = [value + 1, value - 1, -value, 0, 1, 2, value * 2, value / 2 if value % 2 else value // 2, value * 10]
+            others = [
+                value + 1,
+                value - 1,
+                -value,
+                0,
+                1,
+                2,
+                value * 2,
+                value / 2 if value % 2 else value // 2,
+                value * 10,
+            ]
             yield from (("constant", _expr(repr(other))) for other in dict.fromkeys(others) if other != value)
         case ast.Name(id):
             if id in names and not called:
@@ -331,12 +341,20 @@ def _of_expression(node: ast.expr, names: list[str], called: bool, within: bool)
                 stop = ast.unparse(args[1] if len(args) > 1 else args[0])
                 begin = ast.unparse(args[0]) if len(args) > 1 else "0"
                 rest = f", {ast.unparse(args[2])}" if len(args) > 2 else ""
-                for text in (f"{begin}, {stop} - 1", f"{begin} + 1, {stop}", f"{begin}, {stop} + 1", f"{begin} - 1, {stop}"):
+                for text in (
+                    f"{begin}, {stop} - 1",
+                    f"{begin} + 1, {stop}",
+                    f"{begin}, {stop} + 1",
+                    f"{begin} - 1, {stop}",
+                ):
                     yield "range", _expr(f"range({text}{rest})")
         case ast.Tuple(elements) | ast.List(elements) if not within:
             make = type(node)
             for n in range(len(elements) - 1):
-                yield "items swapped", make([*elements[:n], elements[n + 1], elements[n], *elements[n + 2 :]], ast.Load())
+                yield (
+                    "items swapped",
+                    make([*elements[:n], elements[n + 1], elements[n], *elements[n + 2 :]], ast.Load()),
+                )
             for n in range(len(elements)):
                 yield "item deleted", make([*elements[:n], *elements[n + 1 :]], ast.Load())
         case ast.Dict(keys, values):

@@ -23,7 +23,9 @@ def which_factor(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 
 def long_gradients(rng) -> list[Arguments]:
     # One of them is shorter than 1, and a short one below is longer: it is max_norm that they are compared with.
-    return [{"grads": random_gradients(rng, norm), "max_norm": limit} for norm, limit in ((300.1234, 40.0), (0.8, 0.25))]
+    return [
+        {"grads": random_gradients(rng, norm), "max_norm": limit} for norm, limit in ((300.1234, 40.0), (0.8, 0.25))
+    ]
 
 
 def short_gradients(rng) -> list[Arguments]:

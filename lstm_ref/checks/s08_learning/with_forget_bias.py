@@ -36,7 +36,10 @@ def which_columns(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return " ".join(said)
 
 
-STACKS = ((1.03125, 3, H), (7.5, 2, H + 1))  # value, layers, H: sizes that differ, so that none can be written as a number
+STACKS = (
+    (1.03125, 3, H),
+    (7.5, 2, H + 1),
+)  # value, layers, H: sizes that differ, so that none can be written as a number
 
 
 def two_biases(rng) -> list[Arguments]:

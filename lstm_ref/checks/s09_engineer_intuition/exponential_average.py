@@ -14,7 +14,11 @@ STEPS = (7, 9)  # of the two calls of a filter: nobody should count on one lengt
 
 def signals(rng) -> list[Arguments]:
     return [
-        {"z": with_far_numbers(rng.normal(0, 1, T), 20.0), "keep": float(rng.uniform(*bounds)), "c0": float(rng.normal(0, 2))}
+        {
+            "z": with_far_numbers(rng.normal(0, 1, T), 20.0),
+            "keep": float(rng.uniform(*bounds)),
+            "c0": float(rng.normal(0, 2)),
+        }
         for T, bounds in zip(STEPS, ((0.6, 0.9), (0.1, 0.4)), strict=True)
     ]
 
