@@ -172,10 +172,10 @@ def radars(rng) -> list[Arguments]:
     """
     found = []
     for scale in (rng.uniform(0.02, 0.04), rng.uniform(3, 6)):
-        close = rng.uniform(0.4, 0.41), rng.uniform(0.5, 0.52)
+        close = rng.uniform(0.42, 0.43), rng.uniform(0.5, 0.51)
         apart = rng.uniform(0.1, 0.12), rng.uniform(0.75, 0.8)
-        for quiet, strong in (close, apart):
-            levels = (quiet, strong, rng.uniform(3, 6) * strong)
+        for (quiet, strong), loud in ((close, 2), (apart, 4)):
+            levels = (quiet, strong, rng.uniform(loud, 1.2 * loud) * strong)
             names = ("quiet", "strong", "loudest")
             found.append({name: three_digits(scale * x) for name, x in zip(names, levels, strict=True)})
     return found
