@@ -38,7 +38,7 @@ COUNTED = (
 )
 PASSING = ("function", "change", "before", "after", "equivalent")
 ALWAYS, NEVER = "refused", "passed"
-SEEDS, SEEDS_OF_TRAINING = 5, 2
+SEEDS, SEEDS_OF_TRAINING = 3, 2
 SECONDS = {False: 20, True: 120}  # for one mutant and one seed, of an ordinary check and of one that trains
 AT_ONCE = 20  # mutants that a process is given
 # A class is asked by way of the function that uses it.

@@ -28,7 +28,8 @@ OPERATORS = {
     ast.MatMult: "* +",
 }
 BORDERS = {"<": "<= > >= ==", "<=": "< >= >", ">": ">= < <= ==", ">=": "> <= <", "==": "!= >= <=", "is": "!="}
-_NOTHING_DONE = re.compile(r"[+-] 0\b(?!\.)|[*/] 1\b(?!\.)|--|-0\b(?!\.)|-\(-")
+# What arithmetic leaves as it is, and what rounds whole numbers or far below what is compared.
+_NOTHING_DONE = re.compile(r"round\(.*, [0-9]{2}\)|[+-] 0\b(?!\.)|[*/] 1\b(?!\.)|--|-0\b(?!\.)|-\(-")
 # np functions, methods and attributes, and what learners take for them.
 KIN = {
     "tanh": "sin arctan sinh arctanh",
@@ -366,7 +367,9 @@ def _of_expression(node: ast.expr, names: list[str], called: bool, within: bool)
 
 def _is_number(node: ast.expr, place: Place, owner: ast.AST) -> bool:
     """Whether it is what a line computes: all of the right side, or an item of it."""
-    if "slice" in place or not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.IfExp | ast.Subscript):
+    if "slice" in place or any(isinstance(part, ast.List) or ".shape" in ast.unparse(part) for part in ast.walk(node)):
+        return False
+    if not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.IfExp | ast.Subscript):
         return False
     if isinstance(owner, ast.Return | ast.Assign | ast.AugAssign):
         return True

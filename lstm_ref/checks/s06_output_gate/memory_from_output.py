@@ -19,7 +19,17 @@ def seen_and_possible(rng) -> list[Arguments]:
 
 def seen_at_the_ends(rng) -> list[Arguments]:
     """Shut gates, outputs as large as their gate, nearly as large, and larger, and one ordinary pair."""
-    pairs = [(0.0, 0.0), (0.5, 0.5), (0.499999, 0.5), (-1.0, 1.0), (0.6, 0.25), (-0.5, 0.25), (0.25, 0.5), (0.3, 0.0), (0.0, 0.75)]
+    pairs = [
+        (0.0, 0.0),
+        (0.5, 0.5),
+        (0.499999, 0.5),
+        (-1.0, 1.0),
+        (0.6, 0.25),
+        (-0.5, 0.25),
+        (0.25, 0.5),
+        (0.3, 0.0),
+        (0.0, 0.75),
+    ]
     h, o = rng.permutation(np.array(pairs)).T.copy()
     return [{"h": h, "o": o}]
 
