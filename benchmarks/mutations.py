@@ -82,24 +82,28 @@ class Mutation:
     new: ast.AST | list[ast.stmt]
 
 
-def mutants(source: str, none: frozenset[str] = frozenset()) -> list[Mutant]:
+def mutants(source: str, none: frozenset[str] = frozenset()) -> Iterator[Mutant]:
     """Of one definition: all with one mutation, and where those are few, some of theirs again, up to FEWEST.
 
     none: changes that change nothing. They are not mutated again: that would be the other mutation alone.
     """
     tree = _without_docstrings(ast.parse(source))
     plain = ast.unparse(tree)
-    found = {mutant.text: mutant for mutant in _once(tree, plain)}
+    found: dict[str, Mutant] = {}
+
+    def new(mutant: Mutant) -> bool:
+        return mutant.text not in found and found.setdefault(mutant.text, mutant) is mutant
+
+    yield from filter(new, _once(tree, plain))
     other = [mutant for mutant in found.values() if mutant.change not in none]
     apart = len(other) // MUTATED_AGAIN + 1
     for start in range(apart):
-        if len(found) >= FEWEST:
-            break
-        again = (_once(ast.parse(mutant.text), plain) for mutant in other[start::apart])
-        for mutant in (mutant for row in zip_longest(*again) for mutant in row if len(found) < FEWEST):
-            if mutant:
-                found.setdefault(mutant.text, mutant)
-    return list(found.values())
+        again = [_once(ast.parse(mutant.text), plain) for mutant in other[start::apart]]
+        for mutant in (mutant for row in zip_longest(*again) for mutant in row if mutant):
+            if len(found) >= FEWEST:
+                return
+            if new(mutant):
+                yield mutant
 
 
 def _once(tree: ast.Module, plain: str) -> Iterator[Mutant]:
