@@ -41,7 +41,10 @@ OF_STEPS = {
     _("1/e takes the place of 1/2: f = exp(-1 / steps) leaves 1/e, f = (1/2) ** (1 / steps) leaves half"): (
         lambda steps: -np.log(np.expm1(1 / steps))
     ),
-    _("f = 1 - 1 / steps is used, the mean age and not the half-life"): lambda steps: np.log(steps - 1),
+    _("f = 1 - 1 / steps is used, the mean age and not the half-life"): (
+        lambda steps: np.log(steps - 1),
+        lambda steps: np.log(np.abs(steps - 1)),
+    ),
     _("f = (1/2) ** steps is used: the root is missing, (1/2) ** (1 / steps)"): lambda steps: np.log(
         0.5**steps / (1 - 0.5**steps)
     ),

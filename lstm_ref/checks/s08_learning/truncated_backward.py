@@ -94,6 +94,9 @@ TRUNCATED_BACKWARD = Check(
             begin=lambda first, now: first
         ),
         _("the last chunk is left out"): chunked_with(kept=lambda found: found[:-1]),
+        _("the last chunk is left out if it is shorter than the others: count up to T, not whole chunks"): chunked_with(
+            outside=lambda d_hs, t, chunk: d_hs[:, t : t + chunk] * (t + chunk <= d_hs.shape[1])
+        ),
         _("only the last chunk is returned"): chunked_with(kept=lambda found: found[-1:]),
         _("only the first chunk is returned"): chunked_with(kept=lambda found: found[:1]),
         _("the chunks are averaged: they are added, as the steps are"): chunked_with(
