@@ -82,11 +82,8 @@ class Mutation:
     new: ast.AST | list[ast.stmt]
 
 
-def mutants(source: str, none: frozenset[str] = frozenset()) -> Iterator[Mutant]:
-    """Of one definition: all with one mutation, and where those are few, some of theirs again, up to FEWEST.
-
-    none: changes that change nothing. They are not mutated again: that would be the other mutation alone.
-    """
+def mutants(source: str) -> Iterator[Mutant]:
+    """Of one definition: all with one mutation, and where those are few, some of theirs again, up to FEWEST."""
     tree = _without_docstrings(ast.parse(source))
     plain = ast.unparse(tree)
     found: dict[str, Mutant] = {}
@@ -95,7 +92,7 @@ def mutants(source: str, none: frozenset[str] = frozenset()) -> Iterator[Mutant]
         return mutant.text not in found and found.setdefault(mutant.text, mutant) is mutant
 
     yield from filter(new, _once(tree, plain))
-    other = [mutant for mutant in found.values() if mutant.change not in none]
+    other = list(found.values())
     apart = len(other) // MUTATED_AGAIN + 1
     for start in range(apart):
         again = [_once(ast.parse(mutant.text), plain) for mutant in other[start::apart]]

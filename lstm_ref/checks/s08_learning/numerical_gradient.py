@@ -5,14 +5,14 @@ import numpy as np
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.problems import random_params, random_state
-from lstm_ref.checks.s08_learning.problems import GATE_NAMES
+from lstm_ref.checks.s08_learning.problems import GATE_NAMES, random_gradient
 from lstm_ref.core import backward, cell
 from lstm_ref.messages import _
 
 
 def to_measure(rng) -> list[Arguments]:
     """One sequence, one input and two units: a gradient of six numbers, for each of which the loss is asked twice."""
-    state, d_state, params = random_state(rng, 1, 2), random_state(rng, 1, 2), random_params(rng, 1, 2)
+    state, d_state, params = random_state(rng, 1, 2), random_gradient(rng, 1, 2), random_params(rng, 1, 2)
     # x has the other sign than the first h, so that the gradient has numbers of both signs.
     x = -np.sign(state.h[:, :1]) * np.abs(rng.normal(0, 1, (1, 1)))
     # A large weight before a small h: weights have no bounds.
