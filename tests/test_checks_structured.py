@@ -218,7 +218,7 @@ def test_arguments_come_as_the_notebooks_own_types():
     )
     answer_to(make(STEP, 0), names["lstm_step"])
     assert {seen[:2] for seen in names["seen"]} == {(True, True)}
-    assert {seen[2] for seen in names["seen"]} == {(3, 4), (2, 5)}
+    assert {seen[2] for seen in names["seen"]} == {(3, 4), (6, 5)}
 
 
 def test_layers_and_states_come_as_lists_of_the_notebooks_own_types():

@@ -10,8 +10,9 @@ from lstm_ref.checks.slips.squashing import atanh, tanh_mistakes
 from lstm_ref.core import rnn
 from lstm_ref.messages import _
 
-# B, T, D, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same.
-SIZES = ((3, 5, 2, 4), (2, 4, 3, 5))
+# B, T, D, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same; B
+# is once smaller than H and once larger.
+SIZES = ((3, 5, 2, 4), (6, 4, 3, 5))
 
 
 def weights(rng, D: int, H: int) -> Arguments:

@@ -28,7 +28,7 @@ def without_state(rng) -> list[Arguments]:
     """Two cells of different sizes: a number written for H, B or T is right in one of them at most."""
     return [
         {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, D, units)}
-        for batch, steps, units in ((B, T, H), (4, 3, 5))
+        for batch, steps, units in ((B, T, H), (6, 3, 5))
     ]
 
 

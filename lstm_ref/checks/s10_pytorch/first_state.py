@@ -52,7 +52,7 @@ def configurations(rng) -> list[Arguments]:
     return [
         {
             "batch": int(rng.choice((5, 7, 9))),
-            "num_layers": int(rng.integers(2, 5)),
+            "num_layers": int(rng.integers(3, 5)),
             "directions": directions,
             "hidden_size": int(rng.integers(10, 60)),
         }

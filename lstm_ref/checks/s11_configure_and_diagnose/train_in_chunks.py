@@ -99,14 +99,19 @@ MISTAKES = {
 
 
 def long_sequences(rng) -> list[Arguments]:
-    return [
+    """Three whole chunks; and with one step more, which is a chunk by itself, a unit whose memory only grows."""
+    calls = [
         {
             "weights": random_weights(rng, 2, 3),
-            "xs": rng.normal(0, 1, (4, 12, 2)),
-            "targets": rng.normal(1, 1, (4, 12)),
+            "xs": rng.normal(0, 1, (4, steps, 2)),
+            "targets": rng.normal(1, 1, (4, steps)),
             "length": 4,
         }
+        for steps in (12, 13)
     ]
+    bias_ih = calls[1]["weights"][2]
+    bias_ih[[0, 3, 6]] = 9.0  # i, f and g of unit 0, as nn.LSTM keeps them
+    return calls
 
 
 LINES = {"chunk": _("what is done with one chunk"), "carried": _("what is carried from one chunk to the next")}
@@ -143,7 +148,7 @@ TRAIN_IN_CHUNKS = Check(
     name="train_in_chunks",
     output=("weights", "h", "c"),
     reference=in_chunks(),
-    sizes=lambda arguments: _("B=4, T=12, chunks of 4"),
+    sizes=lambda arguments: _("B=4, T={steps}, chunks of 4").format(steps=arguments["xs"].shape[1]),
     parts={"state": Part(long_sequences)},
     mistakes=MISTAKES,
     readouts=readouts_of_chunks,

@@ -17,8 +17,9 @@ from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mist
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another; and two sets of them, so that none can be hard-coded.
+# B is once smaller than H and once larger.
 B, D, H = 3, 2, 4
-SIZES = ((B, D, H), (2, 5, 3))
+SIZES = ((B, D, H), (6, 5, 3))
 
 
 BIAS_LEFT_OUT = _("the bias {b} is left out")
