@@ -28,6 +28,7 @@ import nbformat
 from benchmarks.mutations import mutants
 from lstm_ref.checks import CHECKS, answer_to, judge, make
 from lstm_ref.checks.engine import judge as judging
+from lstm_ref.checks.engine.match import Named
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results")
@@ -117,7 +118,7 @@ def tried(cell: Cell, pool: ProcessPoolExecutor) -> dict[str, str]:
 
 def verdicts(cell: Cell, texts: Iterable[str]) -> list[str]:
     """Whether each text, in the place of the answer, is refused: "refused", "passed", or with which seeds."""
-    with mock.patch.object(judging, "name_mistake", lambda *_: ""), warnings.catch_warnings(action="ignore"):
+    with mock.patch.object(judging, "name_mistake", lambda *_: Named("wrong")), warnings.catch_warnings(action="ignore"):
         return [_verdict(cell, text) for text in texts]
 
 

@@ -22,11 +22,12 @@ from test_exercise_answers import STEMS, graded_cells, run_solution, wrong_answe
 from test_right_answers import right_answers  # noqa: E402
 
 from lstm_ref.checks import CHECKS, answer_to, judge, make  # noqa: E402
+from lstm_ref.checks.engine.match import Named  # noqa: E402
 
 
 def passed(name: str, part: str | None, function, seeds: int) -> int:
     """With how many seeds it passes. Why not is not asked: that takes most of the time."""
-    with patch("lstm_ref.checks.engine.judge.name_mistake", return_value="it is wrong"):
+    with patch("lstm_ref.checks.engine.judge.name_mistake", return_value=Named("it is wrong")):
         problems = (make(name, seed, part) for seed in range(seeds))
         return sum(judge(name, problem, answer_to(problem, function), part) is None for problem in problems)
 
