@@ -118,7 +118,8 @@ def tried(cell: Cell, pool: ProcessPoolExecutor) -> dict[str, str]:
 
 def verdicts(cell: Cell, texts: Iterable[str]) -> list[str]:
     """Whether each text, in the place of the answer, is refused: "refused", "passed", or with which seeds."""
-    with mock.patch.object(judging, "name_mistake", lambda *_: Named("wrong")), warnings.catch_warnings(action="ignore"):
+    nameless = mock.patch.object(judging, "name_mistake", lambda *_: Named("wrong"))
+    with nameless, warnings.catch_warnings(action="ignore"):
         return [_verdict(cell, text) for text in texts]
 
 
