@@ -11,8 +11,8 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
-from lstm_ref.checks.experiments.cell import READERS
-from lstm_ref.checks.experiments.run import NAMES, readouts_of_forward
+from lstm_ref.checks.experiments.cell import NAMES, READERS
+from lstm_ref.checks.experiments.run import readouts_of_forward
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
@@ -259,4 +259,5 @@ LSTM_FORWARD = Check(
     readouts=readouts_of_forward,
     lines=NAMES,
     readers=READERS,
+    told_from=("hs",),
 )
