@@ -41,7 +41,7 @@ COUNTED = (
 PASSING = ("function", "change", "before", "after", "equivalent")
 ALWAYS, NEVER = "refused", "passed"
 SEEDS, SEEDS_OF_TRAINING = 3, 1
-SECONDS = {False: 20, True: 120}  # for one mutant and one seed, of an ordinary check and of one that trains
+SECONDS = {False: 20, True: 60}  # of processor time, for one mutant and one seed; of a check that trains
 MOST_BYTES = 4 * 2**30  # of a process: a mutant may ask for an array without end
 AT_ONCE = 20  # mutants that a process is given
 # A class is asked by way of the function that uses it.
@@ -120,6 +120,8 @@ def verdicts(cell: Cell, texts: Iterable[str]) -> list[str]:
     """Whether each text, in the place of the answer, is refused: "refused", "passed", or with which seeds."""
     nameless = mock.patch.object(judging, "name_mistake", lambda *_: Named("wrong"))
     with nameless, warnings.catch_warnings(action="ignore"):
+        if _refused(cell, cell.source, seed=0):
+            raise ValueError(f"{cell.name}: the solution itself is refused, so nothing is learned from its mutants")
         return [_verdict(cell, text) for text in texts]
 
 
@@ -144,14 +146,14 @@ def _verdict(cell: Cell, text: str) -> str:
     slow = CHECKS[cell.check].once
     refused = []
     for seed in range(SEEDS_OF_TRAINING if slow else SEEDS):
-        signal.signal(signal.SIGALRM, _stop)
-        signal.alarm(SECONDS[slow])
+        signal.signal(signal.SIGPROF, _stop)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS[slow])
         try:
             refused.append(_refused(cell, text, seed))
         except TookTooLong:
             return ALWAYS
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
     if len(set(refused)) == 1:
         return ALWAYS if refused[0] else NEVER
     return f"passed with {refused.count(False)} of {len(refused)} seeds"
@@ -159,11 +161,13 @@ def _verdict(cell: Cell, text: str) -> str:
 
 def _refused(cell: Cell, text: str, seed: int) -> bool:
     names = {}
-    try:
-        for name, code in _cells(cell.exercise):
+    for name, code in _cells(cell.exercise):
+        try:
             exec(text if name == cell.name else code, names)
-    except Exception:  # a mutant that cannot even be defined
-        return True
+        except Exception:
+            if name != cell.name:
+                raise
+            return True  # a mutant that cannot even be defined
     problem = _problem(cell.check, seed)
     return judge(cell.check, problem, answer_to(problem, names[cell.check])) is not None
 
