@@ -45,7 +45,7 @@ CHANGED = [
         "f * c_prev**2",
         "f * c_prev or at the sum of the two.",
     ),
-    ("06_output_gate", "hidden_state", "np.tanh(c)", "np.sin(c)", "look at the tanh of c"),
+    ("06_output_gate", "hidden_state", "np.tanh(c)", "np.sin(c)", "at the tanh of c"),
     (
         "08_learning",
         "lstm_step_backward",
