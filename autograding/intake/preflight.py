@@ -16,8 +16,10 @@ from traitlets import Dict
 from autograding.intake.remarks import Remark, as_markdown
 from autograding.stock.master import MasterCell, master_of
 
-# Tags that nbclient obeys (nbclient/client.py): with the first a cell is not run, with the second it may fail.
-OBEYED_TAGS = {"skip-execution", "raises-exception"}
+# The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, but that changes
+# nothing where every cell may fail and its error is kept, as in nbgrader's Execute (allow_errors): exercises have it, so
+# that Jupyter goes on to the next check.
+OBEYED_TAGS = {"skip-execution"}
 
 
 def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell]) -> list[Remark]:

@@ -27,7 +27,7 @@ def sentence(remark: Remark) -> str:
         "copied": _("The cell {what} was there more than once: the last one was graded."),
         "restored": _("The cell {what} was missing and was put back."),
         "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
-        "skipping": _("The cell {what} asked not to be run, or to be allowed to fail: it was run as any other."),
+        "skipping": _("The cell {what} asked not to be run: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
         "nested": _("The notebook lay in a folder of its own, {what}: it was graded as if it lay where it should."),
