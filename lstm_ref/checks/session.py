@@ -47,10 +47,13 @@ def summary(checks: Sequence[Check]) -> str:
 def _differs_now(name, text):
     """Whether the last cell that defines the function has another text than was asked.
 
-    That cell counts even if it ended in an error: then the function that was asked is an older one. `In` is IPython's
-    list of the cells that were run; outside of a notebook nothing is known.
+    That cell counts even if it ended in an error: then the function that was asked is an older one. Outside of a
+    notebook nothing is known.
     """
+    if text is None or not (shell := vars(sys.modules["__main__"]).get("get_ipython")):
+        return False
+    run = shell().history_manager  # each cell as it was written, and as Python had it: without magics, or quoted in one
+    cells = [f"{raw}\n{parsed}" for raw, parsed in zip(run.input_hist_raw, run.input_hist_parsed, strict=False)]
     defines = re.compile(rf"^[ \t]*(?:async +)?(?:def|class) +{name}\b", re.MULTILINE)
-    cells = vars(sys.modules["__main__"]).get("In", [])
-    latest = next((cell for cell in reversed(cells) if defines.search(cell)), None)
-    return None not in (latest, text) and text not in latest
+    latest = next((cell for cell in reversed(cells) if defines.search(cell)), text)
+    return text not in latest
