@@ -16,9 +16,9 @@ from traitlets import Dict
 from autograding.intake.remarks import Remark, as_markdown
 from autograding.stock.master import MasterCell, master_of
 
-# The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, with which the
-# exercises have Jupyter go on to the next check. That changes nothing here: nbgrader's Execute lets every cell fail, and
-# keeps its error.
+# The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, with which
+# the exercises have Jupyter go on to the next check. That changes nothing here: nbgrader's Execute lets every cell
+# fail, and keeps its error.
 OBEYED_TAGS = {"skip-execution"}
 
 
