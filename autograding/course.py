@@ -26,6 +26,9 @@ class CourseError(Exception):
     """Something that the teacher must fix; the text tells them what."""
 
 
+# In the path of a course or a class, nbgrader and the gradebook's address take these for something else than letters;
+# in that of a course, the others, too: for patterns, and for names of variables.
+SPECIAL, SPECIAL_IN_A_COURSE = "?%", "?%[]*$"
 # The folders that belong to one class; nbgrader's others belong to the course.
 OF_A_CLASS = ("submitted_directory", "autograded_directory", "feedback_directory")
 
@@ -40,6 +43,7 @@ class Course:
         if not (root / "nbgrader_config.py").is_file():
             raise CourseError(_("no nbgrader_config.py in {root}: run this from the course's folder").format(root=root))
         self.root = root.resolve()
+        _refuse_characters(self.root, SPECIAL_IN_A_COURSE)
         # Python finds the course's own modules (its checks) even when the course is not installed.
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))
@@ -56,6 +60,7 @@ class Course:
         """Grade the class in `folder`: solution and configuration stay the course's, all else lies under `folder`."""
         if not folder.is_dir():
             raise CourseError(_("no folder {folder} to grade a class in").format(folder=folder))
+        _refuse_characters(folder, SPECIAL)
         self.class_folder = folder
         names = CourseDirectory(config=self.config)
         for name in OF_A_CLASS:
@@ -147,3 +152,13 @@ class Course:
                 )
             )
         return module
+
+
+def _refuse_characters(folder, special):
+    found = sorted(set(str(folder)) & set(special))
+    if found:
+        raise CourseError(
+            _("the path {folder} contains {found}, which nbgrader reads as something else; rename or move it").format(
+                folder=folder, found=" ".join(found)
+            )
+        )

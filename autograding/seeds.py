@@ -32,9 +32,9 @@ def secret_of_page(key: bytes, student: str, assignment: str) -> str:
     return hmac.digest(key, json.dumps(["page", student, assignment]).encode(), hashlib.sha256).hex()
 
 
-def digest_of_work(sources: list[str], files: tuple[tuple[str, bytes], ...]) -> bytes:
-    """The digest of a notebook's code and of the files beside it."""
-    total = hashlib.sha256(json.dumps(sources).encode())
+def digest_of_work(cells: list[str | None], files: tuple[tuple[str, bytes], ...]) -> bytes:
+    """The digest of a notebook's code cells, their names and sources, and of the files beside it."""
+    total = hashlib.sha256(json.dumps(cells).encode())
     for name, content in files:
         total.update(json.dumps([name, len(content)]).encode())
         total.update(content)

@@ -53,11 +53,17 @@ FORMS = [
     (STEP, of_step(lambda s: s._replace(c=s)), "a value of type LSTMState(h, c) for state.c; expected a NumPy array"),
     (FORWARD, of_run(lambda hs, state: hs), "a value of type array; expected (hs, state), a tuple of 2"),
     (FORWARD, of_run(lambda hs, state: (hs, *state)), "of type tuple of 3; expected (hs, state), a tuple of 2"),
-    (FORWARD, of_run(lambda hs, state: [hs, state]), "of type list; expected (hs, state), a tuple of 2"),
+    (FORWARD, of_run(lambda hs, state: {hs.shape, state.h.shape}), "of type set; expected (hs, state), a tuple of 2"),
+    (FORWARD, of_run(lambda hs, state: iter([hs])), "of type tuple of 1; expected (hs, state), a tuple of 2"),
     (FORWARD, of_run(lambda hs, state: (hs, tuple(state))), "a plain tuple for state; expected LSTMState(h, c)"),
     (FORWARD, of_run(lambda hs, state: state), "of type LSTMState(h, c); expected (hs, state)"),
     (FORWARD, of_run(lambda hs, state: (list(hs), state)), "a value of type list for hs"),
-    (STACKED, of_stack(lambda hs, states: (hs, tuple(states))), "of type tuple for states; expected a list of 3"),
+    (STACKED, of_stack(lambda hs, states: (hs, iter(states))), "of type iterator for states; expected a list of 3"),
+    (
+        STACKED,
+        of_stack(lambda hs, states: (hs, map(tuple, states))),
+        "gone through once: list(...) makes a list",
+    ),
     (STACKED, of_stack(lambda hs, states: (hs, states + states)), "of type list of 6 for states; expected a list of 3"),
     (STACKED, of_stack(lambda hs, states: (hs, [])), "of type list of 0 for states; expected a list of 3"),
     (STACKED, of_stack(lambda hs, states: (hs, [tuple(s) for s in states])), "a plain tuple for states[0]"),
@@ -212,7 +218,7 @@ def test_arguments_come_as_the_notebooks_own_types():
     )
     answer_to(make(STEP, 0), names["lstm_step"])
     assert {seen[:2] for seen in names["seen"]} == {(True, True)}
-    assert {seen[2] for seen in names["seen"]} == {(3, 4), (2, 5)}
+    assert {seen[2] for seen in names["seen"]} == {(3, 4), (6, 5)}
 
 
 def test_layers_and_states_come_as_lists_of_the_notebooks_own_types():
@@ -222,7 +228,7 @@ def test_layers_and_states_come_as_lists_of_the_notebooks_own_types():
         "    seen.append((type(layers), {type(p) is LSTMParams for p in layers}, states and type(states[2])))\n"
     )
     answer_to(make(STACKED, 0, "states"), names["stacked_lstm_forward"])
-    assert names["seen"] == [(list, {True}, names["LSTMState"])] * 2
+    assert set(map(str, names["seen"])) == {str((list, {True}, names["LSTMState"]))}
 
 
 MUTATIONS = [
@@ -369,6 +375,73 @@ def stacked_lstm_forward(xs, layers, states=None):
     names["lstm_forward"] = None
     check(STACKED, names["stacked_lstm_forward"])
     assert "expected LSTMState(h, c)" in said(STEP, names["lstm_step"])
+
+
+MISSING = """
+def lstm_forward(xs, params, state=None):
+    state = state or LSTMState(*np.zeros((2, len(xs), params.hidden_size)))
+    hs = []
+    for t in range(xs.shape[1]):
+        state = lstm_step(xs[:, t], state, params)
+        hs.append(state.h)
+    return np.stack(hs, axis=1), state
+"""
+
+
+def test_a_step_that_is_missing_costs_nothing_in_the_sequence_and_stays_missing():
+    names = in_a_notebook(MISSING)
+    check(FORWARD, names["lstm_forward"])
+    assert "lstm_step" not in names and "sigmoid" not in names
+
+
+OWN = """
+def lstm_step(h, c, x, params):
+    made = [np.hstack([h, x]) @ W.T + b for W, b in zip(params[:8:2], params[1:8:2])]
+    f, i, o = (1 / (1 + np.exp(-made[n])) for n in (0, 1, 3))
+    c = f * c + i * np.tanh(made[2])
+    return o * np.tanh(c), c
+def lstm_forward(xs, params, state=None):
+    h, c = state or np.zeros((2, len(xs), params.hidden_size))
+    hs = []
+    for t in range(xs.shape[1]):
+        h, c = lstm_step(h, c, xs[:, t], params)
+        hs.append(h)
+    return np.stack(hs, axis=1), LSTMState(h, c)
+"""
+
+
+def test_a_step_of_another_form_costs_nothing_in_the_sequence_that_calls_it_so():
+    check(FORWARD, in_a_notebook(OWN)["lstm_forward"])
+    both = in_a_notebook(OWN.replace("f * c + i", "f * c - i"))
+    assert said(FORWARD, both["lstm_forward"]) and said(STEP, both["lstm_step"])
+
+
+def test_the_form_is_judged_for_what_the_part_compares():
+    for wrong in (lambda hs, s: (hs, tuple(s)), lambda hs, s: (hs, "none"), lambda hs, s: (hs, s._replace(c=s.c[0]))):
+        check(FORWARD, of_run(wrong), part="values")
+        assert said(FORWARD, of_run(wrong), part="carried")
+    check(STEP, of_step(lambda s: s._replace(h=0.5)), part="memory")
+    assert "state.h" in said(STEP, of_step(lambda s: s._replace(h=0.5)), part="output")
+
+
+WRAPPED = {
+    "np.errstate": "f = np.errstate(over='ignore')(g)",
+    "without wraps": "def put(h):\n    return lambda *a: h(*a)\nf = put(put(g))",
+    "partial": "import functools\nf = functools.partial(g)",
+    "object": "class F:\n    def __call__(self, *a):\n        return g(*a)\nf = F()",
+    "made with": "class F:\n    def __init__(self, h):\n        self.h = h\n    __call__ = print\nf = F(g)",
+    "method": "class F:\n    def run(self, *a):\n        return g(*a)\nf = F().run",
+    "static": "class F:\n    run = staticmethod(g)\nf = F.run",
+    "torch": "import torch\nf = torch.no_grad()(g)",
+    "cached": "import functools\nf = functools.lru_cache(g)",
+    "vectorized": "f = np.vectorize(g)",
+}
+
+
+@pytest.mark.parametrize("way", WRAPPED.values(), ids=WRAPPED)
+def test_a_wrapped_function_finds_the_names_of_its_notebook(way):
+    names = in_a_notebook("def g(*a):\n    return a\n" + way)
+    assert caller._home(names["f"]) is names
 
 
 def test_the_lent_functions_are_right():

@@ -45,7 +45,7 @@ def course(tmp_path_factory):
 def test_it_says_what_to_fill_in(course):
     folder, said = course
     named = [line.strip() for line in said.splitlines() if line.startswith("  ")]
-    assert len(named) == 5
+    assert len(named) == 6
     assert all((folder / name).is_file() and STEM in name for name in named)
 
 

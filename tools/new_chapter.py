@@ -1,8 +1,8 @@
 """Begin a chapter: `python tools/new_chapter.py 12_attention "What is worth a look back?"`.
 
-Writes its page, its exercise, the check of one function, and two wrong answers, all from tools/chapter/, and adds the
-chapter to the table of contents and to the list on the first page. The new chapter passes every test of a chapter, so
-that you can test after each change. Nothing that exists is overwritten.
+Writes its page, its exercise, the check of one function, two wrong answers and a right one, all from tools/chapter/,
+and adds the chapter to the table of contents and to the list on the first page. The new chapter passes every test of a
+chapter, so that you can test after each change. Nothing that exists is overwritten.
 """
 
 import argparse
@@ -20,6 +20,7 @@ PLACES = {
     "checks.py": "lstm_ref/checks/s{stem}/__init__.py",
     "check.py": "lstm_ref/checks/s{stem}/{function}.py",
     "wrong_answers.toml": "tests/wrong_answers/{stem}.toml",
+    "right_answers.toml": "tests/right_answers/{stem}.toml",
 }
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from autograding.beneath import NotOrdinary, Place, TooLarge
 from autograding.intake.notebook import LARGEST_FILE, MEGABYTE
+from autograding.intake.unpacked import entries
 from autograding.stock.plug import DONE_STAMP
 from autograding.troubles import of_the_machine
 
@@ -26,9 +27,10 @@ MOST_SEEN = 20_000
 DEEPEST = 20
 # The path goes on below a temporary folder, and no path of the system may be longer than 4096.
 LONGEST_PATH = 1_000
+LONGEST_NAME = 255  # bytes, of one file: an archive may hold a longer one
 
 # Why something was left out, beside the names of the system's errors, such as EACCES.
-LARGE, STRANGE, FOLDER, MANY, LONG = "large", "strange", "folder", "many", "long"
+LARGE, STRANGE, FOLDER, MANY, LONG, PACKED = "large", "strange", "folder", "many", "long", "packed"
 
 
 class File(NamedTuple):
@@ -72,6 +74,11 @@ def read(place: Place, ignore: list[str], wanted: Collection[str] = ()) -> Hande
     return HandedIn(tuple(reading.notebooks), tuple(reading.files))
 
 
+def is_notebook(name: str) -> bool:
+    """Whether a file is called as notebooks are."""
+    return name.lower().endswith(NOTEBOOK)
+
+
 def _reason(error):
     """A short word for an error of one submission; the run's own are raised."""
     if of_the_machine(error):
@@ -90,7 +97,7 @@ class _Reading:
         self.seen = 0
 
     def _order(self, name):
-        return name not in self.wanted, not name.lower().endswith(NOTEBOOK), name
+        return name not in self.wanted, not is_notebook(name), name
 
     def all_of(self, folder, path):
         """The files of a folder, then its folders: what lies further up is read first."""
@@ -108,8 +115,8 @@ class _Reading:
 
     def _one(self, folder, name, path):
         """Read one file, or list it with a reason; whether it is a folder."""
-        of_notebooks = name.lower().endswith(NOTEBOOK)
-        found = self.notebooks if of_notebooks else self.files
+        of_notebooks = is_notebook(name)
+        found = self._found(of_notebooks)
         size, content, why = 0, None, ""
         try:
             info = folder.info(name)
@@ -123,11 +130,39 @@ class _Reading:
                 content = folder.content(name, self._most(of_notebooks))
         except OSError as error:
             why = _reason(error)
+        if content is not None and (packed := entries(name, content, is_notebook, MOST_NAMES)):
+            self._all_packed(packed, path)
+        else:
+            self._add(path, size, content, why)
+        return False
+
+    def _add(self, path, size, content, why=""):
+        of_notebooks = is_notebook(path[-1])
         if content is not None:
             size = len(content)
             self.room[of_notebooks] -= size
-        found.append(File(path, size, content, why))
-        return False
+        self._found(of_notebooks).append(File(path, size, content, why))
+
+    def _all_packed(self, packed, path):
+        """An archive is a folder: what is in it counts as if it lay there."""
+        for inner, size, read in packed:
+            place = (*path, *inner)
+            if any(self._is_ignored(part) for part in inner):
+                continue
+            of_notebooks, content = is_notebook(place[-1]), None
+            why = MANY if len(place) > DEEPEST else self._objection(place, len(self._found(of_notebooks)))
+            if not why and size > self._most(of_notebooks):
+                why = LARGE
+            if not why:
+                try:
+                    content = read()
+                except ValueError:
+                    why = PACKED
+                    self.room[of_notebooks] -= size  # it has cost as much
+            self._add(place, size, content, why)
+
+    def _found(self, of_notebooks):
+        return self.notebooks if of_notebooks else self.files
 
     def _most(self, of_notebooks):
         return min(LARGEST_FILE, self.room[True]) if of_notebooks else self.room[False]
@@ -157,4 +192,5 @@ class _Reading:
 
 
 def _is_long(path):
-    return len(os.fsencode("/".join(path))) > LONGEST_PATH
+    lengths = [len(os.fsencode(name)) for name in path]
+    return sum(lengths) + len(lengths) > LONGEST_PATH or max(lengths) > LONGEST_NAME

@@ -13,7 +13,7 @@ import nbformat
 
 from autograding.intake.preflight import OBEYED_TAGS
 from autograding.intake.remarks import Remark
-from autograding.messages import _, plain
+from autograding.messages import _
 
 MEGABYTE = 2**20
 # An honest notebook of the course is under 1 MB without its outputs; its pictures may make it several.
@@ -27,12 +27,20 @@ MOST_PARSED = 500_000
 # Every cell costs the grader a few milliseconds. Those that the assignment knows come on top.
 MOST_CELLS = 1_000
 LONGEST_NAME = 255
+# Cells by their types, also of older formats. Others are kept as they are, and not run.
+KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": "markdown"}
 
 # A text or a bracket of JSON. A text that is not closed reaches to the end, so that nothing is looked at twice.
 _VALUE = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 # What is dropped unparsed, by how many brackets it lies in: the notebook's metadata, and the outputs of cells.
 _DROPPED = {1: b'"metadata"', 3: b'"outputs"'}
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+_MARK_OF_UTF8 = b"\xef\xbb\xbf"
+# What a disk, a cloud or an old editor leaves behind a text.
+_PADDING = b"\0\x1a"
+# Where a cell begins in an exported program.
+_BEGINNING = re.compile(r"^# *(?:In\[[ \d*]*\]:|%%.*|<codecell>|COMMAND -+)$", re.MULTILINE)
+_MARK_OF_A_MERGE = re.compile(rb"^<{7} ", re.MULTILINE)
 
 
 class Unreadable(ValueError):
@@ -44,14 +52,17 @@ def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat
 
     Raises Unreadable, which says why, for anything else.
     """
-    content = _as_utf8(content)
+    if other := _another_kind(content):
+        raise Unreadable(other)
+    content = _as_utf8(content).rstrip(_PADDING)
     if not content.strip():
         raise Unreadable(_("the file is empty"))
     text = _without_outputs(content)
     if len(text) > LARGEST_NOTEBOOK:
         raise too_large(len(text), LARGEST_NOTEBOOK)
     try:
-        data = json.loads(text.decode("utf-8", errors="replace"))
+        # Not strict: a tab or an end of a line within a text does no harm.
+        data = json.loads(text.decode("utf-8", errors="replace"), strict=False)
     except json.JSONDecodeError as error:
         raise _damaged(error.lineno) from error
     except (RecursionError, ValueError) as error:  # ValueError: a number of too many digits
@@ -59,16 +70,49 @@ def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat
     return _built(data, known)
 
 
+def looks_like_one(content: bytes) -> bool:
+    """Whether a file may hold a notebook, however it is called."""
+    return any(key.encode(code) in content for key in ('"cells"', '"worksheets"') for code in ("utf-8", "utf-16-le"))
+
+
+def program_as_notebook(content: bytes) -> nbformat.NotebookNode:
+    """A notebook of the code cells in a program. Jupyter, Jupytext and others mark where a cell begins."""
+    text = _as_utf8(content).decode("utf-8", errors="replace")
+    cells = [{"cell_type": "code", "source": source} for source in _BEGINNING.split(text) if source.strip()]
+    return _built({"cells": cells}, ())[0]
+
+
 def _as_utf8(content):
     """The same text in UTF-8, without the mark that some editors put first. Some programs save UTF-16."""
     encoding = json.detect_encoding(content)
     if encoding.startswith("utf-8"):
-        return content.removeprefix(b"\xef\xbb\xbf")
+        return content.removeprefix(_MARK_OF_UTF8)
     try:
         return content.decode(encoding).encode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, errors="ignore")
         raise _damaged(1 + before.count("\n")) from error
+
+
+def _another_kind(content):
+    """What a file is that is no notebook and says so in its first bytes; empty if it does not."""
+    if found := _MARK_OF_A_MERGE.search(content):
+        line = 1 + content.count(b"\n", 0, found.start())
+        return _("Git has left the marks of two versions that it could not merge, the first at line {line}").format(
+            line=line
+        )
+    kinds = {
+        b"<": _("it is a web page, not the notebook itself; download the .ipynb file"),
+        b"%PDF": _("it is a PDF, not a notebook"),
+        b"\x1f\x8b": _("it is an archive that cannot be opened here; hand in the notebook itself"),
+        b"PK\3\4": _("it is an archive or a document without a notebook in it"),
+        b"{\\rtf": _("it is a text document, not a notebook"),
+        b"version https://git-lfs": _(
+            "it is what Git LFS keeps in the place of the notebook; download the notebook itself"
+        ),
+    }
+    first = content[:1000].lstrip(_MARK_OF_UTF8 + b" \t\r\n")
+    return next((kind for beginning, kind in kinds.items() if first.startswith(beginning)), "")
 
 
 def too_large(got: int, most: int) -> Unreadable:
@@ -120,20 +164,26 @@ def _without_outputs(content):
 
 def _built(data, known):
     """The notebook anew from parsed JSON. What is merely missing is taken for empty."""
-    version = data.get("nbformat") if isinstance(data, dict) else None
-    if version not in (None, 4, "4"):
-        raise Unreadable(
-            _("it is of format {got}, expected 4; open it in Jupyter, save it, and hand it in again").format(
-                got=plain(str(version), 20)
-            )
-        )
-    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
+    found = _cells_of(data)
+    if found is None:
         raise _no_notebook(_("no list of cells"))
-    cells = [_cell(cell, number) for number, cell in enumerate(data["cells"], start=1)]
+    cells = [_cell(cell, number) for number, cell in enumerate(found, start=1)]
     chosen = _chosen([_name_of(cell) for cell in cells], known)
     left = len(cells) - len(chosen)
     plainly = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cells[place] for place in chosen]}
     return nbformat.from_dict(plainly), [Remark("cells left out", str(left))] if left else []
+
+
+def _cells_of(data):
+    """The list of cells, also where a server sent the notebook in a wrapping, or it is of an older format."""
+    if not isinstance(data, dict):
+        return None
+    if isinstance(cells := data.get("cells"), list):
+        return cells
+    if isinstance(sheets := data.get("worksheets"), list):  # formats 2 and 3
+        parts = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        return [cell for part in parts if isinstance(part, list) for cell in part]
+    return _cells_of(data.get("content"))  # Jupyter's contents API
 
 
 def _chosen(names, known):
@@ -149,18 +199,22 @@ def _name_of(cell):
 
 def _cell(cell, number):
     """One cell anew, without outputs. Its number is its id: the same at every reading, and always a valid one."""
-    kind = cell.get("cell_type") if isinstance(cell, dict) else None
-    if kind not in ("code", "markdown", "raw"):
-        raise _no_notebook(_("cell {number} is neither code nor text").format(number=number))
-    source = _text(cell.get("source") or "")
-    if source is None:
-        raise _no_notebook(_("cell {number} has no text").format(number=number))
+    cell = cell if isinstance(cell, dict) else {}
+    kind = KINDS.get(str(cell.get("cell_type")), "raw")
+    source = _source(cell.get("source", cell.get("input")))  # format 3 has an input
     found = {"cell_type": kind, "id": f"cell-{number}", "metadata": _metadata(cell.get("metadata")), "source": source}
     if kind == "code":
         found |= {"execution_count": None, "outputs": []}
-    if kind == "markdown" and (pictures := _pictures(cell.get("attachments"))):
+    if kind != "code" and (pictures := _pictures(cell.get("attachments"))):
         found["attachments"] = pictures
     return found
+
+
+def _source(value):
+    """A cell's text, also where something else stands among its lines."""
+    if isinstance(value, list):
+        value = [line for line in value if isinstance(line, str)]
+    return _text(value) or ""
 
 
 def _metadata(given):

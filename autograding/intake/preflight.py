@@ -13,8 +13,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 from traitlets import Dict
 
+from autograding.intake.answers import same_text
 from autograding.intake.remarks import Remark, as_markdown
-from autograding.stock.master import MasterCell, master_of
+from autograding.intake.strays import take_in
+from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of
 
 # The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, with which
 # the exercises have Jupyter go on to the next check. That changes nothing here: nbgrader's Execute lets every cell
@@ -22,10 +24,15 @@ from autograding.stock.master import MasterCell, master_of
 OBEYED_TAGS = {"skip-execution"}
 
 
-def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell]) -> list[Remark]:
-    """Replace what `nb` says about its cells by what the master says; return what had to be changed."""
+def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell], places: Sequence[PlacedCell] = ()) -> list[Remark]:
+    """Replace what `nb` says about its cells by what the master says; return what had to be changed.
+
+    `places` are all cells of the master notebook, where they are known.
+    """
     nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
-    return [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master}), *_put_back(nb, master)]
+    remarks = [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master})]
+    taken, restored = take_in(nb, master, places), _put_back(nb, master)
+    return [*remarks, *taken, *([] if Remark("unnamed") in taken else restored)]
 
 
 def _strip_tags(nb):
@@ -56,12 +63,6 @@ def _give_names(nb, by_name):
         if original.locked and not same_text(cell.source, original.source) and _no_hidden_tests(original):
             remarks.append(Remark("rewritten", name))
     return remarks[::-1]
-
-
-def same_text(one: str, other: str) -> bool:
-    """Whether two sources differ in nothing but ends of lines, which editors and mail programs change by themselves."""
-    lines, others = ([line.rstrip() for line in text.rstrip().splitlines()] for text in (one, other))
-    return lines == others
 
 
 def _no_hidden_tests(cell):
@@ -107,7 +108,8 @@ class Preflight(NbGraderPreprocessor):
         names = resources["nbgrader"]
         noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
         # Our parent is the exporter. Its parent is the converter, which knows where the master lies.
-        noticed += clean(nb, master_of(self.parent.parent.coursedir, names))
+        course = self.parent.parent.coursedir
+        noticed += clean(nb, master_of(course, names), places_of(course, names))
         if self.config.Autograding.get("isolation") == "none":
             noticed.append(Remark("unisolated"))
         if noticed:

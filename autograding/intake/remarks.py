@@ -22,24 +22,34 @@ class Remark(NamedTuple):
 
 def sentence(remark: Remark) -> str:
     """The remark for a student."""
-    what = plain(remark.what, 120)
+    what = plain(remark.what, 300)
     sentences = {
         "copied": _("The cell {what} was there more than once: the last one was graded."),
         "restored": _("The cell {what} was missing and was put back."),
+        "unnamed": _(
+            "The cells had lost the names that the exercise gave them, and were found again by what they hold."
+        ),
+        "elsewhere": _("Found in a cell of your own and graded there, because the cell for it held no answer: {what}."),
         "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
         "skipping": _("The cell {what} asked not to be run: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
-        "nested": _("The notebook lay in a folder of its own, {what}: it was graded as if it lay where it should."),
+        "nested": _("The notebook lay in a folder or an archive, {what}: it was graded as if it lay where it should."),
+        "program": _("It was no notebook but a program, {what}: its cells were graded, in its order."),
         "missing": _("No notebook {what} was handed in, so there was nothing to grade."),
+        "handed in": _("What was handed in: {what}."),
         "several": _(
             "No notebook has the right name, and it cannot be told which of these was to be graded: {what}. "
             "So nothing was graded; give one of them the right name."
         ),
+        "untouched": _("In the notebook with the right name no answer differs from what was released."),
+        "spoilt": _("The notebook with the right name could not be read: {what}."),
+        "instead": _("Another notebook was graded in its place: {what}."),
         "another": _(
-            "In the notebook with the right name no answer differs from what was released. Another notebook, {what}, "
-            "holds answers and was not graded."
+            "Other notebooks hold answers, each different ones: {what}. It cannot be told which was to be graded, "
+            "so none of them was; give one of them the right name."
         ),
+        "fuller": _("Another notebook holds more answers than the one with the right name. It was not graded: {what}."),
         "unreadable": _("The notebook could not be read, so nothing in it was graded: {what}."),
         "left out": _("The file {what} was left out."),
         "more left out": _("More files were left out: {what}."),

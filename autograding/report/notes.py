@@ -8,6 +8,14 @@ from nbgrader.utils import is_grade, is_solution
 from autograding.intake.remarks import NOTHING_GRADED, Remark, for_teacher
 from autograding.messages import _, plain
 
+# A table must be short.
+MOST_FAILURES = 5
+LONGEST_TRACE = 20_000
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_LINE = re.compile(r"^ *Cell In\[\d+\], line (\d{1,6})", re.MULTILINE)
+_LINE_OF_TEXT = re.compile(r" ?\([^\s,()]{1,100}, line (\d{1,6})\)")
+# What students run to try an answer. Where it fails, the answer's own cells say why.
+_TRY = re.compile(r"check\(\"\w+\", \w+\)")
 NO_RESPONSE = "No response."  # nbgrader writes this for an answer that is still the released stub
 
 
@@ -21,9 +29,10 @@ def notes_on(nb: NotebookNode, lost: list[str], stubs: set[str]) -> list[str]:
     if any(remark.kind in NOTHING_GRADED for remark in remarks):
         return notes
     answers = [cell.metadata.nbgrader.grade_id for cell in nb.cells if is_solution(cell)]
-    if answers and stubs.issuperset(answers):
+    elsewhere = any(remark.kind in ("elsewhere", "unnamed") for remark in remarks)
+    if answers and stubs.issuperset(answers) and not elsewhere:
         return [*notes, _("Untouched: every answer is still the released stub.")]
-    if stubs:
+    if stubs.intersection(answers):
         notes.append(_("Not answered: {names}.").format(names=", ".join(a for a in answers if a in stubs)))
     # A table must be short: it tells the first loss, the feedback page tells all.
     return [*notes, *_broken_cells(nb), *_losses(nb, lost, stubs)[:1]]
@@ -57,18 +66,41 @@ def _losses(nb, lost, stubs):
 
 
 def _broken_cells(nb):
-    notes = []
-    for number, cell in enumerate(nb.cells, start=1):
-        name = cell.metadata.get("nbgrader", {}).get("grade_id", _("number {n}").format(n=number))
-        errors = errors_of(cell)
+    notes, fails = [], []
+    for cell in nb.cells:
         if _timed_out(cell):
-            notes.append(_("Cell {name} was stopped: it took too long.").format(name=name))
-        elif errors and is_solution(cell):
-            # IPython adds a file name that it made up: "(3746362597.py, line 6)".
-            text = re.sub(r"\(\S+\.py, ", "(", errors[0].evalue)
-            what = {"error": plain(errors[0].ename, 60), "text": plain(text, 80)}
-            notes.append(_("Cell {name} fails: {error}: {text}.").format(name=name, **what))
+            notes.append(_("{cell} was stopped: it took too long.").format(cell=_called(cell)))
+        elif (errors := errors_of(cell)) and not is_grade(cell) and not _TRY.fullmatch(cell.source.strip()):
+            fails.append(_failure(cell, errors[0]))
         elif not is_grade(cell) and any(o.get("name") == "stderr" for o in cell.get("outputs", [])):
-            notes.append(_("Cell {name} gave a warning, which costs nothing.").format(name=name))
+            notes.append(_("{cell} gave a warning, which costs nothing.").format(cell=_called(cell)))
             notes.append("(" + _("stock nbgrader gives nothing for a test that warns") + ".)")
-    return notes
+    more = len(fails) - MOST_FAILURES
+    told = [_("{n} more cells fail.").format(n=more)] if more > 0 else []
+    return [*fails[:MOST_FAILURES], *told, *notes]
+
+
+def _called(cell):
+    """A cell by its name, or else by how it begins."""
+    name = cell.metadata.get("nbgrader", {}).get("grade_id")
+    if name is not None:
+        return _("Cell {name}").format(name=name)
+    first = next((line for line in cell.source.splitlines() if line.strip()), "")
+    return _("The cell that begins “{text}”").format(text=plain(first, 40))
+
+
+def _failure(cell, error):
+    """How a cell of the student's own failed, and at which of its lines."""
+    shown = _COLOUR.sub("", "\n".join(error.traceback)[:LONGEST_TRACE])
+    # The outermost line of this cell comes first. Of a syntax error IPython adds a file name that it made up.
+    found = _LINE_OF_TEXT.search(error.evalue) or _LINE.search(shown)
+    what = {
+        "cell": _called(cell),
+        "error": plain(error.ename, 60),
+        "text": plain(_LINE_OF_TEXT.sub("", error.evalue), 160),
+    }
+    if found is None:
+        said = _("{cell} fails: {error}: {text}").format(**what)
+    else:
+        said = _("{cell} fails at line {line}: {error}: {text}").format(line=found[1], **what)
+    return said if said.endswith((".", "?", "!")) else f"{said}."

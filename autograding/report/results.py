@@ -191,7 +191,9 @@ def require_place(path: Path) -> None:
 
 
 def write_csv(results: list[Result], assignment: str, path: Path) -> None:
-    """Write the class as a CSV file in UTF-8; an older file is replaced in one step.
+    """Write the class as a CSV file in UTF-8; an older file is replaced in one step, a link's target too.
+
+    A device or a pipe, such as /dev/stdout, is written to.
 
     All is quoted, so that a text which a spreadsheet divides at other marks than ours stays as whole as it can.
     """
@@ -205,7 +207,10 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
         row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
         rows.writerow([_inert(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.getvalue())
+    if path.exists() and not path.is_file():
+        path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    else:
+        write_whole(path.resolve(), text.getvalue())
 
 
 def _inert(value):

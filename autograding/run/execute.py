@@ -4,6 +4,7 @@ It uses no gradebook, no course folder and no state. So it may run in this proce
 that has the same packages and the course's module of checks.
 """
 
+import sys
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from nbformat.v4 import new_output
 from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.run import verdicts
+from autograding.run.newer import needs_python
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.sandbox.limits import Limits
@@ -23,6 +25,8 @@ from autograding.sandbox.outputs import Outputs
 from autograding.sandbox.session import Allowance, Ended, Session, Stopped
 from autograding.sandbox.warm import SandboxFailed, branch_for
 from autograding.seeds import digest_of_work, seed
+
+SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Job:
     seed_key: bytes
     checks: str = ""  # dotted name of the course's module of checks
     course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
+    given: tuple[str, ...] = ()  # cells of the course that are run first, unseen
     problems_shown: bool = False  # whether a page may show what was asked, where a student's function says it
 
 
@@ -90,11 +95,12 @@ def _execute(job, keep, reading, without):
     checks = verdicts.load_checks(job.checks, job.course_path) if job.checks else None
     calls = calls_of(job.graded) if checks is not None else {}
     code = [cell for cell in nb.cells if cell.cell_type == "code"]
-    drawn_for = digest_of_work([cell.source for cell in code], job.files)
+    # With the place of each graded cell: the same code with a cell elsewhere may answer otherwise.
+    drawn_for = digest_of_work([part for cell in code for part in (_graded_name(cell), cell.source)], job.files)
     to_ask, everything = {}, []
     with Kernels(job, checks, reading, without) as kernels:
         for number, cell in enumerate(code, start=1):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            name = _graded_name(cell)
             cell.execution_count = number
             if name in calls:
                 kernels.hold(name)
@@ -116,6 +122,10 @@ def _execute(job, keep, reading, without):
     return nbformat.writes(nb).encode("utf-8"), everything
 
 
+def _graded_name(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
 def calls_of(graded: tuple[GradedCell, ...]) -> dict[str, CheckCall]:
     """The graded cells that are judged outside the sandbox. The others run as plain nbgrader tests."""
     calls = {}
@@ -131,7 +141,8 @@ class Run(NamedTuple):
     """A cell that ended well: run it."""
 
     source: str
-    graded: bool
+    graded: bool = False
+    unseen: bool = False  # it is not in the notebook: it shows nothing and has no number
 
 
 class Hold(NamedTuple):
@@ -159,10 +170,20 @@ class Kernels:
 
     def __enter__(self):
         self._start()
+        for source in self.job.given:
+            self._give(Run(source, unseen=True))
         return self
 
     def __exit__(self, *_exception):
         self._end()
+
+    def _give(self, step):
+        """Run what the course itself supplies. Where it fails, the student's own cells have to do without it."""
+        try:
+            self._do(self._ready(), step)
+            self.done.append(step)
+        except Stopped as stopped:
+            self._stopped(stopped)
 
     def cell(self, key: str, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
         """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
@@ -176,9 +197,9 @@ class Kernels:
         try:
             with self.reading(key):
                 ended = self._ready().run(source, outputs, graded)
+                if ended.raised is not None:
+                    _show_error(outputs.list, *ended.raised, source)
             self.done.append(Run(source, graded))
-            if ended.raised is not None:
-                _show_error(outputs.list, *ended.raised)
         except Stopped as stopped:
             self._stopped(stopped)
             outputs.list.append(_as_output(stopped))
@@ -285,8 +306,8 @@ class Kernels:
 
     def _do(self, session, step):
         match step:
-            case Run(source, graded):
-                session.run(source, Outputs(self.limits.output_bytes), graded)
+            case Run(source, graded, unseen):
+                session.run(source, Outputs(self.limits.output_bytes), graded, unseen)
             case Hold(cell):
                 session.hold(cell)
 
@@ -300,11 +321,18 @@ def _unreadable():
     return Stopped("Unreadable", reason, True)
 
 
-def _show_error(outputs, name, text):
-    """Add the error of a cell that raised, where the notebook kept IPython from showing it."""
-    if not any(output.output_type == "error" and output.ename == name for output in outputs):
+def _show_error(outputs, name, text, source):
+    """Add the error of a cell that raised, where the notebook kept IPython from showing it; tell newer syntax."""
+    shown = next((output for output in outputs if output.output_type == "error" and output.ename == name), None)
+    if shown is None:
         said = _("The cell failed, and the notebook hides its errors.")
-        outputs.append(new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}", said]))
+        shown = new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}", said])
+        outputs.append(shown)
+    if name in SYNTAX and (newer := needs_python(source)):
+        own = f"{sys.version_info.major}.{sys.version_info.minor}"
+        said = _("this is written for Python {newer} or later, and grading runs Python {own}")
+        shown.evalue += f" — {said.format(newer=newer, own=own)}"
+        shown.traceback.append(shown.evalue)
 
 
 def _sentence(stopped):

@@ -2,18 +2,20 @@
 
 import os
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograding.intake.answers import name_of, same_text
 from autograding.run.apart import execute_apart
 from autograding.run.execute import GradedCell, Job
 from autograding.run.veil import problems_are_shown
 from autograding.sandbox.limits import limits_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
-from autograding.stock.master import MasterCell, master_of
+from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of
 
 
 class SandboxExecute(NbGraderPreprocessor):
@@ -39,6 +41,7 @@ class SandboxExecute(NbGraderPreprocessor):
             notebook=nbformat.writes(nb).encode("utf-8"),
             files=files_in(Path(resources["metadata"]["path"])),
             graded=graded_cells(master_of(course, names)),
+            given=given_to(nb, places_of(course, names)),
             limits=limits_from(self.config),
             checks=self.config.Autograding.get("checks", ""),
             course_path=(course.root,),
@@ -57,6 +60,20 @@ def graded_cells(master: list[MasterCell]) -> tuple[GradedCell, ...]:
         for cell in master
         if cell.grade and not cell.solution and cell.cell_type == "code"
     )
+
+
+def given_to(nb, places: list[PlacedCell]) -> tuple[str, ...]:
+    """The course's own code before its first answer, such as its imports, where a student changed or moved it.
+
+    It is run before the student's own cells, which may replace what it defines. So a failed import costs nothing that
+    the course itself can supply; and nobody gets more than a notebook in which that code was left alone.
+    """
+    own = takewhile(lambda place: place.name is None, places)
+    given = tuple(place.source for place in own if place.cell_type == "code")
+    there = [
+        cell.source for cell in takewhile(lambda cell: name_of(cell) is None, nb.cells) if cell.cell_type == "code"
+    ]
+    return () if all(any(same_text(text, source) for source in there) for text in given) else given
 
 
 def files_in(folder: Path) -> tuple[tuple[str, bytes], ...]:

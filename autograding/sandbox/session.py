@@ -129,9 +129,10 @@ class Session:
         self.branch.kill()
         self.branch.wait_ended()
 
-    def run(self, source: str, outputs: Outputs, graded: bool = False) -> Ended:
-        """Run a cell and add what it shows to `outputs`. Raises Stopped."""
-        _answers, done = self._request({"do": "run", "source": source, "graded": graded}, b"", outputs)
+    def run(self, source: str, outputs: Outputs, graded: bool = False, unseen: bool = False) -> Ended:
+        """Run a cell and add what it shows to `outputs`. Raises Stopped. An `unseen` one does not count as a cell."""
+        request = {"do": "run", "source": source, "graded": graded, "unseen": unseen}
+        _answers, done = self._request(request, b"", outputs)
         match done:
             case {"raised": None, "value": None | str() as value}:
                 return Ended(None, value)

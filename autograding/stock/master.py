@@ -39,6 +39,14 @@ class MasterCell(NamedTuple):
         return meta | ({"points": self.points} if self.grade or self.task else {})
 
 
+class PlacedCell(NamedTuple):
+    """A cell of the master notebook in its place: by its name, or where it has none by its text."""
+
+    name: str | None
+    cell_type: str
+    source: str
+
+
 def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: Path) -> list[MasterCell]:
     """The master's cells from the gradebook, in the order of the notebook `source`.
 
@@ -70,7 +78,7 @@ def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: P
     ]
 
 
-_known: dict[tuple, list[MasterCell]] | None = None
+_known: dict[tuple, list] | None = None
 
 
 @contextmanager
@@ -86,14 +94,32 @@ def master_read_once() -> Iterator[None]:
 
 def master_of(coursedir, names: dict) -> list[MasterCell]:
     """The master's cells of the notebook that nbgrader converts; `names` is its resources["nbgrader"]."""
-    source = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
-    which = (names["db_url"], source, names["notebook"])
+    return _once(_master_cells, coursedir, names)
+
+
+def places_of(coursedir, names: dict) -> list[PlacedCell]:
+    """All cells of that notebook in their order, with the texts of those that have no name: the same for students."""
+    return _once(_placed_cells, coursedir, names)
+
+
+def _once(read, coursedir, names):
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", names["assignment"]))
+    which = (read, names["db_url"], source, names["notebook"])
     if _known is not None and which in _known:
         return _known[which]
-    with Gradebook(names["db_url"]) as gradebook:
-        cells = master_cells(
-            gradebook, names["notebook"], names["assignment"], Path(source, f"{names['notebook']}.ipynb")
-        )
+    cells = read(source / f"{names['notebook']}.ipynb", names)
     if _known is not None:
         _known[which] = cells
     return cells
+
+
+def _master_cells(path, names):
+    with Gradebook(names["db_url"]) as gradebook:
+        return master_cells(gradebook, names["notebook"], names["assignment"], path)
+
+
+def _placed_cells(path, _names):
+    if not path.is_file():
+        return []
+    cells = [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell) for cell in nbformat.read(path, 4).cells]
+    return [PlacedCell(name, cell.cell_type, "" if name else cell.source) for name, cell in cells]

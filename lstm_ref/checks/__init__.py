@@ -9,19 +9,23 @@ import pkgutil
 import secrets
 import sys
 import textwrap
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from inspect import getsource
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 
 from lstm_ref.checks import sections, session
 from lstm_ref.checks.engine import call
-from lstm_ref.checks.engine.answer import NotAnAnswer, read_answer
-from lstm_ref.checks.engine.declare import Check
-from lstm_ref.checks.engine.judge import further_calls, judge_part
+from lstm_ref.checks.engine.answer import NotAnAnswer, Result, read_answer
+from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.engine.explain import called_with
+from lstm_ref.checks.engine.judge import further_calls, is_right, judge_part
 from lstm_ref.core.backward import LSTMGrads
 from lstm_ref.core.cell import Gates, LSTMParams, LSTMState
 from lstm_ref.messages import _
@@ -72,7 +76,8 @@ def make(name: str, seed: int, part: str | None = None) -> dict:
     check or part.
     """
     check = _find(name)
-    by_part = {chosen: _calls(check, chosen, seed) for chosen in _parts(check, part)}
+    with _undisturbed():
+        by_part = {chosen: _calls(check, chosen, seed) for chosen in _parts(check, part)}
     return {
         "calls": [
             {argument: call.plain(value) for argument, value in arguments.items()}
@@ -115,27 +120,20 @@ def judge(name: str, problem: dict, answer, part: str | None = None, further=Non
     """
     check = _find(name)
     _parts(check, part)
-    try:
-        results = read_answer(answer)
-    except NotAnAnswer:
-        return _("No answer came back from {name}.").format(name=name)
-    if isinstance(results, str):
-        return _("{name} is of type {got}; expected a function. Was it overwritten, or never defined?").format(
-            name=name, got=results
-        )
-    if len(results) != len(problem["calls"]):
-        return _("{name} was called {expected} times, but {got} answers came back.").format(
-            name=name, expected=len(problem["calls"]), got=len(results)
-        )
-    try:
-        more = None if further is None else read_answer(further)
-    except NotAnAnswer:
-        more = None
-    for chosen, calls, own in _by_part(check, problem, results):
-        fits = more and len(more) == len(further_calls(check, chosen, calls, own))
-        complaint = judge_part(check, chosen, calls, own, more if fits else None)
-        if complaint:
-            return complaint
+    with _undisturbed():
+        answered = _read(check, problem, answer)
+        if isinstance(answered, str):
+            return answered
+        try:
+            more = [] if further is None else read_answer(further)
+        except NotAnAnswer:
+            more = []
+        because = _in_another_order(check, answered[0].calls, answer)
+        for one in answered:
+            fits = more and len(more) == len(further_calls(check, one.part, one.calls, one.results))
+            complaint = judge_part(check, one.part, one.calls, one.results, more if fits else None, because)
+            if complaint:
+                return None if _own_are_right(check, answered) else complaint
     return None
 
 
@@ -145,29 +143,66 @@ def further(name: str, problem: dict, answer, part: str | None = None) -> dict |
     It is asked and answered as the first, and its answer goes to `judge`.
     """
     check = _find(name)
-    try:
-        results = read_answer(answer)
-    except NotAnAnswer:
-        return None
-    if isinstance(results, str) or len(results) != len(problem["calls"]):
-        return None
-    for chosen, calls, own in _by_part(check, problem, results):
-        if more := further_calls(check, chosen, calls, own):
-            plain = [{argument: call.plain(value) for argument, value in one.items()} for one in more]
-            return problem | {"calls": plain, "once": True}
-        if judge_part(check, chosen, calls, own):
+    with _undisturbed():
+        answered = _read(check, problem, answer)
+        if isinstance(answered, str):
             return None
+        for one in answered:
+            if not is_right(check, one.part, one.calls, one.results):
+                more = further_calls(check, one.part, one.calls, one.results)
+                plain = [{argument: call.plain(value) for argument, value in each.items()} for each in more]
+                return problem | {"calls": plain, "once": True} if plain else None
     return None
 
 
-def _by_part(check, problem, results):
-    """(part, its calls, their results), part by part."""
+class _Answered(NamedTuple):
+    """What a function answered to one part; `own`, with the student's own functions where others were lent, or []."""
+
+    part: Part
+    calls: list[Arguments]
+    results: list[Result]
+    own: list[Result]
+
+
+def _read(check: Check, problem: dict, answer) -> list[_Answered] | str:
+    """The answers to each part of a problem, or what is to be said where there are none."""
     calls = [{argument: call.built(value, _TYPES) for argument, value in one.items()} for one in problem["calls"]]
-    start = 0
+    try:
+        results = read_answer(answer)
+        own = read_answer({"calls": answer["own"]}) if "own" in answer else []
+    except NotAnAnswer:
+        return _("No answer came back from {name}.").format(name=check.name)
+    if isinstance(results, str):
+        return _("{name} is of type {got}; expected a function. Was it overwritten, or never defined?").format(
+            name=check.name, got=results
+        )
+    if len(results) != len(calls):
+        return _("{name} was called {expected} times, but {got} answers came back.").format(
+            name=check.name, expected=len(calls), got=len(results)
+        )
+    found, start = [], 0
     for chosen, count in problem["parts"].items():
-        own = slice(start, start + count)
-        yield check.parts[chosen], calls[own], results[own]
+        its = slice(start, start + count)
+        found.append(
+            _Answered(check.parts[chosen], calls[its], results[its], own[its] if len(own) == len(calls) else [])
+        )
         start += count
+    return found
+
+
+def _in_another_order(check: Check, calls: list[Arguments], answer: dict) -> str:
+    """What to say where the first line of a function has the right names in another order than they are given in."""
+    asked, got = called_with(check, calls[0]), answer.get("parameters")
+    if not isinstance(got, list) or got == asked or sorted(map(str, got)) != sorted(asked):
+        return ""
+    return _("{name} is called with ({asked}); its first line has them in another order, ({got}).").format(
+        name=check.name, asked=", ".join(asked), got=", ".join(map(str, got))
+    )
+
+
+def _own_are_right(check: Check, answered: list[_Answered]) -> bool:
+    """A function may call the student's own in a way of theirs, which what is lent cannot know."""
+    return all(one.own and is_right(check, one.part, one.calls, one.own) for one in answered)
 
 
 def check(name: str, function, part: str | None = None, seed: int | None = None) -> None:
@@ -227,6 +262,14 @@ def _parts(check: Check, part: str | None) -> list[str]:
             )
         )
     return list(check.parts) if part is None else [part]
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What a notebook has set for all of Python reaches none of the course's own lines."""
+    with call.undisturbed(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @cache

@@ -2,7 +2,8 @@
 
 Their text goes to a process of its own (`engine/call.lend`), and only for the checks that name them. A student's
 function calls them there and cannot read them: the function that an exercise asks for must not lie beside the one that
-is being asked for it. They find there `np`, each other, and named tuples with the fields of the notebook's.
+is being asked for it. A sequence may come alone, without a batch, and numbers in a list: a student's own function may
+take them. They find there `np`, each other, and named tuples with the fields of the notebook's.
 """
 
 import numpy as np
@@ -12,23 +13,24 @@ from lstm_ref.core.cell import LSTMState
 
 def sigmoid(z):
     """1 / (1 + exp(-z)) without overflow."""
+    z = np.asarray(z)
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
 def rnn_step(x, h_prev, W, b):
     """h = tanh(W · [h_prev, x] + b)."""
-    return np.tanh(np.concatenate([h_prev, x], axis=1) @ W.T + b)
+    return np.tanh(np.concatenate([h_prev, x], axis=-1) @ W.T + b)
 
 
 def input_gate(h_prev, x, W_i, b_i):
     """sigmoid(W_i · [h_prev, x] + b_i)."""
-    return sigmoid(np.concatenate([h_prev, x], axis=1) @ W_i.T + b_i)
+    return sigmoid(np.concatenate([h_prev, x], axis=-1) @ W_i.T + b_i)
 
 
 def candidate(h_prev, x, W_c, b_c):
     """tanh(W_c · [h_prev, x] + b_c)."""
-    return np.tanh(np.concatenate([h_prev, x], axis=1) @ W_c.T + b_c)
+    return np.tanh(np.concatenate([h_prev, x], axis=-1) @ W_c.T + b_c)
 
 
 def update_memory(f, c_prev, i, candidate):
@@ -99,7 +101,7 @@ def clip_by_norm(grads, max_norm):
 
 def lstm_step(x, state, params):
     """The six lines: x (B, D), state (B, H) each -> the state after the step, of the type that came in."""
-    hx = np.concatenate([state.h, x], axis=1)
+    hx = np.concatenate([state.h, x], axis=-1)
     f = sigmoid(hx @ params.W_f.T + params.b_f)
     i = sigmoid(hx @ params.W_i.T + params.b_i)
     o = sigmoid(hx @ params.W_o.T + params.b_o)

@@ -16,18 +16,26 @@ def random_state(rng, B: int, H: int) -> LSTMState:
     return LSTMState(rng.uniform(-1, 1, (B, H)), rng.normal(0, 1, (B, H)))
 
 
+def with_far_numbers(array: np.ndarray, far: float = 9.0) -> np.ndarray:
+    """The array with its first number far above the others and its last far below: nothing bounds such numbers."""
+    array.flat[0], array.flat[-1] = far, -far
+    return array
+
+
 def random_padded(rng) -> list[tuple[np.ndarray, np.ndarray]]:
     """Twice hs (B, T, H) and lengths (B,): unit 1 is negative at every valid step, and the padding is no zeros.
 
-    One sequence fills all steps, one a single step.
+    One sequence fills all steps, one a single step; one valid number is 0, and it counts. The second hs are of another
+    scale, so that a number in the padding that is lower than all of the first is not lower than all.
     """
     T, H, calls = 6, 3, []
-    for lengths in np.array([3, T, 1, 5]), np.array([2, 4, 3]):
+    for lengths, scale in (np.array([3, T, 1, 5]), 1.0), (np.array([2, 4, 3]), 1e4):
         hs = rng.uniform(-0.9, 0.9, (len(lengths), T, H))
         hs[:, :, 1] = -np.abs(hs[:, :, 1]) - 0.05
         padding = np.arange(T) >= lengths[:, None]
         hs[padding] = rng.uniform(0.3, 2, (int(padding.sum()), H)) * rng.choice([-1, 1], (int(padding.sum()), H))
-        calls.append((hs, lengths))
+        hs[1, 2, 0] = 0.0
+        calls.append((scale * hs, lengths))
     return calls
 
 

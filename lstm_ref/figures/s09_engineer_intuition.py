@@ -129,6 +129,7 @@ def side_by_side(traces: dict[str, tuple[np.ndarray, Gates, np.ndarray]]) -> Fig
     return Figure(drawing, alt)
 
 
+@np.errstate(all="ignore")  # a notebook may have asked NumPy to raise; a steep gate is 0 far out, by way of underflow
 def keeper_picture(params: LSTMParams, quiet: float, strong: float, loudest: float, *, spikes: bool = True) -> Figure:
     """What the cell does on the worst sequence of `keeper_trial`: amplitude, memory, gates i and f, and h of unit 1.
 

@@ -3,6 +3,8 @@
 import contextlib
 import csv
 import io
+import os
+import re
 import sqlite3
 
 import nbformat
@@ -24,6 +26,36 @@ def test_outside_a_course_it_says_where_to_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main([ASSIGNMENT]) == 2
     assert "no nbgrader_config.py in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name, found", [("LSTM [2026]", "[ ]"), ("50%25", "%"), ("what?x=1", "?"), ("$HOME", "$")])
+def test_a_path_that_nbgrader_would_misread_is_refused(tmp_path, name, found):
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "nbgrader_config.py").write_text("c = get_config()")
+    with pytest.raises(CourseError, match=re.escape(f"{name} contains {found}, which nbgrader reads")):
+        Course(folder)
+
+
+@pytest.mark.parametrize("name, refused", [("group [1]", False), ("a?b", True)])
+def test_the_path_of_a_class_may_hold_what_only_patterns_are_made_of(toy, name, refused):
+    folder = toy.root / name
+    folder.mkdir()
+    with pytest.raises(CourseError, match=r"contains \?") if refused else contextlib.nullcontext():
+        assert Course(toy.root, folder).class_folder == folder
+
+
+def test_a_csv_goes_through_a_link_and_into_a_pipe(tmp_path):
+    target, link, pipe = tmp_path / "target.csv", tmp_path / "link", tmp_path / "pipe"
+    target.write_text("old")
+    link.symlink_to(target)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for place in (link, pipe):
+        write_csv([result("ada")], "a", place)
+    assert link.is_symlink() and pipe.is_fifo()
+    assert target.read_bytes() == os.read(reader, 1 << 16) and b"ada" in target.read_bytes()
+    os.close(reader)
 
 
 def test_an_unknown_assignment_is_answered_with_the_known_ones(toy, capsys):

@@ -196,6 +196,22 @@ def test_another_hand_in_is_asked_something_else_and_the_same_one_the_same():
     assert seed(b"key", "ada", "01_toy", "double", digest_of_work(["a", "b"], ())) == seeds[0]
 
 
+def test_a_graded_cell_elsewhere_in_the_same_code_is_asked_something_else(toy, monkeypatch):
+    """Else many equal cells, each with another answer before it, would be many tries."""
+    monkeypatch.syspath_prepend(str(toy.root))
+    graded = (GradedCell("greet_all", 'check("greet", greet)', 1),)
+    seeds = []
+    for place in (0, 1):
+        cells = [new_code_cell("def greet(name): return name"), *(new_code_cell(graded[0].source) for _ in range(2))]
+        cells[1 + place].metadata["nbgrader"] = {"grade_id": "greet_all"}
+        notebook = nbformat.writes(new_notebook(cells=cells)).encode()
+        told = []
+        job = Job("01_toy", "ada", notebook, (), graded, QUICK, b"key", "toy_course.checks", (str(toy.root),))
+        execute(job, told.append)
+        seeds.append(told[0].seed)
+    assert seeds[0] != seeds[1]
+
+
 def test_cells_are_asked_after_the_notebook_in_the_masters_order_with_the_names_of_their_places(toy, monkeypatch):
     """The cell of `greet` stands first here, and a later cell spoils both names."""
     monkeypatch.syspath_prepend(str(toy.root))

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from autograding.intake import notebook
-from autograding.intake.notebook import Unreadable, read_notebook
+from autograding.intake.notebook import Unreadable, looks_like_one, program_as_notebook, read_notebook
 from autograding.intake.remarks import Remark
 
 GOOD = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
@@ -46,17 +46,17 @@ def one(content):
         (b"[1, 2]", "not a Jupyter notebook"),
         (b'"text"', "not a Jupyter notebook"),
         (b"{}", "not a Jupyter notebook"),
-        (text_of(nbformat=99), "it is of format 99, expected 4; open it in Jupyter, save it"),
-        (b'{"nbformat": 3, "worksheets": []}', "it is of format 3, expected 4"),
-        (text_of(nbformat=[4]), r"it is of format \[4\], expected 4"),
+        (b'{"nbformat": 3, "worksheets": 5}', "no list of cells"),
+        (b"\xef\xbb\xbf \n<!DOCTYPE html><html>", "it is a web page"),
+        (b"%PDF-1.7", "it is a PDF"),
+        (b"PK\3\4", "an archive or a document"),
+        (b"\x1f\x8b\x08\0", "an archive"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+        (b'{"cells": [\n<<<<<<< HEAD\n{}\n', "marks of two versions that it could not merge, the first at line 2"),
         ("{\n\n".encode("utf-16"), "cut short at line 3"),
         ("{\n".encode("utf-16") + b"\x00\xd8{\0", "cut short at line 2"),
         (("[" * 100_000).encode("utf-16"), "nested too deeply"),
         (text_of(cells="many"), "no list of cells"),
-        (text_of(5), "cell 1 is neither code nor text"),
-        (text_of(CODE, {"cell_type": "heading", "source": "x"}), "cell 2 is neither code nor text"),
-        (text_of(CODE | {"source": 5}), "cell 1 has no text"),
-        (text_of(CODE | {"source": ["a", 5]}), "cell 1 has no text"),
         (with_("metadata", b"1" * 5000), "not a Jupyter notebook"),
     ],
 )
@@ -78,6 +78,54 @@ def test_what_is_no_notebook_is_said_to_be_none(content, reason):
 def test_what_is_merely_missing_or_left_by_a_program_does_no_harm(cell):
     made = one(text_of(cell))
     assert made.source == "1 + 1" and made.outputs == [] and made.metadata == {}
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        (5, ("raw", "")),
+        (None, ("raw", "")),
+        ({"cell_type": "heading", "level": 2, "source": "Title"}, ("markdown", "Title")),
+        ({"cell_type": "sql", "source": "select"}, ("raw", "select")),
+        ({"cell_type": ["code"], "source": "x"}, ("raw", "x")),
+        (CODE | {"source": 5}, ("code", "")),
+        (CODE | {"source": ["a\n", 5, "b"]}, ("code", "a\nb")),
+        ({"cell_type": "code", "input": ["1 ", "+ 1"], "language": "python", "prompt_number": 3}, ("code", "1 + 1")),
+    ],
+)
+def test_a_cell_of_another_kind_is_kept_beside_the_others(cell, kept):
+    nb, remarks = read_notebook(text_of(cell, CODE))
+    nbformat.validate(nb)
+    assert [(cell.cell_type, cell.source) for cell in nb.cells] == [kept, ("code", "1 + 1")] and remarks == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        text_of(CODE, nbformat=99),
+        text_of(CODE, nbformat=[4]),
+        json.dumps({"nbformat": 3, "worksheets": [{"cells": [CODE]}, 5, {"cells": None}]}).encode(),
+        json.dumps({"type": "notebook", "format": "json", "content": GOOD | {"cells": [CODE]}}).encode(),
+        text_of(CODE) + bytes(4096),
+        text_of(CODE, metadata={"title": "a\nb\tc"}).replace(b"\\n", b"\n").replace(b"\\t", b"\t"),
+        with_("execution_count", b"NaN"),
+        with_("execution_state", b'"idle"'),
+    ],
+)
+def test_another_format_a_wrapping_and_padding_do_no_harm(content):
+    assert one(content).source == "1 + 1"
+
+
+def test_a_program_is_cut_into_its_cells():
+    program = "# coding: utf-8\n# In[1]:\nx = 1\n# %% [markdown]\n# Text\n#%%\ny = 2\n# COMMAND ----------\nz = 3\n"
+    nb = program_as_notebook(program.encode("utf-16"))
+    nbformat.validate(nb)
+    assert [cell.source.strip() for cell in nb.cells] == ["# coding: utf-8", "x = 1", "# Text", "y = 2", "z = 3"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_notebook_is_known_by_what_it_holds(encoding):
+    assert looks_like_one(json.dumps(GOOD).encode(encoding)) and not looks_like_one('{"data": []}'.encode(encoding))
 
 
 def test_marks_and_halves_of_characters_are_read():

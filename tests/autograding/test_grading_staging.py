@@ -1,10 +1,14 @@
 """Whatever is handed in, what nbgrader sees is a copy that can be trusted."""
 
 import errno
+import gzip
+import io
 import os
 import shutil
 import socket
 import tempfile
+import tracemalloc
+import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from autograding.intake import handed_in, staging
 from autograding.intake.handed_in import read
 from autograding.intake.remarks import Remark, sentence
 from autograding.intake.staging import stage
+from autograding.intake.unpacked import entries
 from autograding.messages import plain
 from autograding.run.prepare import _make_way
 from autograding.troubles import of_the_machine
@@ -108,34 +113,164 @@ def test_a_wrong_name_is_put_right_when_there_is_no_doubt(folders, name):
     assert sources(into / NOTEBOOK) == sources(submission / name)
 
 
+def answered(submission, name, **answers):
+    """Write a copy of the student's notebook with other answers."""
+    nb = nbformat.read(submission / NOTEBOOK, 4)
+    for grade_id, source in answers.items():
+        cell(nb, grade_id).source = source
+    (submission / name).parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nb, submission / name)
+
+
 def test_between_two_candidates_the_grader_does_not_choose(folders):
     submission, released, into = folders
-    (submission / "second.ipynb").write_bytes((submission / NOTEBOOK).read_bytes())
-    (submission / NOTEBOOK).rename(submission / "first.ipynb")
+    answered(submission, "first.ipynb", double="def double(x): return x + x")
+    answered(submission, "second.ipynb", double="def double(x): return 2 * x")
+    (submission / NOTEBOOK).unlink()
     (remark,) = staged(*folders)
     assert remark == Remark("several", "first.ipynb, second.ipynb")
     assert "first.ipynb" in sentence(remark) and "second.ipynb" in sentence(remark)
     assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["01_toy-Copy1.ipynb", "01_toy (1).ipynb", f"home/{NOTEBOOK}"])
-def test_a_copy_with_work_beside_a_stub_is_told(folders, name):
+@pytest.mark.parametrize("same", [True, False])
+def test_of_two_with_the_same_answers_or_one_without_any_it_takes_the_first(folders, same):
     submission, _released, into = folders
-    copy = nbformat.read(submission / NOTEBOOK, 4)
-    (submission / name).parent.mkdir(exist_ok=True)
-    nbformat.write(copy, submission / name)
+    answered(submission, "first.ipynb", double="def double(x): return x + x")
+    answered(submission, "second.ipynb", **({"double": "def double(x): return x + x  \n"} if same else {}))
+    (submission / NOTEBOOK).unlink()
+    assert staged(*folders) == [Remark("renamed", "first.ipynb")]
+    assert sources(into / NOTEBOOK) == sources(submission / "first.ipynb")
+
+
+@pytest.mark.parametrize("spoilt", [None, b"", b"{", b"<!DOCTYPE html>"])
+@pytest.mark.parametrize("name", ["01_toy-Copy1.ipynb", "01_toy (1).ipynb", f"home/{NOTEBOOK}", "01_toy.json"])
+def test_a_copy_with_work_is_graded_where_the_right_name_holds_none(folders, name, spoilt):
+    submission, _released, into = folders
+    answered(submission, name, double="def double(x): return x + x")
+    if spoilt is not None:
+        (submission / NOTEBOOK).write_bytes(spoilt)
+    why, instead, *left_out = staged(*folders)
+    assert why.kind == ("untouched" if spoilt is None else "spoilt")
+    assert instead == Remark("instead", name) and name in sentence(instead)
+    assert left_out == []
+    assert sources(into / NOTEBOOK) == sources(submission / name)
+
+
+def test_several_copies_with_other_work_are_told(folders):
+    submission, _released, into = folders
+    answered(submission, "a.ipynb")
     assert staged(*folders) == []  # a copy of the stub is no work
     shutil.rmtree(into)
-    cell(copy, "double").source = "def double(x): return x + x"
-    nbformat.write(copy, submission / name)
-    (remark,) = staged(*folders)
-    assert remark == Remark("another", name) and f"{name}, holds answers and was not graded" in sentence(remark)
+    answered(submission, "a.ipynb", double="def double(x): return x + x")
+    answered(submission, "b.ipynb", double="def double(x): return 2 * x")
+    assert staged(*folders) == [Remark("another", "a.ipynb, b.ipynb")]
     assert sources(into / NOTEBOOK) == sources(submission / NOTEBOOK)
-    shutil.rmtree(into)
-    work = nbformat.read(submission / NOTEBOOK, 4)
-    cell(work, "greet").source = "def greet(name): return ''"
-    nbformat.write(work, submission / NOTEBOOK)
+
+
+def test_work_under_the_right_name_is_graded_and_a_copy_with_more_is_told(folders):
+    submission, _released, into = folders
+    answered(submission, "more.ipynb", double="def double(x): return x + x", greet="def greet(name): return name")
+    answered(submission, "less.ipynb", double="def double(x): return x - x")
+    answered(submission, NOTEBOOK, greet="def greet(name): return ''")
+    assert staged(*folders) == [Remark("fuller", "more.ipynb")]
+    assert sources(into / NOTEBOOK) == sources(submission / NOTEBOOK)
+
+
+def zipped(**files):
+    """An archive of these files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["01_toy.zip", "Work.ZIP", NOTEBOOK])
+@pytest.mark.parametrize("home", ["", "home/", "..\\..\\home\\", "/"])
+def test_an_archive_with_the_notebook_is_a_folder(folders, name, home):
+    submission, _released, into = folders
+    wanted = sources(submission / NOTEBOOK)
+    files = {f"{home}{NOTEBOOK}": (submission / NOTEBOOK).read_bytes(), f"{home}data.csv": b"1"}
+    odd = {f"__MACOSX/._{NOTEBOOK}": b"\0\5\x16\7", f".ipynb_checkpoints/{NOTEBOOK}": b"{}", "x" * 300: b"1"}
+    (submission / NOTEBOOK).unlink()
+    (submission / name).write_bytes(zipped(**files, **odd))
+    nested, *_left_out = staged(*folders)
+    assert nested == Remark("nested", "/".join([name, *home.strip("/.\\").split(), NOTEBOOK]))
+    assert sources(into / NOTEBOOK) == wanted and (into / "data.csv").read_text() == "1"
+    assert not (into.parent / "home").exists()
+
+
+@pytest.mark.parametrize("name", [f"{NOTEBOOK}.gz", NOTEBOOK])
+def test_a_notebook_that_was_compressed_is_opened(folders, name):
+    submission, _released, into = folders
+    content = (submission / NOTEBOOK).read_bytes()
+    (submission / NOTEBOOK).unlink()
+    (submission / name).write_bytes(gzip.compress(content))
+    assert staged(*folders) == [Remark("nested", f"{name}/{NOTEBOOK}")]
+    assert (into / NOTEBOOK).exists()
+
+
+def test_an_archive_of_data_stays_a_file(folders):
+    submission, _released, into = folders
+    data = zipped(**{"a.csv": b"1"})
+    (submission / "data.zip").write_bytes(data)
+    (submission / "data.npz").write_bytes(zipped(**{NOTEBOOK: b"{}"}))
     assert staged(*folders) == []
+    assert (into / "data.zip").read_bytes() == data and (into / "data.npz").is_file()
+
+
+def test_what_is_packed_costs_no_more_than_what_is_not(folders, monkeypatch):
+    """Each entry is measured before it is opened, one that cannot be opened counts too, and so does their number."""
+    submission, *_others = folders
+    packed = {NOTEBOOK: b"{}"} | {f"{number}.csv": bytes(1000) for number in range(9)}
+    content = zipped(**packed)
+    (submission / "a.zip").write_bytes(content)
+    monkeypatch.setattr(handed_in, "LARGEST_FOLDER", 3500)
+    found = read(place_of(submission), IGNORE).files
+    assert [file.content is not None for file in found] == [True] * 3 + [False] * 6
+    assert {file.why for file in found} == {"", handed_in.LARGE}
+    body = content.index(b"0.csv") + len(b"0.csv")
+    spoilt = content[:body] + bytes(byte ^ 255 for byte in content[body : body + 3]) + content[body + 3 :]
+    (submission / "a.zip").write_bytes(spoilt)
+    found = read(place_of(submission), IGNORE).files
+    assert [file.why for file in found][:4] == [handed_in.PACKED, "", "", handed_in.LARGE]
+    monkeypatch.setattr(handed_in, "MOST_NAMES", 9)
+    assert [file.path for file in read(place_of(submission), IGNORE).files] == [("a.zip",)]
+
+
+def test_an_entry_larger_than_it_says_is_not_unpacked():
+    content = bytearray(zipped(**{NOTEBOOK: b"{}", "zeros": bytes(30 << 20)}))
+    size = content.rindex(b"PK\1\2") + 24
+    content[size : size + 4] = (10).to_bytes(4, "little")
+    _notebook, (path, told, unpack) = entries("a.zip", bytes(content), handed_in.is_notebook, 9)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="CRC"):
+        unpack()
+    most, _all = tracemalloc.get_traced_memory()[1], tracemalloc.stop()
+    assert (path, told) == (("zeros",), 10) and most < 1 << 20
+
+
+def test_a_program_is_graded_where_there_is_no_notebook(folders):
+    submission, _released, into = folders
+    program = "#!/usr/bin/env python\n# In[1]:\n\nimport numpy\n\n# In[ ]:\n\ndef double(x):\n    return x + x\n"
+    (submission / "01_toy.py").write_text(program)
+    assert staged(*folders) == [Remark("untouched"), Remark("program", "01_toy.py")]
+    assert [source.strip() for _kind, source in sources(into / NOTEBOOK)][1:] == [
+        "import numpy",
+        "def double(x):\n    return x + x",
+    ]
+
+
+@pytest.mark.parametrize("told", ["answers.pdf", "01_toy.html", "01_toy.tar.gz", "notes.py"])
+def test_what_cannot_be_graded_is_named(folders, told):
+    submission, released, into = folders
+    (submission / NOTEBOOK).unlink()
+    (submission / told).write_bytes(b"x = 1")
+    missing, named, *_left_out = staged(*folders)
+    assert (missing, named) == (Remark("missing", NOTEBOOK), Remark("handed in", told))
+    assert told in sentence(named)
+    assert (into / NOTEBOOK).read_bytes() == (released / NOTEBOOK).read_bytes()
 
 
 def test_the_right_name_wins_over_other_notebooks(folders):
@@ -176,8 +311,7 @@ def test_a_notebook_in_a_folder_of_its_own_is_graded_with_what_lies_beside_it(fo
 def test_between_two_folders_the_grader_does_not_choose(folders):
     submission, _released, _into = folders
     for name in ("first", "second"):
-        (submission / name).mkdir()
-        (submission / name / NOTEBOOK).write_bytes((submission / NOTEBOOK).read_bytes())
+        answered(submission, f"{name}/{NOTEBOOK}", double=f"def double(x): return '{name}'")
     (submission / NOTEBOOK).unlink()
     assert staged(*folders) == [Remark("several", f"first/{NOTEBOOK}, second/{NOTEBOOK}")]
 

@@ -96,7 +96,7 @@ SHAPES = {
     "latin_1": (file_in_latin_1, 6, r"The file caf\xe9.csv was left out"),
     "giant": (giant, 6, "The file giant was left out"),
     "pipes": (pipes, 6, "The file pipe was left out"),
-    "nested": (nested, 6, "The notebook lay in a folder of its own, 01_toy/01_toy.ipynb"),
+    "nested": (nested, 6, "The notebook lay in a folder or an archive, 01_toy/01_toy.ipynb"),
     "large_outputs": (large_outputs, 6, ""),
     "assignment_link": (assignment_that_is_a_link, 0, "it is a link"),
 }

@@ -64,7 +64,7 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
                 if message["graded"]:
                     error, value = witness.run_graded(message["source"])
                 else:
-                    result = run_cell(message["source"], store_history=True)
+                    result = run_cell(message["source"], store_history=not message["unseen"])
                     error = result.error_before_exec or result.error_in_exec
             sys.stdout.flush()
             sys.stderr.flush()

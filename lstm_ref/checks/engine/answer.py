@@ -13,7 +13,7 @@ from lstm_ref.checks.engine.call import DEEPEST, same
 
 LARGEST = 2**63  # whole numbers beyond are infinity: NumPy has no room for them
 NUMBERS = {"int": int, "float": float, "bool": bool}
-GROUPS = ("tuple", "list", "named tuple", "dict")
+GROUPS = ("tuple", "list", "named tuple", "iterator", "dict")
 
 
 class NotAnAnswer(ValueError):

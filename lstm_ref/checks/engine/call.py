@@ -9,13 +9,22 @@ import builtins
 import collections
 import contextlib
 import copy
+import inspect
 import io
+import os
+import sys
 import traceback
 import warnings
+from collections.abc import Iterator, Mapping, Sequence, ValuesView
+from functools import partial
+from itertools import islice
+from numbers import Integral, Real
+from types import CellType, FunctionType, MethodType
 
 import numpy as np
 
 WIDEST, DEEPEST = 64, 4  # of a returned tuple, list or dict: beyond, only its type is told
+SLIGHTLY = "~"  # before the name of an argument that was put back, but for rounding
 BENCH = "<bench>"  # the file name of a bench's lines in a traceback
 
 
@@ -27,16 +36,85 @@ def run(problem, function, ask=None):
     the student's function with it, and returns what it did in arrays; and "once": True, for what takes long.
     ask: calls a function that is lent, wherever that one is: see `lend`.
     Returns {"calls": [{"first": outcome, "second": outcome, "mutated": [where], "warnings": [texts]}, ...]}, where an
-    argument that was changed is named as "xs", "state.c" or "layers[0].b_f";
-    or {"not_callable": type name}. An outcome is what `describe` says of the value that was returned, or
-    {"kind": "error", "type": ..., "text": ..., "line": ..., "function": where it was raised}.
+    argument that was changed is named as "xs", "state.c" or "layers[0].b_f"; if functions are lent, also "own", the
+    same with the student's own in their place; "parameters", the names in its first line; or
+    {"not_callable": type name}.
+    An outcome is what `describe` says of the value that was returned, or {"kind": "error", "type": ..., "text": ...,
+    "line": ..., "function": where it was raised}.
     """
     if not callable(function):
         return {"not_callable": type(function).__name__}
-    scope = getattr(function, "__globals__", {})
+    scope = _home(function)
     called = _on_bench(function, *problem["bench"]) if problem.get("bench") else function
-    with lent(function, problem["given"], ask):
-        return {"calls": [_call_twice(called, call, scope, problem.get("once")) for call in problem["calls"]]}
+
+    def outcomes():
+        return [_call_twice(called, call, scope, problem.get("once")) for call in problem["calls"]]
+
+    if not problem["given"]:
+        return {"calls": outcomes(), "parameters": _parameters(function)}
+    with lent(scope, problem["given"], ask):
+        answered = outcomes()
+    return {"calls": answered, "own": outcomes(), "parameters": _parameters(function)}
+
+
+def _parameters(function):
+    """The names in the function's first line, where it has one."""
+    try:
+        return [str(name)[:100] for name in inspect.signature(function).parameters][:WIDEST]
+    except (TypeError, ValueError):
+        return []
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """Put aside what a notebook has set for all of NumPy and of PyTorch, as long as the context lasts."""
+    torch = sys.modules.get("torch")
+    with contextlib.ExitStack() as put_back:
+        put_back.enter_context(np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"))
+        if torch:
+            put_back.callback(torch.set_default_dtype, torch.get_default_dtype())
+            torch.set_default_dtype(torch.float32)
+            put_back.enter_context(torch.enable_grad())
+        yield
+
+
+def _home(function):
+    """The names that a student's function finds, however it is wrapped: those of the notebook, and of no library.
+
+    A decorator, functools.partial, np.vectorize or an object with __call__ holds the function that was written.
+    """
+    found, seen, waiting = {}, set(), [function]
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen or not callable(one):
+            continue
+        seen.add(id(one))
+        if isinstance(one, FunctionType):
+            found = found or one.__globals__
+            if not _of_a_library(one.__globals__):
+                return one.__globals__
+        waiting += _held_by(one)
+    return found
+
+
+def _held_by(one):
+    held = list(getattr(one, "__dict__", {}).values())  # __wrapped__; what an object was made with; a class's methods
+    if isinstance(one, FunctionType):
+        # A cell may be empty still.
+        return held + [cell.cell_contents for cell in one.__closure__ or () if cell != _EMPTY]
+    if isinstance(one, partial):
+        return [one.func, *one.args, *one.keywords.values(), *held]
+    if isinstance(one, MethodType | staticmethod):
+        return [one.__func__, getattr(one, "__self__", None), *held]
+    return held + list(one.__bases__ if isinstance(one, type) else [type(one)])
+
+
+_EMPTY = CellType()
+
+
+def _of_a_library(names):
+    file = str(names.get("__file__") or "")
+    return file.startswith(os.path.dirname(os.__file__)) or "-packages" + os.sep in file
 
 
 def _on_bench(function, name, source):
@@ -76,23 +154,25 @@ def lend(sources):
 
 
 @contextlib.contextmanager
-def lent(function, names, ask):
-    """Put lent functions in place of the student's own of the same name, for as long as the context lasts.
+def lent(scope, names, ask):
+    """Put lent functions in place of the student's own of the same name, or of one that is missing, in a notebook's
+    names, for as long as the context lasts.
 
     So a mistake in one function costs its points once, and not again in every function that calls it.
     """
-    scope = getattr(function, "__globals__", {})
-    own = {name: scope[name] for name in names if name in scope and scope[name] is not function}
+    own = {name: scope[name] for name in names if name in scope}
     kinds = {
         name: [list(kind._fields), [plain(value) for value in kind._field_defaults.values()]]
         for name, kind in scope.items()
         if _is_named_tuple(kind)
     }
-    scope.update({name: _stub(name, ask, kinds, scope) for name in own})
+    scope.update({name: _stub(name, ask, kinds, scope) for name in names})
     try:
         yield
     finally:
         scope.update(own)
+        for name in set(names) - set(own):
+            del scope[name]
 
 
 def _stub(name, ask, kinds, scope):
@@ -125,8 +205,8 @@ def _call_twice(function, call, scope, once=False):
     first_arguments, second_arguments = ({n: built(v, scope) for n, v in call.items()} for _ in range(2))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        first = _outcome(function, first_arguments)
-        second = first if once else _outcome(function, second_arguments)
+        first = _outcome(function, first_arguments, scope)
+        second = first if once else _outcome(function, second_arguments, scope)
     return {
         "first": first,
         "second": second,
@@ -135,31 +215,29 @@ def _call_twice(function, call, scope, once=False):
     }
 
 
-def _outcome(function, arguments):
+def _outcome(function, arguments, scope):
     # A function may print or warn as it likes: only what it returns counts.
     try:
-        # What a notebook has set for NumPy's warnings does not count either.
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-            np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"),
-        ):
-            returned = function(*arguments.values())  # by position: a student may rename an argument
+        with undisturbed(), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            # By position: a student may rename an argument. A generator does its work while it is described.
+            return describe(function(*arguments.values()))
     except Exception as error:
-        # The first frame is this one, then perhaps a bench's; the next is the student's line. A wrong number of
-        # arguments never gets there.
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename not in _OWN]
-        # Where a bench asks a model, PyTorch's frames stand before the student's.
-        theirs = [frame for frame in frames if "/torch/nn/modules/" not in frame.filename]
-        line = (theirs or frames)[0].line or "" if frames else ""
+        # Where a decorator, a bench or a model of PyTorch stands before it, the student's line is the first that is in
+        # the notebook. A wrong number of arguments never gets there.
+        steps = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]
+        frames = [
+            (step.f_globals is scope, frame)
+            for step, frame in zip(steps, traceback.extract_tb(error.__traceback__), strict=True)
+            if frame.filename not in _OWN
+        ]
+        line = next((frame.line for theirs, frame in frames if theirs), frames[0][1].line if frames else "")
         return {
             "kind": "error",
             "type": type(error).__name__,
             "text": str(error)[:2000],
-            "line": line[:200],
-            "function": frames[-1].name if frames else "",
+            "line": (line or "")[:200],
+            "function": frames[-1][1].name if frames else "",
         }
-    return describe(returned)
 
 
 _OWN = (_outcome.__code__.co_filename, BENCH)
@@ -212,37 +290,45 @@ def built(value, scope):
 def describe(value, depth=0):
     """What a function returned, as a plain tree: a kind that a sentence can name, and the value where it is numbers.
 
-    {"kind": "array" | "int" | ..., "value": ...}; a tuple or list has "items", a named tuple also "type" and "fields",
-    a dict "fields" and "items".
+    {"kind": "array" | "int" | ..., "value": ...}; a tuple or list has "items", as has what can be gone through only
+    ("iterator"); a named tuple also "type" and "fields", a dict "fields" and "items".
     """
+    is_torchs = type(value).__module__.partition(".")[0] == "torch"
+    if is_torchs and getattr(value, "ndim", None) == 0:
+        value = value.item()
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = value.tolist()  # a list of what it holds
     if isinstance(value, np.ndarray):
         if value.dtype.kind in "fiub":
-            return {"kind": "array", "value": np.array(value, copy=True, subok=False)}
+            widest = float if value.dtype.itemsize > 8 else value.dtype  # a long double cannot be sent
+            return {"kind": "array", "value": np.array(value, dtype=widest, copy=True, subok=False)}
         return {"kind": f"NumPy array of {value.dtype}", "value": None}
     if isinstance(value, bool | np.bool_):
         return {"kind": "bool", "value": bool(value)}
-    if isinstance(value, int | np.integer):
+    if isinstance(value, Integral):
         return {"kind": "int", "value": int(value)}
-    if isinstance(value, float | np.floating):
+    if isinstance(value, Real):
         return {"kind": "float", "value": float(value)}
     if value is None:
         return {"kind": "None", "value": None}
-    if isinstance(value, tuple | list | dict) and len(value) <= WIDEST and depth < DEEPEST:
-        return _described_together(value, depth + 1)
-    module = type(value).__module__.split(".")[0]
-    return {"kind": "torch tensor" if module == "torch" else type(value).__name__, "value": None}
+    if isinstance(value, _GONE_THROUGH) and not isinstance(value, str | bytes | bytearray) and depth < DEEPEST:
+        items = list(islice(value.values() if isinstance(value, Mapping) else value, WIDEST + 1))
+        if len(items) <= WIDEST:
+            return _described_together(value, [describe(item, depth + 1) for item in items])
+    return {"kind": "torch tensor" if is_torchs else type(value).__name__, "value": None}
 
 
-def _described_together(value, depth):
-    if isinstance(value, dict):
-        items = [describe(item, depth) for item in value.values()]
+_GONE_THROUGH = Sequence | Mapping | Iterator | ValuesView
+
+
+def _described_together(value, items):
+    if isinstance(value, Mapping):
         return {"kind": "dict", "fields": [str(key)[:100] for key in value], "items": items}
-    items = [describe(item, depth) for item in value]
-    if isinstance(value, list):
-        return {"kind": "list", "items": items}
-    if hasattr(value, "_fields"):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {"kind": "named tuple", "type": type(value).__name__, "fields": list(value._fields), "items": items}
-    return {"kind": "tuple", "items": items}
+    if isinstance(value, tuple):
+        return {"kind": "tuple", "items": items}
+    return {"kind": "list" if isinstance(value, Sequence) else "iterator", "items": items}
 
 
 def same(a, b):
@@ -266,4 +352,12 @@ def changes(before, after, where):
         return [place for name in old for place in changes(old[name], new[name], f"{where}.{name}")]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         return [place for n, item in enumerate(old) for place in changes(item, new[n], f"{where}[{n}]")]
-    return [] if same(old, new) else [where]
+    if same(old, new):
+        return []
+    return [SLIGHTLY + where] if _slightly(old, new) else [where]
+
+
+def _slightly(old, new):
+    """Whether an array was moved and put back, and rounding is all that stayed."""
+    arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.dtype.kind == new.dtype.kind == "f"
+    return arrays and old.shape == new.shape and np.allclose(old, new, rtol=0, atol=1e-9)

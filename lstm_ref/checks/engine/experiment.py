@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_ref.checks.engine.answer import Outcome
-from lstm_ref.checks.engine.compare import close, first_wrong, leaves
+from lstm_ref.checks.engine.compare import close, first_wrong, leaves, wrong_leaves
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Readout
-from lstm_ref.checks.engine.form import form_complaint
+from lstm_ref.checks.engine.form import as_asked, form_complaint
 from lstm_ref.checks.engine.influence import changes, odd_influences
 from lstm_ref.checks.engine.match import expected
 from lstm_ref.checks.engine.relation import relation
@@ -63,14 +63,19 @@ def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence
     answers, wants = [], []
     for call, outcome in zip(calls, outcomes, strict=True):
         want = expected(check, call)
+        outcome = as_asked(outcome, want, check.output)
         odd = form_complaint(check.name, check.output, outcome, want, "")
         answers.append(None if odd else leaves(outcome.numbers, check.output))
         wants.append(leaves(want, check.output))
     split = len(done) + 1
     readouts = check.readouts(arguments) if check.readouts else []
+    influences, unread = odd_influences(check, done, answers[:split], wants[:split])
+    suspects = [frozenset(check.readers[name].split()) for name in unread if name in check.readers]
+    wrong = wrong_leaves(check, part, answers[0], wants[0]) if answers[0] else []
+    tells = not check.told_from or any(leaf in check.told_from for leaf in wrong)
     return Found(
-        odd_influences(check, done, answers[:split], wants[:split]),
-        diagnose(readouts, answers[split:], check.lines),
+        influences,
+        diagnose(readouts, answers[split:], check.lines, suspects) if tells else "",
         relation(check, part, arguments, answers[:split], wants[:split]),
     )
 
@@ -79,11 +84,16 @@ def _readout_calls(check, arguments):
     return [call for one in check.readouts(arguments) for call in one.calls] if check.readouts else []
 
 
-def diagnose(readouts: Sequence[Readout], answers: Sequence[Leaves | None], names: Mapping[str, str]) -> str:
+def diagnose(
+    readouts: Sequence[Readout],
+    answers: Sequence[Leaves | None],
+    names: Mapping[str, str],
+    suspects: Sequence[frozenset[str]] = (),
+) -> str:
     """What the readouts say, and which lines to look at; nothing if all come out right, or no answer can be read.
 
     answers: to all calls of all readouts, in their order. names: of the lines, as a sentence has them; what fails apart
-    in one line has one name.
+    in one line has one name. suspects: sets of lines of which each is known to hold a wrong one.
     """
     cleared, wrong, start = set(), [], 0
     for one in readouts:
@@ -100,7 +110,9 @@ def diagnose(readouts: Sequence[Readout], answers: Sequence[Leaves | None], name
             wrong.append((one, one, got, want))
     told = [(frozenset(names[line] for line in one.lines - cleared or one.lines), *rest) for one, *rest in wrong]
     told.sort(key=lambda each: len(each[0]))  # the clearest evidence first: what the fewest lines can have done
-    found = fewest([lines for lines, *_rest in told]) if told else []
+    conflicts = [frozenset(names[line] for line in lines - cleared or lines) for lines in suspects]
+    conflicts += [lines for lines, *_rest in told]
+    found = fewest(conflicts) if conflicts else []
     if not found:
         return ""
     said, shown = [], set()

@@ -34,13 +34,13 @@ def explain(check: Check, before: list[Arguments], arguments: Arguments, result:
             or _one_size(check, before, arguments, result)
             or _shape_in_letters(check, arguments, result.first)
         )
-    said = meaning(check.name, result.first, _called_with(check, arguments))
+    said = meaning(check.name, result.first, called_with(check, arguments))
     if result.first.type in ("ValueError", "IndexError"):
         said += " " + (_one_size(check, before, arguments, result) or _sizes_in_letters(check, arguments, result.first))
     return said.strip()
 
 
-def _called_with(check: Check, arguments: Arguments) -> list[str]:
+def called_with(check: Check, arguments: Arguments) -> list[str]:
     """The names of what the function is called with; a bench calls it with other things than the bench is given."""
     if not check.bench:
         return list(arguments)
@@ -89,15 +89,15 @@ def _shape_in_letters(check: Check, arguments: Arguments, outcome: Outcome) -> s
         return _(
             "An axis of length 1 is too many: keepdims=True, None as an index and a slice such as a[-1:] leave one."
         )
+    letters = _letters(check, arguments)
+    if shape and all(n in letters for n in (*shape, *right)):
+        said = _("In letters it is ({got}) and ought to be ({want}): over which axis is something added up, or joined?")
+        return said.format(got=", ".join(letters[n] for n in shape), want=", ".join(letters[n] for n in right))
     if len(shape) == len(right):
         apart = [a - b for a, b in zip(shape, right, strict=True) if a != b]
         if apart in ([1], [-1]):
             more = _("One place more than asked for") if apart == [1] else _("One place fewer than asked for")
             return _("{more}: count at which number the first begins, and at which the last ends.").format(more=more)
-    letters = _letters(check, arguments)
-    if shape and all(n in letters for n in (*shape, *right)):
-        said = _("In letters it is ({got}) and ought to be ({want}): over which axis is something added up, or joined?")
-        return said.format(got=", ".join(letters[n] for n in shape), want=", ".join(letters[n] for n in right))
     return ""
 
 

@@ -1,10 +1,13 @@
 """The form of an answer: whether what came back is the kind of thing that was asked for, whatever its numbers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from lstm_ref.checks.engine.answer import Outcome
+from lstm_ref.checks.engine.answer import NUMBERS, Outcome, read_outcome
+from lstm_ref.checks.engine.call import describe
+from lstm_ref.checks.engine.compare import close
 from lstm_ref.messages import _
 
 
@@ -31,35 +34,99 @@ def form_complaint(name: str, output, outcome: Outcome, want, sizes: str) -> str
     return _leaf_or_group_complaint(name, output, expected, outcome, want, sizes)
 
 
-def as_asked(outcome: Outcome, want, whole_too: bool = False) -> Outcome:
+def as_asked(outcome: Outcome, want, output, only: tuple[str, ...] = (), free: bool = False) -> Outcome:
     """The outcome with what is as good as what was asked for put in its place.
 
-    Where a dict of lists is asked for, a tuple or a row (n,) in it becomes a list. whole_too: where behaviour is
-    judged, a named tuple may hold arrays of whole numbers, which become floats: weights that were written by hand.
+    A tuple, a list, a named tuple, an array row by row: each stands for the other where unpacking or indexing gives
+    what was asked. True and False stand for 1 and 0, and numbers of another dtype for those that they equal.
+    only: the leaves that count; what else is in a wrong form becomes what is expected. free: where behaviour is
+    judged there are no right numbers, and all whole ones become floats: weights that were written by hand.
     """
-    if outcome.items is None:
+    if isinstance(output, tuple):
+        return _group_as_asked(outcome, tuple(want), output, only, free)
+    return _part_as_asked(outcome, want, output, only, free)
+
+
+def _part_as_asked(outcome: Outcome, want, label: str, only, free) -> Outcome:
+    if want is None or outcome.kind == "error":
+        made = outcome
+    elif hasattr(want, "_fields"):
+        made = _named_tuple_as_asked(outcome, want, label, only, free)
+    elif isinstance(want, dict):
+        made = _dict_as_asked(outcome, want, label, only, free)
+    elif isinstance(want, list | tuple):
+        made = _group_as_asked(outcome, want, [f"{label}[{n}]" for n in range(len(want))], only, free)
+    elif isinstance(want, np.ndarray) and want.ndim:
+        made = _array_as_asked(outcome, want, free)
+    else:
+        made = _number_as_asked(outcome, np.asarray(want).item(), free)
+    counts = not only or any(leaf == label or leaf.startswith((f"{label}.", f"{label}[")) for leaf in only)
+    if counts or _leaf_or_group_complaint("", label, "", made, want, "") is None:
+        return made
+    return read_outcome(describe(want))
+
+
+def _group_as_asked(outcome: Outcome, want: list | tuple, labels: Sequence[str], only, free) -> Outcome:
+    """A tuple or list of parts, each as asked, of the kind of `want`; the outcome itself if it cannot be one."""
+    kind = "list" if isinstance(want, list) else "tuple"
+    rows = outcome.value if outcome.kind == "array" and outcome.value.ndim else ()
+    items = tuple(read_outcome(describe(row)) for row in rows) if len(rows) == len(want) else outcome.items
+    if items is None or outcome.kind == "dict" or (kind, outcome.kind) == ("list", "iterator"):
         return outcome
-    if whole_too and outcome.kind == "named tuple":
-        return replace(outcome, items=tuple(map(_as_float, outcome.items)))
-    if isinstance(want, dict) and outcome.kind == "dict":
-        pairs = zip(outcome.fields, outcome.items, strict=True)
-        items = (_as_list(item) if isinstance(want.get(key), list) else item for key, item in pairs)
-        return replace(outcome, items=tuple(items))
+    if len(items) == len(want):
+        parts = zip(items, want, labels, strict=True)
+        items = tuple(_part_as_asked(item, one, label, only, free) for item, one, label in parts)
+    made = Outcome(kind, items=items)
+    if outcome.kind in ("tuple", "list", "iterator") or not _items_complaint("", labels, "", made, want, kind, ""):
+        return made
     return outcome
 
 
-def _as_float(outcome: Outcome) -> Outcome:
-    if outcome.kind == "array" and outcome.value.dtype.kind in "iu":
-        return replace(outcome, value=outcome.value.astype(float))
+def _named_tuple_as_asked(outcome: Outcome, want, label: str, only, free) -> Outcome:
+    """A named tuple with its parts as asked; those that may be left out, such as W_hr, are None if they are missing."""
+    missing = want._fields[len(outcome.fields) :]
+    if outcome.kind != "named tuple" or not set(missing) <= set(want._field_defaults):
+        return outcome
+    fields, items = (*outcome.fields, *missing), (*outcome.items, *[Outcome("None")] * len(missing))
+    if fields != want._fields:
+        return outcome
+    parts = zip(items, want, fields, strict=True)
+    items = tuple(_part_as_asked(item, one, f"{label}.{field}", only, free) for item, one, field in parts)
+    return replace(outcome, fields=fields, items=items)
+
+
+def _dict_as_asked(outcome: Outcome, want, label: str, only, free) -> Outcome:
+    if outcome.kind != "dict" or outcome.items is None:
+        return outcome
+    pairs = zip(outcome.fields, outcome.items, strict=True)
+    items = (
+        _part_as_asked(item, want[key], f'{label}["{key}"]', only, free) if key in want else item for key, item in pairs
+    )
+    return replace(outcome, items=tuple(items))
+
+
+def _array_as_asked(outcome: Outcome, want: np.ndarray, free) -> Outcome:
+    """An array of the dtype that is asked for, also of a row of numbers that came as a list."""
+    items = outcome.items or ()
+    if want.ndim == 1 and items and outcome.kind in ("tuple", "list", "named tuple"):
+        if not all(item.kind in NUMBERS or (item.kind == "array" and item.value.ndim == 0) for item in items):
+            return outcome
+        outcome = Outcome("array", np.array([item.numbers for item in items]))
+    if outcome.kind != "array" or outcome.value.shape != want.shape:
+        return outcome
+    value, is_float = outcome.value, want.dtype.kind == "f"
+    if (value.dtype.kind == "b" and not is_float) or (
+        is_float and ((free and value.dtype.kind != "f") or close(value.astype(float), want, 1e-12).all())
+    ):
+        return replace(outcome, value=value.astype(want.dtype))
     return outcome
 
 
-def _as_list(outcome: Outcome) -> Outcome:
-    if outcome.kind == "tuple":
-        return replace(outcome, kind="list")
-    if outcome.kind == "array" and outcome.value.ndim == 1:
-        kind = {"f": "float", "b": "bool"}.get(outcome.value.dtype.kind, "int")
-        return Outcome("list", items=tuple(Outcome(kind, number) for number in outcome.value.tolist()))
+def _number_as_asked(outcome: Outcome, want, free) -> Outcome:
+    if outcome.kind == "array" and outcome.value.ndim == 0 and outcome.value.dtype.kind == "b":
+        outcome = Outcome("bool", outcome.value.item())
+    if outcome.kind == "bool" and (free or outcome.value == want):
+        return Outcome("int", int(outcome.value))
     return outcome
 
 
@@ -100,7 +167,12 @@ def _items_complaint(name, labels, expected, outcome: Outcome, want, kind, sizes
         return _first_complaint(name, labels, items, want, sizes)
     names = {"name": name, "kind": outcome.full_kind, "expected": expected, "n": len(want), "sizes": sizes}
     count = "" if items is None else _(" of {n}").format(n=len(items))
-    if kind == "list":
+    if kind == "list" and outcome.kind == "iterator":
+        text = _(
+            "{name} returned a value of type {kind} for {expected}; expected a list of {n} ({sizes}). What came can be "
+            "gone through once: list(...) makes a list of it."
+        )
+    elif kind == "list":
         text = _("{name} returned a value of type {kind}{count} for {expected}; expected a list of {n} ({sizes}).")
     else:
         text = _("{name} returned a value of type {kind}{count}; expected {expected}, a tuple of {n} ({sizes}).")

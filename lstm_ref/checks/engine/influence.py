@@ -47,11 +47,16 @@ def _turned(name: str, value) -> Iterator[tuple[str, object]]:
                 yield inner, [*value[:n], turned, *value[n + 1 :]]
 
 
-def odd_influences(check: Check, done: Sequence[Change], got: Sequence[Leaves | None], want: Sequence[Leaves]) -> str:
-    """What is odd about what moves, or nothing. The first of `got` and `want` belong to the arguments as they were."""
+def odd_influences(
+    check: Check, done: Sequence[Change], got: Sequence[Leaves | None], want: Sequence[Leaves]
+) -> tuple[str, list[str]]:
+    """What is odd about what moves, as sentences; and the arguments that move nothing that they ought to.
+
+    The first of `got` and `want` belong to the arguments as they were.
+    """
     before, right = got[0], want[0]
     if before is None:
-        return ""
+        return "", []
     missing, extra = {}, {}
     for change, mine, others in zip(done, got[1:], want[1:], strict=True):
         if mine is None or any(mine[leaf].shape != others[leaf].shape for leaf in others):
@@ -72,7 +77,7 @@ def odd_influences(check: Check, done: Sequence[Change], got: Sequence[Leaves | 
         _("{outputs} changes when {argument} does, and ought not to.").format(outputs=leaves[0], argument=name)
         for name, leaves in extra.items()
     ]
-    return " ".join(said[:MOST_SAID])
+    return " ".join(said[:MOST_SAID]), list(missing)
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

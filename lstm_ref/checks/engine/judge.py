@@ -4,9 +4,11 @@ Whatever is not a right answer in the right form is refused with a sentence.
 """
 
 import copy
+from dataclasses import replace
 from typing import NamedTuple
 
 from lstm_ref.checks.engine.answer import Result
+from lstm_ref.checks.engine.call import SLIGHTLY
 from lstm_ref.checks.engine.compare import leaves, number_complaint
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.engine.experiment import Found, experiments, found_out
@@ -25,16 +27,26 @@ class Wrong(NamedTuple):
 
 
 def judge_part(
-    check: Check, part: Part, calls: list[Arguments], results: list[Result], further: list[Result] | None = None
+    check: Check,
+    part: Part,
+    calls: list[Arguments],
+    results: list[Result],
+    further: list[Result] | None = None,
+    because: str = "",
 ) -> str | None:
     """None if every call of the part was answered rightly, else what is wrong, where, got, expected, and why.
 
-    results: one for each call; further: one for each of `further_calls`, if they were made.
+    results: one for each call; further: one for each of `further_calls`, if they were made; because: why, if that is
+    known from elsewhere.
     """
     wrong = _first_wrong_call(check, part, calls, results)
     if wrong is None or not wrong.explainable:
         return wrong and wrong.complaint
-    n, arguments, result = wrong.number, calls[wrong.number], results[wrong.number]
+    if because:
+        return f"{wrong.complaint} {because}"
+    n, arguments = wrong.number, calls[wrong.number]
+    results = [_as_asked(check, None, *pair) for pair in zip(calls, results, strict=True)]
+    result = _as_asked(check, part, arguments, results[n])
     named = name_mistake(check, part, calls, results, n)
     why = named.text
     if why and result.first.kind == "error":
@@ -56,6 +68,7 @@ def further_calls(check: Check, part: Part, calls: list[Arguments], results: lis
     wrong = _first_wrong_call(check, part, calls, results)
     if wrong is None or not wrong.explainable:
         return []
+    results = [_as_asked(check, None, *pair) for pair in zip(calls, results, strict=True)]
     named = name_mistake(check, part, calls, results, wrong.number)
     if named.text and named.whole:
         return []
@@ -64,10 +77,28 @@ def further_calls(check: Check, part: Part, calls: list[Arguments], results: lis
 
 def _first_wrong_call(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> Wrong | None:
     for n, (arguments, result) in enumerate(zip(calls, results, strict=True)):
-        complaint, explainable = _judge_call(check, part, arguments, result)
+        complaint, explainable = _judge_call(check, part, arguments, _as_asked(check, part, arguments, result))
         if complaint:
             return Wrong(n, complaint, explainable)
     return None
+
+
+def is_right(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> bool:
+    """Whether every call of the part was answered rightly."""
+    pairs = [(call, _as_asked(check, part, call, result)) for call, result in zip(calls, results, strict=True)]
+    return not any(_judge_call(check, part, *pair)[0] for pair in pairs)
+
+
+def _as_asked(check: Check, part: Part | None, arguments: Arguments, result: Result) -> Result:
+    """The result in the form that is asked for, as far as it has it. part: it alone counts; None: all of it does."""
+    if check.any_form:
+        return result
+    want, only = expected(check, arguments), part.only if part else ()
+    free = (part and part.behaviour or check.behaviour) is not None
+    first, second = (
+        outcome and as_asked(outcome, want, check.output, only, free) for outcome in (result.first, result.second)
+    )
+    return replace(result, first=first, second=second)
 
 
 def _judge_call(check: Check, part: Part, arguments: Arguments, result: Result) -> tuple[str | None, bool]:
@@ -82,17 +113,16 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result: Result) 
             return form_complaint(check.name, check.output, result.first, None, sizes), True
         return check.behaviour(copy.deepcopy(arguments), result.first.numbers), True
     want = expected(check, arguments)
-    behaviour = part.behaviour or check.behaviour
-    outcome = as_asked(result.first, want, whole_too=behaviour is not None)
-    form = form_complaint(check.name, check.output, outcome, want, sizes)
+    form = form_complaint(check.name, check.output, result.first, want, sizes)
     if form:
         return form, True
     habit = _habit_complaint(check, result)
     if habit:
         return habit, False
+    behaviour = part.behaviour or check.behaviour
     if behaviour:
-        return behaviour(copy.deepcopy(arguments), outcome.numbers), True
-    got, want = leaves(outcome.numbers, check.output), leaves(want, check.output)
+        return behaviour(copy.deepcopy(arguments), result.first.numbers), True
+    got, want = leaves(result.first.numbers, check.output), leaves(want, check.output)
     complaint = number_complaint(check, part, arguments, got, want)
     if complaint:
         return complaint, True
@@ -101,11 +131,17 @@ def _judge_call(check: Check, part: Part, arguments: Arguments, result: Result) 
 
 def _habit_complaint(check: Check, result: Result) -> str | None:
     """None if the function left its arguments alone and said the same twice."""
+    slightly = [where.removeprefix(SLIGHTLY) for where in result.mutated if where.startswith(SLIGHTLY)]
+    if slightly and len(slightly) == len(result.mutated):
+        return _(
+            "{name} put its argument {argument} back, but not exactly: what is added and taken off again leaves "
+            "rounding behind. Move a copy, {argument}.copy()."
+        ).format(name=check.name, argument=slightly[0])
     if result.mutated:
         text = _(
             "{name} changed its argument {argument} in place. Whoever called it still needs that array: "
             "make a new one, for instance a + b and not a += b."
-        ).format(name=check.name, argument=", ".join(result.mutated))
+        ).format(name=check.name, argument=", ".join(where.removeprefix(SLIGHTLY) for where in result.mutated))
         if any("[" in place for place in result.mutated):
             text += " " + _("The same holds for a list: do not put anything into it, collect in a list of your own.")
         return text

@@ -17,6 +17,7 @@ from lstm_ref.messages import _
 
 END = 100.0  # a bias that leaves nothing but 0 or 1
 NAMES = {
+    "hx": _("what the lines read, [h_prev, x]"),
     **dict.fromkeys(("f", "f_open", "f_shut"), _("the line of f")),
     **dict.fromkeys(("kept", "memory"), _("f * c_prev")),
     **dict.fromkeys(("i", "i_open", "i_shut"), _("the line of i")),
@@ -25,6 +26,16 @@ NAMES = {
     "sum": _("the sum that is c"),
     **dict.fromkeys(("o", "o_open", "o_shut"), _("the line of o")),
     "h": _("h = o * tanh(c)"),
+}
+
+
+# Which lines are wrong where a change of one of these moves nothing that it ought to move.
+READERS = {
+    **{f"params.{kind}_f": "f f_open f_shut kept" for kind in "Wb"},
+    **{f"params.{kind}_i": "i i_open i_shut written" for kind in "Wb"},
+    **{f"params.{kind}_c": "candidate up down written" for kind in "Wb"},
+    **{f"params.{kind}_o": "o o_open o_shut h" for kind in "Wb"},
+    "state.c": "kept memory",
 }
 
 
@@ -78,8 +89,8 @@ def readouts_of_step(arguments: Arguments) -> list[Readout]:
     ]
     found += [
         readout(
-            "f f_open f_shut kept memory sum",
-            "f",
+            "f f_open f_shut kept memory sum hx",
+            "f kept hx",
             [call(zero), call(one)],
             more,
             f,
@@ -87,7 +98,7 @@ def readouts_of_step(arguments: Arguments) -> list[Readout]:
             **but("f"),
         ),
         readout(
-            "kept memory sum f_open i_shut",
+            "kept memory sum f_open i_shut written",
             "memory sum",
             [call(-3 * one, f=1, i=-1)],
             c_of,
@@ -112,16 +123,16 @@ def readouts_of_step(arguments: Arguments) -> list[Readout]:
             **gates,
         ),
         readout(
-            "candidate up down i i_open i_shut written sum",
-            "candidate i written",
+            "candidate up down i i_open i_shut written sum hx",
+            "candidate i written hx",
             [call(zero), shut],
             new,
             i * candidate,
             _("With c_prev = 0, c[{at}] ought to be i * candidate = {want}; it is {got}."),
         ),
         readout(
-            "candidate up down i_open i_shut written sum",
-            "candidate",
+            "candidate up down i_open i_shut written sum hx",
+            "candidate hx",
             [call(zero, i=1), shut],
             new,
             candidate,
@@ -141,8 +152,8 @@ def readouts_of_step(arguments: Arguments) -> list[Readout]:
                 **gates,
             ),
             readout(
-                f"i i_open i_shut {end} i_shut written sum",
-                "i",
+                f"i i_open i_shut {end} written sum hx",
+                "i hx",
                 [call(zero, candidate=sign), shut],
                 new,
                 sign * i,
@@ -189,8 +200,8 @@ def readouts_of_step(arguments: Arguments) -> list[Readout]:
             _("With b_o = 100, h / tanh(c) ought not to change with c_prev; at [{at}] it does, from {want} to {got}."),
         ),
         readout(
-            "o o_open o_shut h",
-            "o h",
+            "o o_open o_shut h hx",
+            "o h hx",
             [call()],
             ratio,
             o,

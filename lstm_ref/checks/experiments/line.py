@@ -20,6 +20,11 @@ def names_of_parts(W: str, b: str, squash: str) -> dict[str, str]:
     }
 
 
+def readers(W: str, b: str) -> dict[str, str]:
+    """Which parts are wrong where a change of one of these moves nothing."""
+    return {W: "h x product", b: "bias", "h_prev": "h product", "x": "x product"}
+
+
 def readouts_of_line(squash: Callable, output: str) -> Callable[[Arguments], list[Readout]]:
     """The readouts of a function of h_prev, x, W and b, in any order, of which the last two have any names."""
 
@@ -51,7 +56,7 @@ def readouts_of_line(squash: Callable, output: str) -> Callable[[Arguments], lis
                 f"{said} {ought.format(output=output, want=want)}",
             )
             for lines, clears, rows, bias, said, want in (
-                ("squash", "", none, zero, _("With no weights and no bias"), "{want}"),
+                ("squash bias", "", none, zero, _("With no weights and no bias"), "{want}"),
                 (
                     "squash bias",
                     "squash bias",
@@ -61,7 +66,7 @@ def readouts_of_line(squash: Callable, output: str) -> Callable[[Arguments], lis
                     _("the {squash} of the bias, {{want}}").format(squash=squash.__name__),
                 ),
                 (
-                    "squash h product",
+                    "squash bias h product",
                     "h",
                     left,
                     zero,
@@ -69,7 +74,7 @@ def readouts_of_line(squash: Callable, output: str) -> Callable[[Arguments], lis
                     "{want}",
                 ),
                 (
-                    "squash x product",
+                    "squash bias x product",
                     "x",
                     right,
                     zero,

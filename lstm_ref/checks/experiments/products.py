@@ -29,10 +29,10 @@ def readouts_of_update(arguments: Arguments) -> list[Readout]:
         readout(lines, clears, [call(*values)], c, want, ought.format(setting=setting, what=what))
         for lines, clears, values, want, setting, what in (
             ("kept written sum", "", (zero, c_prev, zero, candidate), zero, "f = 0, i = 0", "0"),
-            ("kept sum", "", (one, c_prev, zero, candidate), c_prev, "f = 1, i = 0", "c_prev"),
-            ("kept sum", "kept", (f, c_prev, zero, candidate), f * c_prev, "i = 0", "f * c_prev"),
-            ("written sum", "", (zero, c_prev, one, candidate), candidate, "f = 0, i = 1", _("the candidate")),
-            ("written sum", "written", (zero, c_prev, i, candidate), i * candidate, "f = 0", "i * candidate"),
+            ("kept sum", "", (one, c_prev, zero, zero), c_prev, _("f = 1 and a candidate of 0"), "c_prev"),
+            ("kept sum", "kept", (f, c_prev, zero, zero), f * c_prev, _("a candidate of 0"), "f * c_prev"),
+            ("written sum", "", (zero, zero, one, candidate), candidate, "c_prev = 0, i = 1", _("the candidate")),
+            ("written sum", "written", (zero, zero, i, candidate), i * candidate, "c_prev = 0", "i * candidate"),
             (
                 "kept written sum",
                 "sum",

@@ -89,12 +89,17 @@ def all_of_W(hs, W):
     return last @ before
 
 
-def without_brackets(hs, W):
-    product, columns = np.tile(np.eye(len(W)), (len(hs), 1, 1)), []
-    for t in reversed(range(hs.shape[1])):
-        columns.append(spectral(product))
-        product = product @ slope(hs[:, t])[:, :, None] * W_h(W)
-    return np.stack(columns, axis=1)
+def stepping(step):
+    """`step(product, slopes (B, H), W_h)` is the next product."""
+
+    def norms(hs, W):
+        product, columns = np.tile(np.eye(len(W)), (len(hs), 1, 1)), []
+        for t in reversed(range(hs.shape[1])):
+            columns.append(spectral(product))
+            product = step(product, slope(hs[:, t]), W_h(W))
+        return np.stack(columns, axis=1)
+
+    return norms
 
 
 def counted_from_the_front(hs, W):
@@ -162,8 +167,8 @@ JACOBIAN_PRODUCT_NORMS = Check(
         ),
         _("all columns of W are taken; only the first H belong to h_prev, W[:, :H]"): all_of_W,
         _("np.diag is given a whole batch and takes its diagonal; (1 - h**2)[:, :, None] * W_h treats each alike"): (
-            lambda hs, W: np.tile(np.eye(len(W)), (len(hs), 1, 1)) @ np.diag(slope(hs[:, -1])) @ W_h(W),
-            lambda hs, W: np.diag(slope(hs[:, -1])) @ W_h(W),
+            stepping(lambda product, slopes, W: product @ np.diag(slopes) @ W),
+            stepping(lambda product, slopes, W: product @ (np.diag(slopes) @ W)),
         ),
         _("the largest number in each product is taken; its spectral norm is asked for"): with_measure(
             lambda m: np.abs(m).max(axis=(1, 2))
@@ -188,7 +193,9 @@ JACOBIAN_PRODUCT_NORMS = Check(
         _(
             "lag k takes the slope of hs[:, k], counted from the front; going back from the last it is hs[:, -k]"
         ): counted_from_the_front,
-        _("brackets are missing: product @ slope * W_h does @ first; it is product @ (slope * W_h)"): without_brackets,
+        _("brackets are missing: product @ slope * W_h does @ first; it is product @ (slope * W_h)"): stepping(
+            lambda product, slopes, W: product @ slopes[:, :, None] * W
+        ),
         _("the last step's Jacobian is left out: h_T is reached through step T"): lambda hs, W: products(
             each_jacobian(np.concatenate([hs[:, :1], hs[:, :-1]], axis=1), W)
         ),

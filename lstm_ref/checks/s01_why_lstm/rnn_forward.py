@@ -5,6 +5,8 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.experiments.line import names_of_parts
+from lstm_ref.checks.experiments.run import readouts_of_rnn_forward
 from lstm_ref.checks.s01_why_lstm.rnn_step import SIZES, weights
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, FINAL, READ, STACKED, Loop
 from lstm_ref.core import rnn
@@ -78,6 +80,8 @@ RNN_FORWARD = Check(
     axes={"hs": "BTH", "h": "BH"},
     sizes=sequence_sizes,
     advice=where_it_goes_wrong,
+    readouts=readouts_of_rnn_forward,
+    lines=names_of_parts("W", "b", "tanh"),
     given=(given.rnn_step,),
     parts={
         "one_step": Part(lambda rng: sequences(rng, steps=1)),

@@ -3,15 +3,16 @@
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.experiments.line import names_of_parts, readouts_of_line
+from lstm_ref.checks.experiments.line import names_of_parts, readers, readouts_of_line
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import line_advice, line_mistakes, names_of_a_line, on_z, sizes_of_a_line
 from lstm_ref.checks.slips.squashing import atanh, tanh_mistakes
 from lstm_ref.core import rnn
 from lstm_ref.messages import _
 
-# B, T, D, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same.
-SIZES = ((3, 5, 2, 4), (2, 4, 3, 5))
+# B, T, D, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same; B
+# is once smaller than H and once larger.
+SIZES = ((3, 5, 2, 4), (6, 4, 3, 5))
 
 
 def weights(rng, D: int, H: int) -> Arguments:
@@ -52,6 +53,7 @@ RNN_STEP = Check(
     advice=which_unit,
     readouts=readouts_of_line(np.tanh, "h"),
     lines=names_of_parts("W", "b", "tanh"),
+    readers=readers("W", "b"),
     parts={"equation": Part(two_steps)},
     mistakes=known(
         within(lambda tanh: x_first(on_z(tanh)), tanh_mistakes("z", _("then h is never negative"))),

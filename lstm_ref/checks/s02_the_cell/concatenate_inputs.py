@@ -5,13 +5,17 @@ from collections.abc import Callable
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.core import cell
 from lstm_ref.messages import _
 
 
 def states_and_inputs(rng) -> list[Arguments]:
-    """Two sizes, each with B, D and H that differ, so that no axis can be taken for another."""
-    return [{"h_prev": rng.uniform(-1, 1, (B, H)), "x": rng.normal(0, 1, (B, D))} for B, D, H in ((3, 2, 4), (2, 5, 3))]
+    """Two sizes, each with B, D and H that differ, so that no axis can be taken for another; x has no bounds."""
+    return [
+        {"h_prev": rng.uniform(-1, 1, (B, H)), "x": with_far_numbers(rng.normal(0, 1, (B, D)))}
+        for B, D, H in ((3, 2, 4), (6, 5, 3))
+    ]
 
 
 def where_in_hx(arguments: Arguments, index: tuple[int, ...]) -> str:

@@ -6,7 +6,7 @@ from lstm_ref.core import size
 from lstm_ref.messages import _
 
 
-def reference_count(input_size, hidden_size, num_layers, biases, bidirectional) -> int:
+def reference_count(input_size, hidden_size, num_layers=1, biases=2, bidirectional=False) -> int:
     return size.parameter_count(input_size, hidden_size, num_layers, biases=biases, bidirectional=bidirectional)
 
 
@@ -23,7 +23,7 @@ def counted(
     unit: numbers per unit and gate; extra: more per layer and direction; deeper: what a layer above the first reads.
     """
 
-    def count(D, H, num_layers, biases, bidirectional) -> int:
+    def count(D, H, num_layers=1, biases=2, bidirectional=False) -> int:
         both = 2 if bidirectional else 1
         reads = [D if layer == 0 else deeper(D, H, both) for layer in range(layers(num_layers))]
         return sum(
@@ -36,7 +36,13 @@ def counted(
 
 def off_by(error):
     """The right count plus an error, from D, H, L layers, n biases and the number of directions."""
-    return lambda D, H, L, n, both: reference_count(D, H, L, n, both) + error(D, H, L, n, 2 if both else 1)
+    return lambda D, H, L=1, n=2, both=False: reference_count(D, H, L, n, both) + error(D, H, L, n, 2 if both else 1)
+
+
+def with_defaults(rng) -> list[Arguments]:
+    """Once all is said, and once nothing but the sizes: the rest is as the function has it."""
+    said, sizes_alone = configurations((1, 1), (2,))(rng)
+    return [said, {name: sizes_alone[name] for name in ("input_size", "hidden_size")}]
 
 
 def configurations(layers=(1,), biases=(1, 2), both=False):
@@ -81,7 +87,7 @@ PARAMETER_COUNT = Check(
     advice=how_far_off,
     parts={
         "one_bias": Part(configurations((1, 1), (1,))),
-        "two_biases": Part(configurations((1, 1), (2,))),
+        "two_biases": Part(with_defaults),
         "layers": Part(configurations((2, 3))),
         "directions": Part(configurations((1, 2, 3), both=True), mistakes=IN_ONE_DIRECTION),
     },
@@ -90,7 +96,7 @@ PARAMETER_COUNT = Check(
         _("three are counted: the candidate has weights as the three gates have"): counted(3),
         _(
             "input_size and hidden_size are exchanged: D is what comes in, H is how many units there are"
-        ): lambda D, H, L, n, both: reference_count(H, D, L, n, both),
+        ): lambda D, H, *others: reference_count(H, D, *others),
         _("the sizes of W_f are added: H rows of H + D numbers are H * (H + D) numbers"): counted(
             unit=lambda d, h, n: n, extra=lambda d, h, n: 4 * (h + h + d)
         ),
@@ -157,12 +163,12 @@ PARAMETER_COUNT = Check(
         ),
         _(
             "each layer is taken to read all layers below it, and x; it reads the one right below alone"
-        ): lambda D, H, L, n, both: sum(
+        ): lambda D, H, L=1, n=2, both=False: sum(
             reference_count(D + H * layer * (2 if both else 1), H, 1, n, both) for layer in range(L)
         ),
         _(
             "the second layer is taken for the first: range(n) counts from 0, so the first is layer 0"
-        ): lambda D, H, L, n, both: sum(
+        ): lambda D, H, L=1, n=2, both=False: sum(
             reference_count(D if layer == 1 else H * (2 if both else 1), H, 1, n, both) for layer in range(L)
         ),
         _("two layers are counted where there are more"): counted(layers=lambda n: min(n, 2)),
@@ -179,18 +185,20 @@ PARAMETER_COUNT = Check(
         _(
             "only the first layer is counted in both directions; every layer has two, and the next reads 2H numbers"
         ): counted(deeper=lambda D, H, both: H, directions=lambda n, k: n if k == 0 else 1),
-        _("each direction is counted as another layer; both read the same"): lambda D, H, L, n, both: counted(
+        _("each direction is counted as another layer; both read the same"): lambda D, H, L=1, n=2, both=False: counted(
             directions=lambda n, k: 1
         )(D, H, L * (2 if both else 1), n, both),
         _("the biases of each direction are counted twice; each direction has those of one layer"): off_by(
             lambda D, H, L, n, directions: (directions - 1) * 2 * L * 4 * H * n
         ),
-        _("the first layer is taken to read 2D numbers; both directions read the same x"): lambda D, H, L, n, both: (
-            reference_count(2 * D if both else D, H, L, n, both)
-        ),
+        _(
+            "the first layer is taken to read 2D numbers; both directions read the same x"
+        ): lambda D, H, L=1, n=2, both=False: reference_count(2 * D if both else D, H, L, n, both),
         _(
             "both directions are counted as one cell of 2H units; they are two of H, and each reads its own h alone"
-        ): lambda D, H, L, n, both: counted(unit=lambda d, h, n: d + (2 * h if both else h) + n)(D, H, L, n, both),
+        ): lambda D, H, L=1, n=2, both=False: counted(unit=lambda d, h, n: d + (2 * h if both else h) + n)(
+            D, H, L, n, both
+        ),
         _("the last layer's outputs are taken to need weights too: joining two directions is not learned"): off_by(
             lambda D, H, L, n, directions: (directions - 1) * 2 * H * H
         ),

@@ -12,7 +12,11 @@ from lstm_ref.messages import _
 
 
 def some_steps(rng) -> list[Arguments]:
-    return [{"steps": rng.uniform(1.5, 30, 4)}, {"steps": rng.uniform(50, 5000, (2, 2))}]
+    """Also fewer steps than one, and so many that f is nearly 1: its bias has no bound."""
+    return [
+        {"steps": np.append(rng.uniform(1.5, 30, 4), rng.uniform(0.04, 0.05))},
+        {"steps": np.stack([rng.uniform(50, 5000, 2), rng.uniform(4e6, 5e6, 2)])},
+    ]
 
 
 def of_gate(wrong):
@@ -38,7 +42,10 @@ OF_STEPS = {
     _("1/e takes the place of 1/2: f = exp(-1 / steps) leaves 1/e, f = (1/2) ** (1 / steps) leaves half"): (
         lambda steps: -np.log(np.expm1(1 / steps))
     ),
-    _("f = 1 - 1 / steps is used, the mean age and not the half-life"): lambda steps: np.log(steps - 1),
+    _("f = 1 - 1 / steps is used, the mean age and not the half-life"): (
+        lambda steps: np.log(steps - 1),
+        lambda steps: np.log(np.abs(steps - 1)),
+    ),
     _("f = (1/2) ** steps is used: the root is missing, (1/2) ** (1 / steps)"): lambda steps: np.log(
         0.5**steps / (1 - 0.5**steps)
     ),

@@ -10,7 +10,8 @@ from lstm_ref.messages import _
 
 
 def inner_f(rng) -> list[Arguments]:
-    return [{"f": rng.uniform(0.05, 0.95, 4)}, {"f": rng.uniform(0.9, 0.999, (2, 3))}]
+    """Also gates that are nearly 0 and nearly 1, and are not to be taken for that."""
+    return [{"f": np.append(rng.uniform(0.05, 0.95, 4), [1e-9, 1 - 1e-6])}, {"f": rng.uniform(0.9, 0.999, (2, 3))}]
 
 
 def f_at_the_ends(rng) -> list[Arguments]:
@@ -47,7 +48,7 @@ HALF_LIFE = Check(
                     "the two ends are swapped, which also happens when the quotient is upside down: f = 1 gives inf"
                 ): lambda f: np.log(f) / np.log(0.5),
                 _("f = 1 gives 0: it is f = 0 that forgets at once, f = 1 never forgets"): lambda f: np.where(
-                    f == 0.5, 1.0, 0.0
+                    f == 1, 0.0, memory.half_life(f)
                 ),
             },
         ),
@@ -66,6 +67,9 @@ HALF_LIFE = Check(
             for above in (np.log, np.log2, np.log10)
             for below in (np.log, np.log2, np.log10)
             if above is not below and (above, below) != (np.log2, np.log)
+        ),
+        _("a gate that is nearly 1 is taken for 1: np.isclose(f, 1) holds there, f == 1 does not"): lambda f: np.where(
+            np.isclose(f, 1), np.inf, memory.half_life(f)
         ),
         _("one step too many is counted"): lambda f: np.log(0.5) / np.log(f) + 1,
         _("the answer is rounded up to whole steps"): lambda f: np.ceil(np.log(0.5) / np.log(f)),

@@ -11,7 +11,7 @@ from lstm_ref.messages import _
 
 def some_thresholds(rng) -> list[Arguments]:
     return [
-        {"threshold": float(rng.uniform(0.3, 2)), "margin": float(rng.uniform(0.05, 0.9))},
+        {"threshold": float(rng.uniform(1.2, 2)), "margin": float(rng.uniform(0.05, 0.3))},
         {"threshold": float(rng.uniform(-2, -0.3)), "margin": float(rng.uniform(1.1, 3))},
     ]
 

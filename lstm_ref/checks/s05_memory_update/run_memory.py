@@ -5,6 +5,9 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
+from lstm_ref.checks.experiments.products import OF_UPDATE
+from lstm_ref.checks.experiments.run import readouts_of_memory
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.slips import update as slips
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ, STACKED, Loop
 from lstm_ref.core import memory
@@ -18,7 +21,7 @@ def random_run(rng, start: float, sizes: tuple[int, int, int]) -> Arguments:
         "f": rng.uniform(0.1, 0.9, (B, T, H)),
         "i": rng.uniform(0.1, 0.9, (B, T, H)),
         "candidate": rng.uniform(-1, 1, (B, T, H)),
-        "c0": start * rng.normal(0, 2, (B, H)),
+        "c0": start * with_far_numbers(rng.normal(0, 2, (B, H))),
     }
     slips.let_one_unit_grow(rng, call)
     return call
@@ -151,4 +154,6 @@ RUN_MEMORY = Check(
         OWN,
     ),
     advice=lambda arguments, got, want: run_advice(arguments, got["c"], want["c"]),
+    readouts=readouts_of_memory,
+    lines=OF_UPDATE,
 )

@@ -26,7 +26,8 @@ def open_and_shut(rng) -> list[Arguments]:
     call = random_update(rng)
     B, H = call["f"].shape
     call["f"], call["i"] = np.tile([0.0, 0.0, 1.0, 1.0], (B, 1)), np.tile([0.0, 1.0, 0.0, 1.0], (B, 1))
-    call["c_prev"] = rng.uniform(100, 1000, (B, H)) * rng.choice([-1.0, 1.0], (B, H))
+    signs = rng.permuted(np.resize([-1.0, 1.0], (H, B)).T, axis=0)  # both of them for each unit
+    call["c_prev"] = rng.uniform(100, 1000, (B, H)) * signs
     return [call]
 
 

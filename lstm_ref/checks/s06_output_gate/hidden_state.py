@@ -26,8 +26,12 @@ def random_signs(rng, shape):
 
 
 def shut_open_and_far(rng) -> list[Arguments]:
-    """Gates that are shut and wide open, memories so large that exp(c) has no float64."""
-    o = rng.permutation(np.repeat([0.0, 0.5, 1.0], [4, 4, 4])).reshape(3, 4)
+    """Gates that are shut and wide open, memories so large that exp(c) has no float64.
+
+    Every sequence and every unit has two gates that are not shut, so that nothing can be left out unseen.
+    """
+    o = np.array([[0, 0.5, 1, 1], [0.5, 1, 0, 0], [1, 0, 0.5, 0.5]])
+    o = rng.permutation(rng.permutation(o), axis=1)
     far = rng.permutation(np.array([0.0, 0.5, 3, 30, 720, 900, 2000, 5, 1e6, 40, 1, 0.1])).reshape(3, 4)
     return [{"o": o, "c": far * random_signs(rng, (3, 4))}]
 

@@ -18,8 +18,18 @@ def seen_and_possible(rng) -> list[Arguments]:
 
 
 def seen_at_the_ends(rng) -> list[Arguments]:
-    """Shut gates, outputs as large as their gate, outputs larger than their gate, and one ordinary pair."""
-    pairs = [(0.0, 0.0), (0.5, 0.5), (-1.0, 1.0), (0.6, 0.25), (-0.5, 0.25), (0.25, 0.5), (0.3, 0.0), (0.0, 0.75)]
+    """Shut gates, outputs as large as their gate, nearly as large, and larger, and one ordinary pair."""
+    pairs = [
+        (0.0, 0.0),
+        (0.5, 0.5),
+        (0.499999, 0.5),
+        (-1.0, 1.0),
+        (0.6, 0.25),
+        (-0.5, 0.25),
+        (0.25, 0.5),
+        (0.3, 0.0),
+        (0.0, 0.75),
+    ]
     h, o = rng.permutation(np.array(pairs)).T.copy()
     return [{"h": h, "o": o}]
 
@@ -60,6 +70,9 @@ ENDS = {
     _("np.nan_to_num hides what cannot be known"): quietly(lambda h, o: np.nan_to_num(np.arctanh(h / o))),
     _("inf is replaced by nan: where h equals o the memory is known to be large, and of which sign"): quietly(
         lambda h, o: np.where(np.isinf(np.arctanh(h / o)), np.nan, np.arctanh(h / o))
+    ),
+    _("an |h| a little below o is taken for o, as np.isclose does: there is a memory behind it"): on_ratio(
+        lambda r: np.where(np.isclose(np.abs(r), 1), np.sign(r) * np.inf, np.arctanh(r))
     ),
     _("the sign is lost: h = -o comes from a large negative memory, -inf"): quietly(
         lambda h, o: np.where(np.abs(h) == o, np.where(o > 0, np.inf, np.nan), np.arctanh(h / o))

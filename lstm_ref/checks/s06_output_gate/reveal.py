@@ -8,6 +8,7 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, FINAL, READ, STACKED, Loop
 from lstm_ref.checks.slips.output import IN_H
@@ -21,7 +22,7 @@ def gates_of_a_sequence(rng, sizes: tuple[int, int, int]) -> Arguments:
     """A state that is not zero, gates far from their ends, and of each last memory one unit beyond 1."""
     B, T, H = sizes
     call = {
-        "c_0": rng.uniform(0.5, 2, (B, H)) * rng.choice([-1.0, 1.0], (B, H)),
+        "c_0": with_far_numbers(rng.uniform(0.5, 2, (B, H)) * rng.choice([-1.0, 1.0], (B, H)), 40.0),
         "f": rng.uniform(0.5, 0.95, (B, T, H)),
         "i": rng.uniform(0.3, 0.9, (B, T, H)),
         "candidate": rng.uniform(0.2, 0.9, (B, T, H)) * rng.choice([-1.0, 1.0], (B, T, H)),

@@ -11,7 +11,8 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
-from lstm_ref.checks.experiments.run import NAMES, readouts_of_forward
+from lstm_ref.checks.experiments.cell import NAMES, READERS
+from lstm_ref.checks.experiments.run import readouts_of_forward
 from lstm_ref.checks.problems import random_params, random_state
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.cell import EXCHANGED, STARTS_FROM_ZEROS, wrong_cells
@@ -27,7 +28,7 @@ def without_state(rng) -> list[Arguments]:
     """Two cells of different sizes: a number written for H, B or T is right in one of them at most."""
     return [
         {"xs": rng.normal(0, 1, (batch, steps, D)), "params": random_params(rng, D, units)}
-        for batch, steps, units in ((B, T, H), (4, 3, 5))
+        for batch, steps, units in ((B, T, H), (6, 3, 5))
     ]
 
 
@@ -257,4 +258,6 @@ LSTM_FORWARD = Check(
     advice=advise_sequence,
     readouts=readouts_of_forward,
     lines=NAMES,
+    readers=READERS,
+    told_from=("hs",),
 )

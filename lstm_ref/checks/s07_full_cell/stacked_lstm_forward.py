@@ -7,7 +7,7 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Mistake, Part, known
-from lstm_ref.checks.problems import random_params, random_state
+from lstm_ref.checks.problems import random_params, random_state, with_far_numbers
 from lstm_ref.checks.s07_full_cell import lstm_forward as one_layer
 from lstm_ref.checks.s07_full_cell.lstm_step import B, D, H, T
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ
@@ -24,7 +24,7 @@ def three_layers(rng) -> list[Arguments]:
     """Layers of one size, where exchanged layers give numbers; and of different sizes, where they cannot."""
     return [
         {"xs": rng.normal(0, 1, (B, T, D)), "layers": layers_of(rng, H, H, H)},
-        {"xs": rng.normal(0, 1, (2, 3, D)), "layers": layers_of(rng, 4, 3)},
+        {"xs": with_far_numbers(rng.normal(0, 1, (5, 3, D))), "layers": layers_of(rng, 4, 3)},
     ]
 
 

@@ -23,12 +23,14 @@ def which_factor(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 
 def long_gradients(rng) -> list[Arguments]:
     # One of them is shorter than 1, and a short one below is longer: it is max_norm that they are compared with.
-    return [{"grads": random_gradients(rng, norm), "max_norm": limit} for norm, limit in ((40.0, 5.0), (0.8, 0.25))]
+    return [
+        {"grads": random_gradients(rng, norm), "max_norm": limit} for norm, limit in ((300.1234, 40.0), (0.8, 0.25))
+    ]
 
 
 def short_gradients(rng) -> list[Arguments]:
     zeros = [np.zeros_like(array) for array in random_gradients(rng, 1.0)]
-    return [{"grads": random_gradients(rng, 3.0), "max_norm": 5.0}, {"grads": zeros, "max_norm": 1.0}]
+    return [{"grads": random_gradients(rng, 31.0), "max_norm": 40.0}, {"grads": zeros, "max_norm": 1.0}]
 
 
 def all_numbers(grads):
@@ -81,9 +83,6 @@ CLIP_BY_NORM = Check(
                     grad * max_norm / norm_of(all_numbers(grads)) if norm_of(grad) > max_norm else grad
                     for grad in grads
                 ],
-                _("1e-6 is added to the norm, as PyTorch does against a division by 0; here it is to be exact"): scaled(
-                    lambda norm, max_norm: max_norm / (norm + 1e-6)
-                ),
             },
         ),
         "short": Part(
@@ -126,4 +125,5 @@ CLIP_BY_NORM = Check(
             lambda norm, max_norm: 1 / norm if norm > max_norm else 1.0
         ),
     },
+    tolerance=1e-6,  # clip_grad_norm_ divides by norm + 1e-6, which is as right
 )

@@ -78,4 +78,5 @@ DESCEND = Check(
             [0, 0, 0], clip(grads, max_norm), rate
         ),
     },
+    tolerance=1e-6,  # as that of clip_by_norm
 )

@@ -5,7 +5,7 @@ import numpy as np
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.experiments.backward import NAMES, readouts_of_step_backward
-from lstm_ref.checks.problems import random_params, random_state
+from lstm_ref.checks.problems import random_params, random_state, with_far_numbers
 from lstm_ref.checks.s08_learning.problems import GATE_NAMES, B, D, H, random_gradient
 from lstm_ref.checks.slips.backward import GATES, every, right_step, step_with, through
 from lstm_ref.core import backward, cell
@@ -42,7 +42,7 @@ def which_gate(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     )
 
 
-OTHER = (2, 3, 5)  # B, D and H of a second call, so that none can be hard-coded
+OTHER = (6, 3, 5)  # B, D and H of a second call, so that none can be hard-coded; here B is larger than H
 
 
 def sizes(arguments: Arguments) -> str:
@@ -50,8 +50,12 @@ def sizes(arguments: Arguments) -> str:
     return f"B={B}, D={D}, H={H}"
 
 
-def one_step(rng, B: int = B, D: int = D, H: int = H) -> Arguments:
+def one_step(rng, B: int = B, D: int = D, H: int = H, far: bool = False) -> Arguments:
+    """far: whether two x and one c lie far out, for neither has bounds; each in a sequence of its own."""
     x, state, params = rng.normal(0, 1, (B, D)), random_state(rng, B, H), random_params(rng, D, H)
+    if far:
+        with_far_numbers(x)
+        state.c[1, 0] = 1000.0
     gates = cell.lstm_step_with_gates(x, state, params)[1]
     return {"d_state": random_gradient(rng, B, H), "x": x, "state": state, "gates": gates, "params": params}
 
@@ -100,7 +104,7 @@ LSTM_STEP_BACKWARD = Check(
     parts={
         "memory": Part(at_c_alone, mistakes=F_LEFT_OUT),
         "both": Part(
-            lambda rng: [one_step(rng), one_step(rng, *OTHER)],
+            lambda rng: [one_step(rng), one_step(rng, *OTHER, far=True)],
             mistakes={
                 **F_LEFT_OUT,
                 _("d_state.c is handed on to c_prev as it came, past d_c and f"): step_with(

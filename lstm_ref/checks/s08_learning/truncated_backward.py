@@ -25,10 +25,11 @@ def which_chunk(arguments: Arguments, got: Leaves, want: Leaves) -> str:
 
 
 def in_chunks(rng) -> list[Arguments]:
-    """Seven steps in chunks of three: the last chunk is shorter."""
-    call = random_sequence(rng, 7)
-    del call["d_state"]
-    return [call | {"chunk": 3}, call | {"chunk": 2}]
+    """Seven steps in chunks of three, of which the last is shorter; six in chunks of two, all of one length."""
+    calls = [random_sequence(rng, steps) | {"chunk": chunk} for steps, chunk in ((7, 3), (6, 2))]
+    for call in calls:
+        del call["d_state"]
+    return calls
 
 
 def chunked_with(
@@ -93,6 +94,9 @@ TRUNCATED_BACKWARD = Check(
             begin=lambda first, now: first
         ),
         _("the last chunk is left out"): chunked_with(kept=lambda found: found[:-1]),
+        _("the last chunk is left out if it is shorter than the others: count up to T, not whole chunks"): chunked_with(
+            outside=lambda d_hs, t, chunk: d_hs[:, t : t + chunk] * (t + chunk <= d_hs.shape[1])
+        ),
         _("only the last chunk is returned"): chunked_with(kept=lambda found: found[-1:]),
         _("only the first chunk is returned"): chunked_with(kept=lambda found: found[:1]),
         _("the chunks are averaged: they are added, as the steps are"): chunked_with(

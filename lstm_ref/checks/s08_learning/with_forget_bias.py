@@ -4,6 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.s08_learning.problems import GATE_NAMES, H
 from lstm_ref.messages import _
 
@@ -35,13 +36,16 @@ def which_columns(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     return " ".join(said)
 
 
-STACKS = ((1.0, 3, H), (2.5, 2, H + 1))  # value, layers, H: sizes that differ, so that none can be written as a number
+STACKS = (
+    (1.03125, 3, H),
+    (7.5, 2, H + 1),
+)  # value, layers, H: sizes that differ, so that none can be written as a number
 
 
 def two_biases(rng) -> list[Arguments]:
     calls = []
     for value, layers, units in STACKS:
-        draws = [rng.uniform(-0.5, 0.5, (layers, 4 * units)) for _bias in range(2)]
+        draws = [with_far_numbers(rng.uniform(-0.5, 0.5, (layers, 4 * units))) for _bias in range(2)]
         calls.append({"bias_ih": draws[0], "bias_hh": draws[1], "value": value})
     return calls
 

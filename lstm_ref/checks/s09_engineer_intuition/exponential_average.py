@@ -4,6 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, Loop
 from lstm_ref.core import filters
 from lstm_ref.messages import _
@@ -13,7 +14,11 @@ STEPS = (7, 9)  # of the two calls of a filter: nobody should count on one lengt
 
 def signals(rng) -> list[Arguments]:
     return [
-        {"z": rng.normal(0, 1, T), "keep": float(rng.uniform(*bounds)), "c0": float(rng.normal(0, 2))}
+        {
+            "z": with_far_numbers(rng.normal(0, 1, T), 20.0),
+            "keep": float(rng.uniform(*bounds)),
+            "c0": float(rng.normal(0, 2)),
+        }
         for T, bounds in zip(STEPS, ((0.6, 0.9), (0.1, 0.4)), strict=True)
     ]
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.s09_engineer_intuition.exponential_average import STEPS
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, Loop
 from lstm_ref.core import filters
@@ -11,15 +12,16 @@ from lstm_ref.messages import _
 
 
 def measurements(rng) -> list[Arguments]:
+    """Two signals of different scale: neither an estimate nor a variance has bounds."""
     return [
         {
-            "z": rng.normal(0, 1, T),
-            "q": float(rng.uniform(0.05, 0.4)),
-            "r": float(rng.uniform(0.5, 1.5)),
-            "c0": float(rng.normal(0, 2)),
-            "p0": float(rng.uniform(1.5, 4)),
+            "z": scale * with_far_numbers(rng.normal(0, 1, T)),
+            "q": scale**2 * float(rng.uniform(0.05, 0.4)),
+            "r": scale**2 * float(rng.uniform(0.5, 1.5)),
+            "c0": scale * float(rng.uniform(1, 4) * rng.choice([-1, 1])),
+            "p0": scale**2 * float(rng.uniform(1.5, 4)),
         }
-        for T in STEPS
+        for T, scale in zip(STEPS, (1.0, 10.0), strict=True)
     ]
 
 

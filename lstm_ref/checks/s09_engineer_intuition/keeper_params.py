@@ -172,14 +172,15 @@ def radars(rng) -> list[Arguments]:
     """Two radars of different scale: the second one's noise is louder than the first one's targets.
 
     Each is asked for twice, with quiet and strong close together and far apart: a threshold that is only just wrong
-    fails at the one or at the other, and does not pass by luck.
+    fails at the one or at the other, and does not pass by luck. So does a weight that is made of one level and not of
+    what lies between two; and one that is the same for every radar is too small for the first.
     """
     found = []
-    for scale in (rng.uniform(0.3, 0.6), rng.uniform(3, 6)):
-        close = rng.uniform(0.2, 0.25), rng.uniform(0.5, 0.55)
+    for scale in (rng.uniform(0.02, 0.04), rng.uniform(3, 6)):
+        close = rng.uniform(0.42, 0.43), rng.uniform(0.5, 0.51)
         apart = rng.uniform(0.1, 0.12), rng.uniform(0.75, 0.8)
-        for quiet, strong in (close, apart):
-            levels = (quiet, strong, rng.uniform(3, 6) * strong)
+        for (quiet, strong), loud in ((close, 2), (apart, 4)):
+            levels = (quiet, strong, rng.uniform(loud, 1.2 * loud) * strong)
             names = ("quiet", "strong", "loudest")
             found.append({name: three_digits(scale * x) for name, x in zip(names, levels, strict=True)})
     return found

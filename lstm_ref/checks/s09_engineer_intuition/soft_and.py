@@ -118,7 +118,11 @@ def three_digits(value: float) -> float:
 
 
 def levels_of_and(loud: bool):
-    """Inputs of several ranges: -1 and 1, 0 and 1, and others; v may be louder than need be, or not."""
+    """Inputs of several ranges: -1 and 1, 0 and 1, and others; v may be louder than need be, or not.
+
+    In the last, u_off and u_on lie close together and far from 0, v_off and v_on far apart and below 0: a weight that
+    is made of one of them, and not of the difference, or of no difference, is too small there or has the wrong sign.
+    """
 
     def calls(rng) -> list[Arguments]:
         found = []
@@ -131,7 +135,11 @@ def levels_of_and(loud: bool):
             v_on = three_digits(v_off + rng.uniform(0.3, 1.5))
             v_most = three_digits(v_on * rng.uniform(2, 5)) if loud else v_on
             found.append({"u_off": u_off, "u_on": u_on, "v_off": v_off, "v_on": v_on, "v_most": v_most})
-        return found
+        u_off = three_digits(rng.uniform(2, 4))
+        v_off = three_digits(rng.uniform(-30, -20))
+        v_on = three_digits(v_off + rng.uniform(10, 15))
+        last = {"u_off": u_off, "u_on": three_digits(u_off + rng.uniform(0.2, 0.4)), "v_off": v_off, "v_on": v_on}
+        return [*found, last | {"v_most": three_digits(v_on + rng.uniform(40, 60)) if loud else v_on}]
 
     return calls
 

@@ -42,7 +42,6 @@ MISTAKES = {
         lambda B, L, n, H: (L * n, B, n * H)
     ),
     _("batch and layers have changed places"): zeros(lambda B, L, n, H: (B * n, L, H)),
-    _("one array holds both; nn.LSTM wants a tuple of two, (h_0, c_0)"): changed(lambda h, c: np.stack([h, c])),
     _("c_0 is filled with ones: a memory begins empty, so it holds zeros"): changed(lambda h, c: (h, c + 1)),
     _("they are filled with ones: a memory begins empty"): changed(lambda h, c: (h + 1, c + 1)),
 }
@@ -53,7 +52,7 @@ def configurations(rng) -> list[Arguments]:
     return [
         {
             "batch": int(rng.choice((5, 7, 9))),
-            "num_layers": int(rng.integers(2, 5)),
+            "num_layers": int(rng.integers(3, 5)),
             "directions": directions,
             "hidden_size": int(rng.integers(10, 60)),
         }

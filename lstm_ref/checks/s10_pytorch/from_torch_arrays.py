@@ -6,6 +6,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import first_difference
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Raising, known
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.s10_pytorch.gate_order import NO_G, ORDER, SIZES, orders
 from lstm_ref.core import torch_layout
 from lstm_ref.core.cell import LSTMParams
@@ -81,7 +82,7 @@ def layers(rng) -> list[Arguments]:
         {
             "weight_ih": rng.normal(0, 1, (4 * H, D)),
             "weight_hh": rng.normal(0, 1, (4 * H, H)),
-            "bias_ih": rng.normal(0, 1, 4 * H),
+            "bias_ih": with_far_numbers(rng.normal(0, 1, 4 * H)),
             "bias_hh": rng.normal(0, 1, 4 * H),
         }
         for D, H in SIZES

@@ -68,8 +68,8 @@ MISTAKES = {
 
 
 def last_states(rng) -> list[Arguments]:
-    """Three layers in both directions, and four in one, with several of them asked for."""
-    two, one = rng.uniform(-1, 1, (6, 5, 4)), rng.uniform(-1, 1, (4, 3, 7))
+    """Three layers in both directions, and four in one, with several of them asked for: of c_n, which has no bounds."""
+    two, one = rng.uniform(-20, 20, (6, 5, 4)), rng.uniform(-20, 20, (4, 3, 7))
     asked = [(two, 1, 1, 2), (two, 2, 0, 2), (one, 1, 0, 1)]
     names = ("h_n", "layer", "direction", "directions")
     return [dict(zip(names, call, strict=True)) for call in asked]

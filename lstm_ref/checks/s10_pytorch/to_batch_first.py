@@ -3,6 +3,7 @@
 import numpy as np
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.s10_pytorch.axes import VIEWED, taken_from
 from lstm_ref.messages import _
 
@@ -24,7 +25,7 @@ MISTAKES = {
 
 
 def time_first(rng) -> list[Arguments]:
-    return [{"xs": rng.normal(0, 1, shape)} for shape in ((5, 3, 2), (4, 6, 3))]
+    return [{"xs": with_far_numbers(rng.normal(0, 1, shape))} for shape in ((5, 3, 2), (4, 6, 3))]
 
 
 TO_BATCH_FIRST = Check(

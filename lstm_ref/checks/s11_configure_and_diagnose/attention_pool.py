@@ -13,7 +13,8 @@ from lstm_ref.messages import _
 
 
 def padded_for_attention(rng) -> list[Arguments]:
-    return [call | {"v": rng.normal(0, 1, call["hs"].shape[2])} for call in padded(rng)]
+    """v of such a scale that no step gets all of the attention."""
+    return [call | {"v": rng.normal(0, 1, call["hs"].shape[2]) / np.abs(call["hs"]).max()} for call in padded(rng)]
 
 
 def weighted(weigh: Callable, of: Callable = lambda hs, lengths: hs) -> Callable:

@@ -133,6 +133,7 @@ def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_
         hook = register_optimizer_step_post_hook(count_step)
         undo = [
             counted(counts, torch.Tensor, "backward", "backward"),
+            counted(counts, torch.autograd, "grad", "backward"),
             counted(counts, Optimizer, "zero_grad", "cleared"),
             counted(counts, torch.nn.Module, "zero_grad", "cleared"),
         ]

@@ -32,6 +32,7 @@ def classifier_complaint(arguments: Arguments, answer) -> str | None:
         _shape(arguments["new_xs"], said["logits"], said["alone"])
         or _numbers(said)
         or _habits(said)
+        or _untrained(answer)
         or _accuracy(arguments, said, {name: answer[name] for name in COUNTED})
     )
 
@@ -103,6 +104,13 @@ def _habits(said) -> str | None:
     return None
 
 
+def _untrained(counts) -> str | None:
+    """A rule that somebody made is not what is asked for, however often it is right."""
+    if counts["backward"]:
+        return None
+    return _("The model was never trained: backward() was not called once.")
+
+
 def _accuracy(arguments: Arguments, said, counts) -> str | None:
     labels = arguments["new_labels"] > 0.5
     decided = said["logits"] > 0
@@ -119,8 +127,6 @@ def _accuracy(arguments: Arguments, said, counts) -> str | None:
 
 def _why(arguments: Arguments, said, counts, decided, right: float) -> str:
     logits = said["logits"]
-    if not counts["backward"]:
-        return _("The model was never trained: backward() was not called once.")
     if not counts["steps"]:
         return _("The model was never trained: no optimiser made a step, so that the weights are as they were drawn.")
     if not counts["cleared"] and counts["steps"] > 1:

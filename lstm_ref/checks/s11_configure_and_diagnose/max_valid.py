@@ -36,6 +36,10 @@ MISTAKES = known(
         ).max(axis=1),
         _("the padding is set to a tiny positive number: a negative unit then gets that"): padded_with(1e-9),
         _("-1e-9 stands in the padding: that is almost 0, and -1e9 is what was meant"): padded_with(-1e-9),
+        _("a number such as -1 or -100 stands in the padding: a unit may be lower at every valid step; -inf never"): (
+            padded_with(-1.0),
+            padded_with(-100.0),
+        ),
         slips.MASK_TOO_SHORT: lambda hs, lengths: slips.lowest(hs, lengths, -1).max(axis=1),
     },
     slips.wrong_lengths(pooling.max_valid),

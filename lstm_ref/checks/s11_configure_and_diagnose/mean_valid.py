@@ -34,6 +34,9 @@ MISTAKES = known(
         ),
         _("the sum of the valid steps is divided by B: by lengths it should be"): divided(lambda hs, lengths: len(hs)),
         _("the sum of the valid steps is divided by lengths + 1"): divided(lambda hs, lengths: lengths[:, None] + 1),
+        _("the sum is divided by how many numbers are not 0: a valid number may be 0, and it counts"): divided(
+            lambda hs, lengths: (slips.zeroed(hs, lengths) != 0).sum(axis=1)
+        ),
         slips.MASK_TOO_LONG: lambda hs, lengths: slips.zeroed(hs, lengths, 1).sum(axis=1) / lengths[:, None],
         slips.MASK_TOO_SHORT: lambda hs, lengths: slips.zeroed(hs, lengths, -1).sum(axis=1) / lengths[:, None],
         _("the padding is averaged, and not what is valid: the mask is the wrong way round"): lambda hs, lengths: (

@@ -1,4 +1,4 @@
-"""The check of `predicted_labels`: logits on both sides of 0 and of 0.5, so that no border passes by luck."""
+"""The check of `predicted_labels`: logits on both sides of 0 and of 0.5, and at 0, so that no border passes by luck."""
 
 from collections.abc import Callable
 
@@ -31,13 +31,16 @@ MISTAKES = {
         lambda z: z > z.mean()
     ),
     _("-1 stands for no: 0 is asked for"): as_int(lambda z: z.sign()),
+    _(">= stands where > belongs: at logit 0 a target is as likely as not, and more likely is asked for"): as_int(
+        lambda z: z >= 0
+    ),
 }
 
 
 def logits_about_zero(rng) -> list[Arguments]:
-    """On both sides of 0 and of 0.5, and far from both; none on a border. Their mean is 0.25, and no border either."""
+    """On both sides of 0 and of 0.5, far from both, at 0 and close to it. Their mean is 0.25, and no border either."""
     groups = ((3, -4, -1.6), (3, -0.45, -0.05), (2, 0.05, 0.2), (2, 0.3, 0.45), (2, 0.55, 0.9))
-    logits = np.concatenate([rng.uniform(low, high, count) for count, low, high in groups])
+    logits = np.concatenate([[0.0, 1e-9, -1e-9], *(rng.uniform(low, high, count) for count, low, high in groups)])
     far = np.full(2, (0.25 * (len(logits) + 2) - logits.sum()) / 2)
     return [{"logits": rng.permutation(np.concatenate([logits, far]))}]
 

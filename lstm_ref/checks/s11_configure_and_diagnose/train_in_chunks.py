@@ -2,7 +2,12 @@
 
 from collections.abc import Callable
 
-from lstm_ref.checks.engine.declare import Arguments, Check, Part, Raising
+import numpy as np
+
+from lstm_ref.checks.engine.compare import leaves
+from lstm_ref.checks.engine.declare import Arguments, Check, Part, Raising, Readout
+from lstm_ref.checks.engine.experiment import readout
+from lstm_ref.checks.engine.match import expected
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.checks.s11_configure_and_diagnose.problems import random_weights
 from lstm_ref.checks.s11_configure_and_diagnose.training_step import PILED_UP
@@ -94,13 +99,48 @@ MISTAKES = {
 
 
 def long_sequences(rng) -> list[Arguments]:
-    return [
+    """Three whole chunks; and with one step more, which is a chunk by itself, a unit whose memory only grows."""
+    calls = [
         {
             "weights": random_weights(rng, 2, 3),
-            "xs": rng.normal(0, 1, (4, 12, 2)),
-            "targets": rng.normal(1, 1, (4, 12)),
+            "xs": rng.normal(0, 1, (4, steps, 2)),
+            "targets": rng.normal(1, 1, (4, steps)),
             "length": 4,
         }
+        for steps in (12, 13)
+    ]
+    bias_ih = calls[1]["weights"][2]
+    bias_ih[[0, 3, 6]] = 9.0  # i, f and g of unit 0, as nn.LSTM keeps them
+    return calls
+
+
+LINES = {"chunk": _("what is done with one chunk"), "carried": _("what is carried from one chunk to the next")}
+
+
+def readouts_of_chunks(arguments: Arguments) -> list[Readout]:
+    """The whole sequence as one chunk, and as it was cut."""
+
+    def weights(call: Arguments) -> np.ndarray:
+        return leaves(expected(TRAIN_IN_CHUNKS, call), TRAIN_IN_CHUNKS.output)["weights"]
+
+    whole = arguments | {"length": arguments["xs"].shape[1]}
+    return [
+        readout(
+            "chunk",
+            "chunk",
+            [whole],
+            lambda answers: answers[0]["weights"],
+            weights(whole),
+            _("In one chunk as long as the sequence, weights[{at}] ought to become {want}; it becomes {got}."),
+        ),
+        readout(
+            "chunk carried",
+            "",
+            [arguments],
+            lambda answers: answers[0]["weights"],
+            weights(arguments),
+            _("One chunk alone is trained rightly. With several, weights[{at}] ought to be {want}; it is {got}."),
+        ),
     ]
 
 
@@ -108,8 +148,10 @@ TRAIN_IN_CHUNKS = Check(
     name="train_in_chunks",
     output=("weights", "h", "c"),
     reference=in_chunks(),
-    sizes=lambda arguments: _("B=4, T=12, chunks of 4"),
+    sizes=lambda arguments: _("B=4, T={steps}, chunks of 4").format(steps=arguments["xs"].shape[1]),
     parts={"state": Part(long_sequences)},
     mistakes=MISTAKES,
+    readouts=readouts_of_chunks,
+    lines=LINES,
     bench=benches.chunks,
 )

@@ -11,14 +11,15 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Mistake, Part, Table, known
-from lstm_ref.checks.experiments.line import names_of_parts, readouts_of_line
+from lstm_ref.checks.experiments.line import names_of_parts, readers, readouts_of_line
 from lstm_ref.checks.slips import filled_in, within
 from lstm_ref.checks.slips.squashing import logit, sigmoid_far_out, sigmoid_mistakes
 from lstm_ref.messages import _
 
 # Sizes that all differ, so that no axis can be taken for another; and two sets of them, so that none can be hard-coded.
+# B is once smaller than H and once larger.
 B, D, H = 3, 2, 4
-SIZES = ((B, D, H), (2, 5, 3))
+SIZES = ((B, D, H), (6, 5, 3))
 
 
 BIAS_LEFT_OUT = _("the bias {b} is left out")
@@ -183,6 +184,7 @@ def line_check(
         mistakes=(*mistakes, *line_mistakes(names, squash)),
         advice=lambda arguments, got, want: line_advice(names, unsquash, arguments, got[output], want[output]),
         readouts=readouts_of_line(squash, output),
+        readers=readers(names["W"], names["b"]),
         lines=names_of_parts(**{name: names[name] for name in ("W", "b", "squash")}),
     )
 

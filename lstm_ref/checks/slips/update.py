@@ -12,8 +12,9 @@ from lstm_ref.checks.given import sigmoid
 from lstm_ref.checks.slips import chosen
 from lstm_ref.messages import _
 
-# B, T, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same.
-SIZES = ((3, 5, 4), (2, 6, 3))
+# B, T, H of two calls. They all differ, so that no axis can be taken for another, and no size is always the same; B is
+# once smaller than H and once larger.
+SIZES = ((3, 5, 4), (4, 6, 3))
 
 
 def let_one_unit_grow(rng, call: Arguments) -> int:
