@@ -12,6 +12,8 @@ HAS := .venv/has
 ASSIGNMENT ?= 03_forget_gate
 ANSWERS = tests/wrong_answers/$(ASSIGNMENT).toml
 PORT ?= 8000
+# Where the links of exercises and checks find the book. Another address: make lab LSTM_COURSE_BOOK=https://...
+export LSTM_COURSE_BOOK ?= http://127.0.0.1:$(PORT)
 
 .PHONY: help demo book pages serve lab torch exercises grade large demonstration demonstrations check lint test
 .PHONY: everywhere catalogue lock clean
@@ -34,11 +36,16 @@ book: pages ## build the book: run every page
 pages: $(HAS)/book
 	$(BIN)/jupyter-book build . -n $(if $(STRICT),-W --keep-going) || test -s _build/failed_pages.txt
 
+SHOWN = $(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
 serve: pages ## build the book and show it on http://127.0.0.1:8000
 	@$(if $(FAILED),echo '$(subst ','\'',$(FAILED))';) echo "http://127.0.0.1:$(PORT)/ (Ctrl-C stops)"
-	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+	$(SHOWN)
 
-lab: $(HAS)/lab ## open the exercises in JupyterLab; 1 to 10 need no more
+# The book is shown beside the lab, or the lab's links to it would lead nowhere. Where it is shown already, the second
+# server ends by itself.
+lab: $(HAS)/lab ## open the exercises in JupyterLab, and the book beside it if it is built; 1 to 10 need no more
+	test ! -f _build/html/index.html || { $(SHOWN) >/dev/null 2>&1 & trap "kill $$! 2>/dev/null" EXIT; trap : INT; }; \
 	$(BIN)/jupyter lab --notebook-dir=exercises $(if $(filter 0,$(shell id -u)),--allow-root)
 
 torch: $(HAS)/lab $(HAS)/torch ## install PyTorch, for exercise 11

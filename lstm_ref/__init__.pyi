@@ -1,5 +1,6 @@
 # The names of lstm_ref, and the module in which each is found when it is first used (lazy_loader).
 from .checks import check as check
+from .checks import what_is_missing as what_is_missing
 from .core.arrays import Array as Array
 from .core.backward import LSTMGrads as LSTMGrads
 from .core.backward import RNNGrads as RNNGrads

@@ -23,7 +23,7 @@ from sphinx.util.docutils import docutils_namespace
 import lstm_ref
 from autograding.run import dependencies
 from autograding.run.dependencies import Code
-from lstm_ref.checks import CHECKS, defined_in
+from lstm_ref.checks import CHECKS, defined_in, sections
 
 EXT = Path(__file__).parents[1] / "book" / "_ext"
 sys.path.insert(0, str(EXT))
@@ -302,6 +302,15 @@ def test_an_exercise_page_says_what_it_is_after_its_title(kinds, place):
     note = json.loads(source[0])["cells"][place]
     assert "{download}`03_forget_gate.ipynb`" in note["source"]
     assert "{doc}`/book/03_forget_gate`" in note["source"]
+
+
+def test_an_exercise_links_its_chapter_within_the_book():
+    """In a notebook the link is a whole address, which need not be the book's."""
+    source = notebook("markdown")
+    link = f"[a chapter]({sections.BOOK}/book/03_forget_gate.html)"
+    source[0] = source[0].replace('"source": "markdown"', f'"source": "{link}"')
+    exercise_pages.add_note(None, "exercises/03_forget_gate/03_forget_gate", source)
+    assert json.loads(source[0])["cells"][0]["source"] == "[a chapter](../../book/03_forget_gate.md)"
 
 
 def test_a_chapter_is_left_alone():

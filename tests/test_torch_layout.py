@@ -180,6 +180,6 @@ def test_the_snippet_at_the_end_of_the_exercise_says_true_twice(capsys):
     for cell in notebook.cells:
         if cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution"):
             exec(cell.source, names)
-    snippet = notebook.cells[-1].source.split("```python\n")[1].split("```")[0]
+    snippet = next(cell.source for cell in notebook.cells if cell.id == "end").split("```python\n")[1].split("```")[0]
     exec(snippet, names)
     assert capsys.readouterr().out.split() == ["True", "True"]

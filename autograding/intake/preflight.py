@@ -18,8 +18,10 @@ from autograding.intake.remarks import Remark, as_markdown
 from autograding.intake.strays import take_in
 from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of
 
-# Tags that nbclient obeys (nbclient/client.py): with the first a cell is not run, with the second it may fail.
-OBEYED_TAGS = {"skip-execution", "raises-exception"}
+# The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, with which
+# the exercises have Jupyter go on to the next check. That changes nothing here: nbgrader's Execute lets every cell
+# fail, and keeps its error.
+OBEYED_TAGS = {"skip-execution"}
 
 
 def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell], places: Sequence[PlacedCell] = ()) -> list[Remark]:

@@ -31,7 +31,7 @@ def sentence(remark: Remark) -> str:
         ),
         "elsewhere": _("Found in a cell of your own and graded there, because the cell for it held no answer: {what}."),
         "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
-        "skipping": _("The cell {what} asked not to be run, or to be allowed to fail: it was run as any other."),
+        "skipping": _("The cell {what} asked not to be run: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
         "nested": _("The notebook lay in a folder or an archive, {what}: it was graded as if it lay where it should."),

@@ -7,6 +7,7 @@ trust the function runs `make` and `judge` itself and carries the file `CALLER` 
 import importlib
 import pkgutil
 import secrets
+import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from zlib import crc32
 
 import numpy as np
 
+from lstm_ref.checks import sections, session
 from lstm_ref.checks.engine import call
 from lstm_ref.checks.engine.answer import NotAnAnswer, Result, read_answer
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
@@ -35,10 +37,13 @@ STAND_INS = Path(__file__).parents[1] / "stand_ins"
 _TYPES = {kind.__name__: kind for kind in (Gates, LSTMGrads, LSTMParams, LSTMState)}
 # A folder that is named as an exercise, s03_forget_gate, holds the checks of that exercise.
 STEMS = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name[1:3].isdigit())
-_BY_STEM = {stem: importlib.import_module(f"{__name__}.{stem}").CHECKS for stem in STEMS}
+_MODULES = {stem: importlib.import_module(f"{__name__}.{stem}") for stem in STEMS}
+_BY_STEM = {stem: module.CHECKS for stem, module in _MODULES.items()}
 CHECKS: dict[str, Check] = {check.name: check for checks in _BY_STEM.values() for check in checks}
 if len(CHECKS) != sum(map(len, _BY_STEM.values())):
     raise ImportError("two checks have the same name")
+# Where the book explains what a check asks: the chapter's stem, and the title of one of its sections.
+SECTIONS = {name: (stem[1:], title) for stem, module in _MODULES.items() for name, title in module.SECTIONS.items()}
 
 
 def defined_in(name: str) -> str | None:
@@ -51,10 +56,16 @@ def defined_in(name: str) -> str | None:
 
 
 class CheckFailed(AssertionError):
-    """What a check says to a wrong function. A notebook shows the sentences and none of the check's own lines."""
+    """What a check says to a wrong function. A notebook shows the sentences and none of the check's own lines.
+
+    page: the address of the section that explains it, if it has one. A notebook makes a link of it.
+    """
+
+    page: str | None = None
 
     def _render_traceback_(self):
-        return [line for part in str(self).splitlines() for line in textwrap.wrap(part, 88)]
+        lines = [line for part in str(self).splitlines() for line in textwrap.wrap(part, 88)]
+        return lines if self.page is None else [*lines, self.page]
 
 
 def make(name: str, seed: int, part: str | None = None) -> dict:
@@ -195,22 +206,46 @@ def _own_are_right(check: Check, answered: list[_Answered]) -> bool:
 
 
 def check(name: str, function, part: str | None = None, seed: int | None = None) -> None:
-    """Check a student's function. Silent if it is right.
+    """Check a student's function. Prints one line with a ✓ if it is right.
 
     name: of the check, such as "forget_gate"; part: one part of it, all by default; seed: which problem, a new one each
-    time by default. Raises AssertionError whose text says what is wrong, where, what came, what was expected, and names
-    the mistake if it is a known one.
+    time by default. Raises AssertionError whose text says what is wrong, where, what came, what was expected, names the
+    mistake if it is a known one, and which section of the book explains it.
     """
     seed = secrets.randbelow(100_000) if seed is None else seed
     problem = make(name, seed, part)
     answer = answer_to(problem, function)
     complaint = judge(name, problem, answer, part)
-    if complaint:
-        if more := further(name, problem, answer, part):
-            complaint = judge(name, problem, answer, part, answer_to(more, function))
-        only = "" if part is None else f', part="{part}"'
-        again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'
-        raise CheckFailed(complaint + "\n" + _("To ask the same again: {again}").format(again=again))
+    session.remember(name, problem["parts"], function, passed=complaint is None)
+    if complaint is None:
+        _say(f"✓ {name}" if part is None else f"✓ {name} ({part})")
+        return
+    if more := further(name, problem, answer, part):
+        complaint = judge(name, problem, answer, part, answer_to(more, function))
+    only = "" if part is None else f', part="{part}"'
+    again = f'check("{name}", {getattr(function, "__name__", name)}{only}, seed={seed})'
+    told = [complaint, _("To ask the same again: {again}").format(again=again), sections.sentence(*SECTIONS[name])]
+    failed = CheckFailed("\n".join(told))
+    failed.page = sections.address(*SECTIONS[name])
+    raise failed
+
+
+def what_is_missing(exercise: str) -> None:
+    """Print one line: that all checks of an exercise passed, or what is still missing, by what they said last.
+
+    exercise: such as "03_forget_gate". What was not checked since the kernel was started counts as missing, and what
+    was changed since is named.
+    """
+    if f"s{exercise}" not in _BY_STEM:
+        known = ", ".join(stem[1:] for stem in STEMS)
+        raise KeyError(_("no exercise is named {exercise!r}; there are {known}").format(exercise=exercise, known=known))
+    _say(session.summary(_BY_STEM[f"s{exercise}"]))
+
+
+def _say(line):
+    """Print it, also where the terminal has no ✓: a right answer must not fail there."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(line.encode(encoding, "replace").decode(encoding))
 
 
 def _find(name: str) -> Check:

@@ -3,3 +3,5 @@
 from lstm_ref.checks.sSTEM.FUNCTION import CONSTANT
 
 CHECKS = (CONSTANT,)
+# The section of the chapter that explains what each asks.
+SECTIONS = {"FUNCTION": "The equation in one line"}

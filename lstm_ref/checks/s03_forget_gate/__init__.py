@@ -6,3 +6,10 @@ from lstm_ref.checks.s03_forget_gate.half_life import HALF_LIFE
 from lstm_ref.checks.s03_forget_gate.sigmoid import SIGMOID
 
 CHECKS = (SIGMOID, FORGET_GATE, HALF_LIFE, BIAS_FOR_HALF_LIFE)
+# The section of the chapter that explains what each asks.
+SECTIONS = {
+    "sigmoid": "The gate in one line",
+    "forget_gate": "The same line as code",
+    "half_life": "From a gate value to a number of steps",
+    "bias_for_half_life": "From a gate value to a number of steps",
+}

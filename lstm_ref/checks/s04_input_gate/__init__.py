@@ -6,3 +6,10 @@ from lstm_ref.checks.s04_input_gate.proposed_write import PROPOSED_WRITE
 from lstm_ref.checks.s04_input_gate.threshold_gate import THRESHOLD_GATE
 
 CHECKS = (INPUT_GATE, CANDIDATE, PROPOSED_WRITE, THRESHOLD_GATE)
+# The section of the chapter that explains what each asks.
+SECTIONS = {
+    "input_gate": "The same lines as code",
+    "candidate": "The same lines as code",
+    "proposed_write": "Two lines and a product",
+    "threshold_gate": "A unit that writes when the echo is strong",
+}

@@ -17,3 +17,13 @@ CHECKS = (
     DESCEND,
     WITH_FORGET_BIAS,
 )
+# The section of the chapter that explains what each asks.
+SECTIONS = {
+    "lstm_step_backward": "The six lines, from the last to the first",
+    "lstm_backward": "Step after step",
+    "truncated_backward": "Too far: cut",
+    "numerical_gradient": "Is it right? Measure",
+    "clip_by_norm": "Too long: clip",
+    "descend": "Too long: clip",
+    "with_forget_bias": "Mistakes, and what they look like",
+}

@@ -27,3 +27,18 @@ CHECKS = (
     STATEFUL_BATCHES,
     TRAIN_CLASSIFIER,
 )
+# The section of the chapter that explains what each asks.
+SECTIONS = {
+    "last_valid": "One number for a recording",
+    "mean_valid": "One number for a recording",
+    "max_valid": "One number for a recording",
+    "attention_pool": "One number for a recording",
+    "training_step": "A radar classifier",
+    "train_in_chunks": "A state across chunks",
+    "class_loss": "Model 6",
+    "predicted_labels": "A radar classifier",
+    "distance_loss": "Eight messages, and what they mean",
+    "split_windows": "Do not fool yourself: split by recording",
+    "stateful_batches": "A state across chunks",
+    "train_classifier": "A radar classifier",
+}

@@ -53,6 +53,10 @@ def check(name, function, part=None, seed=None):
     """Does nothing: graded checks run outside of the sandbox, where this notebook cannot reach."""
 
 
+def what_is_missing(exercise):
+    """Says nothing: while a notebook is graded, no check is asked in it."""
+
+
 def keeper_picture(params, quiet, strong, loudest, spikes=True):
     """Draws nothing: nobody looks at a notebook while it is graded."""
 
