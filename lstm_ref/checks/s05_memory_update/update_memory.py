@@ -4,7 +4,6 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
-from lstm_ref.checks.experiments.products import OF_UPDATE, readouts_of_update
 from lstm_ref.checks.slips.update import SIZES, after, by_hand, combination, update, updates
 from lstm_ref.core import cell
 from lstm_ref.messages import _
@@ -45,8 +44,6 @@ UPDATE_MEMORY = Check(
     output="c",
     reference=cell.update_memory,
     axes={"c": "BH"},
-    readouts=readouts_of_update,
-    lines=OF_UPDATE,
     sizes=lambda arguments: "B={}, H={}".format(*arguments["f"].shape),
     parts={
         "equation": Part(lambda rng: [random_update(rng, sizes) for sizes in SIZES]),
