@@ -38,13 +38,6 @@ CHANGED = [
     ("03_forget_gate", "forget_gate", ", x]", ", x[::-1]]", "So look at how x meets the last D columns of W_f"),
     ("01_why_lstm", "rnn_step", "h_prev, x]", "h_prev[:, ::-1], x]", "how h_prev meets the first H columns of W"),
     ("01_why_lstm", "rnn_step", "np.tanh(", "np.sin(", "So look at the tanh or at the place where b is added."),
-    (
-        "05_memory_update",
-        "update_memory",
-        "f * c_prev",
-        "f * c_prev**2",
-        "f * c_prev or at the sum of the two.",
-    ),
     ("06_output_gate", "hidden_state", "np.tanh(c)", "np.sin(c)", "at the tanh of c"),
     (
         "08_learning",

@@ -96,7 +96,7 @@ class Check:
     # and the lines' names. See engine/experiment.py.
     readouts: Callable[[Arguments], list[Readout]] | None = None
     lines: Mapping[str, str] = field(default_factory=dict)
-    told_from: tuple[str, ...] = ()  # the leaves of which one must be wrong, that readouts may tell why; any by default
+    tells: Callable[[Leaves, Leaves], bool] | None = None  # whether readouts may tell why these numbers are wrong
     # The lines, with spaces between, that read an argument: wrong if a change of it moves nothing that it ought to.
     readers: Mapping[str, str] = field(default_factory=dict)
     # Where many answers are right: what is wrong with one, from (arguments, answer), or None. It replaces the

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_ref.checks.engine.answer import Outcome
-from lstm_ref.checks.engine.compare import close, first_wrong, leaves, wrong_leaves
+from lstm_ref.checks.engine.compare import close, first_wrong, leaves
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Readout
 from lstm_ref.checks.engine.form import as_asked, form_complaint
 from lstm_ref.checks.engine.influence import changes, odd_influences
@@ -71,8 +71,7 @@ def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence
     readouts = check.readouts(arguments) if check.readouts else []
     influences, unread = odd_influences(check, done, answers[:split], wants[:split])
     suspects = [frozenset(check.readers[name].split()) for name in unread if name in check.readers]
-    wrong = wrong_leaves(check, part, answers[0], wants[0]) if answers[0] else []
-    tells = not check.told_from or any(leaf in check.told_from for leaf in wrong)
+    tells = not check.tells or (answers[0] and check.tells(answers[0], wants[0]))
     return Found(
         influences,
         diagnose(readouts, answers[split:], check.lines, suspects) if tells else "",

@@ -123,14 +123,14 @@ def _one_size(check: Check, before: list[Arguments], arguments: Arguments, resul
     """What to say to an error or a wrong shape that holds a size of the call before, which was right."""
     if not before or _shapes(before[-1]) == _shapes(arguments):
         return ""
-    sizes, now = check.sizes(before[-1]), check.sizes(arguments)
     if not form_complaint(check.name, check.output, result.first, expected(check, arguments), ""):
         return ""
-    of_before = _numbers_in(sizes) - _numbers_in(now)
+    then, now = (dict(re.findall(r"(\w+)=(\d+)", check.sizes(call))) for call in (before[-1], arguments))
+    of_before = {int(n) for name, n in then.items() if now.get(name) != n}
     said = result.first.text if result.first.kind == "error" else str(_shapes(result.first.numbers))
     if not of_before & _numbers_in(said):
         return ""
-    return _("It passed with {sizes}: is a size hard-coded?").format(sizes=sizes)
+    return _("It passed with {sizes}: is a size hard-coded?").format(sizes=check.sizes(before[-1]))
 
 
 def _numbers_in(text: str) -> set[int]:

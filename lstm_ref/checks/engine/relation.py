@@ -35,7 +35,7 @@ def _factor_or_difference(leaf: str, pairs) -> str:
     if len(np.unique(want)) < FEWEST or not np.isfinite(got).all() or not np.isfinite(want).all():
         return ""
     apart = np.abs(got - want) / np.maximum(np.abs(want), 1e-3)
-    if apart.max() < FLOAT32:
+    if apart.max() < FLOAT32 and np.median(apart) < FLOAT32 / 30:
         return _(
             "The numbers differ by at most {n:.0e} of themselves: somewhere they are float32, which has 7 digits. "
             "Where are they narrowed?"

@@ -18,8 +18,8 @@ NAMES = {
     **dict.fromkeys(("later", "shown"), _("the line of d_c")),
     "c_prev": _("what goes on to c_prev, d_c * f"),
     **{f"z_{g}": _("what arrives at the {gate}, or its slope").format(gate=gate) for g, gate in GATES.items()},
-    "b": _("how the biases' gradients are summed over the batch"),
-    "W": _("the weights' gradients, d_z.T @ hx"),
+    "b_sum": _("how the biases' gradients are summed over the batch"),
+    **dict.fromkeys(("W", "W_sum"), _("the weights' gradients, d_z.T @ hx")),
     **{f"back_{g}": _("the way back through W_{g}").format(g=g) for g in GATES},
     "split": _("how d_hx is split: the first H columns belong to h_prev"),
     "ways": _("the sum of the four ways back"),
@@ -84,7 +84,7 @@ def readouts_of_step_backward(arguments: Arguments) -> list[Readout]:
         ),
         *(
             readout(
-                f"z_{g} b" if g == "o" else f"later z_{g} b",
+                f"z_{g} b_sum" if g == "o" else f"later z_{g} b_sum",
                 f"z_{g}",
                 [call(at_h=d_h) if g == "o" else call(at_c=d_c)],
                 bias(g),
@@ -97,8 +97,8 @@ def readouts_of_step_backward(arguments: Arguments) -> list[Readout]:
         ),
         *(
             readout(
-                kind,
-                kind,
+                f"{kind}_sum",
+                f"{kind}_sum",
                 [arguments, *each],
                 lambda answers, kind=kind: summed(kind, answers[:1]),
                 lambda answers, kind=kind: summed(kind, answers[1:]),
@@ -109,7 +109,7 @@ def readouts_of_step_backward(arguments: Arguments) -> list[Readout]:
             for kind in "bW"
         ),
         readout(
-            "W b",
+            "W b_sum",
             "W",
             [call(d_h, d_c)],
             lambda answers: summed("W", answers),
@@ -120,7 +120,7 @@ def readouts_of_step_backward(arguments: Arguments) -> list[Readout]:
     for g in GATES:
         found.append(
             readout(
-                f"back_{g} split ways b",
+                f"back_{g} split ways b_sum",
                 f"back_{g}",
                 [call(d_h, d_c, only=g)],
                 back,

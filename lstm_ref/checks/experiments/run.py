@@ -7,7 +7,6 @@ import numpy as np
 from lstm_ref.checks.engine.declare import Arguments, Readout
 from lstm_ref.checks.experiments import cell
 from lstm_ref.checks.experiments.line import readouts_of_line
-from lstm_ref.checks.experiments.products import readouts_of_update
 from lstm_ref.core.cell import LSTMState
 
 
@@ -35,18 +34,3 @@ def readouts_of_rnn_forward(arguments: Arguments) -> list[Readout]:
         )
         for one in readouts_of_line(np.tanh, "h")(step)
     ]
-
-
-def readouts_of_memory(arguments: Arguments) -> list[Readout]:
-    """The readouts of `run_memory(f, i, candidate, c0)`."""
-    f, i, candidate, *c0 = arguments.values()
-    before = c0[0] if c0 else np.zeros_like(f[:, 0])
-    step = {"f": f[:, 0], "c_prev": before, "i": i[:, 0], "candidate": candidate[:, 0]}
-    found = []
-    for one in readouts_of_update(step):
-        calls = [
-            {"f": c["f"][:, None], "i": c["i"][:, None], "candidate": c["candidate"][:, None], "c0": c["c_prev"]}
-            for c in one.calls
-        ]
-        found.append(replace(one, calls=tuple(calls), want=np.asarray(one.want)[:, None]))
-    return found

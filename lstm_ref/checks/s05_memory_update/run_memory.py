@@ -5,8 +5,6 @@ import numpy as np
 from lstm_ref.checks import given
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Part, known
-from lstm_ref.checks.experiments.products import OF_UPDATE
-from lstm_ref.checks.experiments.run import readouts_of_memory
 from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.slips import update as slips
 from lstm_ref.checks.slips.loop import CARRIED, COLLECTED, READ, STACKED, Loop
@@ -154,6 +152,4 @@ RUN_MEMORY = Check(
         OWN,
     ),
     advice=lambda arguments, got, want: run_advice(arguments, got["c"], want["c"]),
-    readouts=readouts_of_memory,
-    lines=OF_UPDATE,
 )

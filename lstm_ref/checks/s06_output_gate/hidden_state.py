@@ -4,7 +4,7 @@ import numpy as np
 
 from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, known
-from lstm_ref.checks.experiments.products import OF_SHOWN, readouts_of_shown
+from lstm_ref.checks.experiments.shown import OF_SHOWN, readouts_of_shown
 from lstm_ref.checks.slips import within
 from lstm_ref.checks.slips.line import SIZES
 from lstm_ref.checks.slips.output import IN_H

@@ -123,8 +123,9 @@ def unpacked(state):
 # The stack takes this table and the next two as well.
 H_AND_C = {
     _("hs holds the memory c: what the cell says is h"): RUN(keep=lambda v: v.new.c),
-    _("h and c are exchanged on their way to the next step"): RUN(
-        carry=lambda v: exchanged(v.new), final=lambda v: exchanged(v.new)
+    _("h and c are exchanged on their way to the next step"): (
+        RUN(carry=lambda v: exchanged(v.new), final=lambda v: exchanged(v.new)),
+        RUN(carry=lambda v: exchanged(v.new)),
     ),
 }
 UNPACKED_AS_C_H = {
@@ -259,5 +260,5 @@ LSTM_FORWARD = Check(
     readouts=readouts_of_forward,
     lines=NAMES,
     readers=READERS,
-    told_from=("hs",),
+    tells=lambda got, want: bool(wrong_numbers(got["hs"], want["hs"])[:, 0].any()),
 )

@@ -93,6 +93,8 @@ def which_weight(arguments: Arguments, got: Leaves, want: Leaves) -> str:
         return _("W_f[{i}, {j}] was not measured: W_f has the shape {shape}, (H, H+D).").format(
             i=missed[0][0], j=missed[0][1], shape=params.W_f.shape
         )
+    if np.allclose(got["gradient"], derived(*arguments.values()), rtol=1e-6):
+        return _("So it is where eps is nearly 0: it was measured with another eps than the given one.")
     place = first_wrong(wrong, "")
     up, down = (loss(d_state, x, state, bumped(params, "W_f", place, by)) for by in (eps, -eps))
     return _("There the loss is {up:.8g} with eps more and {down:.8g} with eps less: compare them with yours.").format(
