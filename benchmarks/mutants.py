@@ -118,7 +118,7 @@ def tried(cell: Cell, pool: ProcessPoolExecutor) -> dict[str, str]:
 def verdicts(cell: Cell, texts: Iterable[str]) -> list[str]:
     """Whether each text, in the place of the answer, is refused: "refused", "passed", or with which seeds."""
     with mock.patch.object(judging, "name_mistake", lambda *_: ""), warnings.catch_warnings(action="ignore"):
-        if _refused(cell, cell.source, seed=0):
+        if _refused(cell, cell.source, 0):
             raise ValueError(f"{cell.name}: the solution itself is refused, so nothing is learned from its mutants")
         return [_verdict(cell, text) for text in texts]
 
