@@ -121,12 +121,10 @@ def unpacked(state):
 
 
 # The stack takes this table and the next two as well.
+CARRIED_AS_C_H = _("h and c are exchanged on their way to the next step")
 H_AND_C = {
     _("hs holds the memory c: what the cell says is h"): RUN(keep=lambda v: v.new.c),
-    _("h and c are exchanged on their way to the next step"): (
-        RUN(carry=lambda v: exchanged(v.new), final=lambda v: exchanged(v.new)),
-        RUN(carry=lambda v: exchanged(v.new)),
-    ),
+    CARRIED_AS_C_H: RUN(carry=lambda v: exchanged(v.new), final=lambda v: exchanged(v.new)),
 }
 UNPACKED_AS_C_H = {
     _("h and c are exchanged where a state is unpacked: h, c = state"): RUN(
@@ -195,6 +193,7 @@ WITH_STATE = known(
     RUN.slips(CARRIED, only=["start again"]),
     UNPACKED_AS_C_H,
     {
+        CARRIED_AS_C_H: RUN(carry=lambda v: exchanged(v.new)),
         _("the given h is used at every step: that of the step before is not carried on"): carries(
             lambda v: LSTMState(v.first.h, v.new.c)
         ),
