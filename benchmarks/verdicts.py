@@ -8,6 +8,7 @@ What takes long to ask, a training, is left out. EXERCISE: 03, for instance; wit
 
 import argparse
 import ast
+import os
 import sys
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "verdicts.md"
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+# As in the tests, and before NumPy and torch are loaded: small arrays wait for threads longer than they compute.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 from test_exercise_answers import STEMS, graded_cells, run_solution, wrong_answers  # noqa: E402 (after the path to it)
 from test_right_answers import right_answers  # noqa: E402
