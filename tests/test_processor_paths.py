@@ -49,7 +49,7 @@ def test_a_path_is_another_code():
 
 @pytest.mark.parametrize("path", ["machine", "sse"])
 def test_exercise_11_is_judged_alike_whatever_the_seed(path):
-    assert run(VERDICTS, path) == "judged\n"
+    assert run(VERDICTS, path).splitlines()[-1] == "judged"  # after a tick for each right answer
 
 
 def test_the_pages_that_train_say_the_same_on_every_path(book):
