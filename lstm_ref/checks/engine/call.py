@@ -360,4 +360,4 @@ def changes(before, after, where):
 def _slightly(old, new):
     """Whether an array was moved and put back, and rounding is all that stayed."""
     arrays = isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and old.dtype.kind == new.dtype.kind == "f"
-    return arrays and old.shape == new.shape and np.allclose(old, new, rtol=0, atol=1e-9)
+    return arrays and old.shape == new.shape and np.allclose(old, new, rtol=1e-13, atol=1e-16)

@@ -69,7 +69,7 @@ def number_complaint(check: Check, part: Part, arguments: Arguments, got: Leaves
     leaf = bad[0]
     wrong = ~close(got[leaf], want[leaf], check.tolerance)
     index = first_wrong(wrong, axes_of(check, leaf))
-    shown_got, shown_want = _apart(float(got[leaf][index]), float(want[leaf][index]))
+    shown_got, shown_want = apart(float(got[leaf][index]), float(want[leaf][index]))
     place = check.place(arguments, index) if check.place else place_of(check, leaf, index)
     text = _("{place} is {got}, expected {want} ({sizes}).").format(
         place=place, got=shown_got, want=shown_want, sizes=check.sizes(arguments)
@@ -121,7 +121,7 @@ def place_of(check: Check, leaf: str, index: tuple[int, ...]) -> str:
     return f"{leaf}[{', '.join(map(str, index))}]{said}"
 
 
-def _apart(got: float, want: float) -> tuple[str, str]:
+def apart(got: float, want: float) -> tuple[str, str]:
     """Both numbers with as few digits, four or more, as show that they differ; whole numbers in full."""
     got, want = got + 0.0, want + 0.0  # -0.0 + 0.0 is 0.0
     if got != want and all(math.isfinite(n) and n == int(n) and abs(n) < 1e15 for n in (got, want)):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_ref.checks.engine.answer import Outcome
-from lstm_ref.checks.engine.compare import close, first_wrong, leaves
+from lstm_ref.checks.engine.compare import apart, close, first_wrong, leaves, without_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part, Readout
 from lstm_ref.checks.engine.form import as_asked, form_complaint
 from lstm_ref.checks.engine.influence import changes, odd_influences
@@ -67,6 +67,8 @@ def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence
         odd = form_complaint(check.name, check.output, outcome, want, "")
         answers.append(None if odd else leaves(outcome.numbers, check.output))
         wants.append(leaves(want, check.output))
+    if nan := _nan(check, answers[0], wants[0]):
+        return Found(lines=nan)
     split = len(done) + 1
     readouts = check.readouts(arguments) if check.readouts else []
     influences, unread = odd_influences(check, done, answers[:split], wants[:split])
@@ -77,6 +79,18 @@ def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence
         diagnose(readouts, answers[split:], check.lines, suspects) if tells else "",
         relation(check, part, arguments, answers[:split], wants[:split]),
     )
+
+
+def _nan(check, got, want):
+    """What to say to nan, which makes all that follows from it nan, too."""
+    bad = [leaf for leaf in want if got and np.isnan(got[leaf]).any() and not np.isnan(want[leaf]).any()]
+    if not bad:
+        return ""
+    first = min(bad, key=lambda leaf: without_numbers(leaf) not in check.leading)
+    return _(
+        "{output} holds nan, and so does all that is made from it: find the first line that gives nan. A root or a "
+        "logarithm of a negative number, 0 / 0 and inf - inf are nan."
+    ).format(output=first)
 
 
 def _readout_calls(check, arguments):
@@ -136,7 +150,8 @@ def fewest(conflicts: Sequence[frozenset[str]]) -> list[frozenset[str]]:
 
 def _shown(one, got, want):
     at = first_wrong(~close(got, want, TOLERANCE), "")
-    text = one.said.format(got=f"{got[at]:.4g}", want=f"{want[at]:.4g}", at=", ".join(map(str, at)))
+    shown_got, shown_want = apart(float(got[at]), float(np.broadcast_to(want, got.shape)[at]))
+    text = one.said.format(got=shown_got, want=shown_want, at=", ".join(map(str, at)))
     known = [
         name
         for name, numbers in one.also.items()
@@ -155,6 +170,8 @@ def _where(found, order):
             alike[0].append(line)
         else:
             groups.append([line])
+    if len(groups) > 2:
+        return _("There is more than one fault: look at {lines} first.").format(lines=_(" or at ").join(groups[0]))
     said = _(", and at ").join(_(" or at ").join(group) for group in groups)
     if len(groups) > 1:
         return _("There is more than one fault: look at {lines}.").format(lines=said)

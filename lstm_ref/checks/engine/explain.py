@@ -90,7 +90,8 @@ def _shape_in_letters(check: Check, arguments: Arguments, outcome: Outcome) -> s
             "An axis of length 1 is too many: keepdims=True, None as an index and a slice such as a[-1:] leave one."
         )
     letters = _letters(check, arguments)
-    if shape and all(n in letters for n in (*shape, *right)):
+    twice = len(set(shape)) < len(shape) and len(set(right)) == len(right)  # one number, and two meanings
+    if shape and not twice and all(n in letters for n in (*shape, *right)):
         said = _("In letters it is ({got}) and ought to be ({want}): over which axis is something added up, or joined?")
         return said.format(got=", ".join(letters[n] for n in shape), want=", ".join(letters[n] for n in right))
     if len(shape) == len(right):
@@ -125,12 +126,19 @@ def _one_size(check: Check, before: list[Arguments], arguments: Arguments, resul
         return ""
     if not form_complaint(check.name, check.output, result.first, expected(check, arguments), ""):
         return ""
-    then, now = (dict(re.findall(r"(\w+)=(\d+)", check.sizes(call))) for call in (before[-1], arguments))
-    of_before = {int(n) for name, n in then.items() if now.get(name) != n}
+    then, now = (_sizes(check, call) for call in (before[-1], arguments))
+    of_before = {n for name, n in then.items() if now.get(name) != n}
     said = result.first.text if result.first.kind == "error" else str(_shapes(result.first.numbers))
     if not of_before & _numbers_in(said):
         return ""
     return _("It passed with {sizes}: is a size hard-coded?").format(sizes=check.sizes(before[-1]))
+
+
+def _sizes(check: Check, arguments: Arguments) -> dict[str, int]:
+    found = {name: int(n) for name, n in re.findall(r"(\w+)=(\d+)", check.sizes(arguments))}
+    if {"D", "H"} <= set(found):
+        found["H+D"] = found["H"] + found["D"]
+    return found
 
 
 def _numbers_in(text: str) -> set[int]:

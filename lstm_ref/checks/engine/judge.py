@@ -55,12 +55,22 @@ def judge_part(
         why += " " + found_out(check, part, arguments, [one.first for one in further]).lines
     if not why:
         found = found_out(check, part, arguments, [one.first for one in further]) if further else Found()
-        where = found.lines
+        # What this part does not compare may tell, too: a list that is too short.
+        where = found.lines or _uncompared(check, arguments, results[n], wrong.complaint)
         if not where:
             said = advise(check, arguments, result) or explain(check, calls[:n], arguments, result)
             where = f"{found.relation} {said}".strip()
         why = f"{found.influences} {where}".strip()
     return f"{wrong.complaint} {why}".strip()
+
+
+def _uncompared(check: Check, arguments: Arguments, result: Result, complaint: str) -> str:
+    """What is wrong with the form of what the part does not compare."""
+    if check.any_form or check.behaviour or result.first.kind == "error":
+        return ""
+    sizes = check.sizes(arguments)
+    form = form_complaint(check.name, check.output, result.first, expected(check, arguments), sizes)
+    return "" if form is None or form in complaint else form
 
 
 def further_calls(check: Check, part: Part, calls: list[Arguments], results: list[Result]) -> list[Arguments]:

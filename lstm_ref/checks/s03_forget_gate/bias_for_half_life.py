@@ -59,6 +59,8 @@ def its_half_life(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     """What the bias that came back would do."""
     name = "bias_for_half_life(steps)"
     index = first_wrong(wrong_numbers(got[name], want[name]), "")
+    if np.isnan(got[name][index]):
+        return _("A logarithm of a negative number is nan: is your f between 0 and 1 before ln(f / (1 - f))?")
     f = float(cell.sigmoid(got[name][index]))
     return _("sigmoid({bias:.4g}) is {f:.4g}, and the half-life of that is {got:.4g} steps, not {steps:.4g}.").format(
         bias=float(got[name][index]), f=f, got=float(memory.half_life(f)), steps=float(arguments["steps"][index])

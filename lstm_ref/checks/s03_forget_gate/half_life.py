@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import first_wrong, wrong_numbers
+from lstm_ref.checks.engine.compare import apart, first_wrong, wrong_numbers
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.checks.s03_forget_gate.sigmoid import elementwise, shape_of
 from lstm_ref.core import cell, memory
@@ -24,8 +24,8 @@ def what_is_left(arguments: Arguments, got: Leaves, want: Leaves) -> str:
     f, steps = float(arguments["f"][index]), float(got["half_life(f)"][index])
     if not np.isfinite(steps) or f in (0, 1):
         return _("f = 1 keeps everything for ever, f = 0 keeps nothing: how many steps until half is left?")
-    return _("After n steps f ** n is left: {f:.4g} ** {n:.4g} is {left:.3g}, and ought to be 0.5.").format(
-        f=f, n=steps, left=f**steps
+    return _("After n steps f ** n is left: {f:.4g} ** {n:.4g} is {left}, and ought to be 0.5.").format(
+        f=f, n=steps, left=apart(f**steps, 0.5)[0]
     )
 
 
