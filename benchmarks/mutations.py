@@ -92,15 +92,18 @@ def mutants(source: str) -> Iterator[Mutant]:
         return mutant.text not in found and found.setdefault(mutant.text, mutant) is mutant
 
     yield from filter(new, _once(tree, plain))
-    other = list(found.values())
-    apart = len(other) // MUTATED_AGAIN + 1
-    for start in range(apart):
-        again = [_once(ast.parse(mutant.text), plain) for mutant in other[start::apart]]
-        for mutant in (mutant for row in zip_longest(*again) for mutant in row if mutant):
-            if len(found) >= FEWEST:
-                return
-            if new(mutant):
-                yield mutant
+    begun = 0
+    while begun < len(found) < FEWEST:
+        other = list(found.values())[begun:]
+        begun = len(found)
+        apart = len(other) // MUTATED_AGAIN + 1
+        for start in range(apart):
+            again = [_once(ast.parse(mutant.text), plain) for mutant in other[start::apart]]
+            for mutant in (mutant for row in zip_longest(*again) for mutant in row if mutant):
+                if len(found) >= FEWEST:
+                    return
+                if new(mutant):
+                    yield mutant
 
 
 def _once(tree: ast.Module, plain: str) -> Iterator[Mutant]:

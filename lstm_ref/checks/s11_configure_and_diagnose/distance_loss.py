@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
+from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.s11_configure_and_diagnose import benches
 from lstm_ref.messages import _
 
@@ -45,7 +46,10 @@ MISTAKES = {
 
 
 def outputs_and_targets(rng) -> list[Arguments]:
-    return [{"outputs": rng.normal(1, 1, (count, 1)), "targets": rng.normal(0, 1, count)} for count in (20, 7)]
+    return [
+        {"outputs": with_far_numbers(rng.normal(1, 1, (count, 1)), 30.0), "targets": rng.normal(0, 1, count)}
+        for count in (20, 7)
+    ]
 
 
 DISTANCE_LOSS = Check(
