@@ -85,12 +85,18 @@ def test_one_that_passes_and_one_that_is_listed_and_refused_are_surprises(monkey
 # ---- what it found ---------------------------------------------------------------------------------------------------
 
 
+# Each of its mutants is a training of its own: it is searched by name, when its check has changed.
+TRAINED = "train_classifier"
+
+
 def test_every_graded_function_was_searched():
-    assert list(COUNTED) == list(CELLS)
+    assert list(COUNTED) == [name for name in CELLS if name != TRAINED]
     for row in COUNTED.values():
         assert int(row["mutants"]) >= FEWEST
         for when in ("before", "after"):
-            assert sum(int(row[f"{when} {how}"]) for how in ("refused", "by luck", "passed")) == int(row["mutants"])
+            counts = [row[f"{when} {how}"] for how in ("refused", "by luck", "passed")]
+            # Before the search was written, some had fewer mutants, or none.
+            assert sum(map(int, counts)) == int(row["mutants"]) if when == "after" or any(counts) else not any(counts)
 
 
 def test_every_mutant_that_passes_is_listed_with_its_reason():
