@@ -76,8 +76,8 @@ def _group_as_asked(outcome: Outcome, want: list | tuple, labels: Sequence[str],
     if len(items) == len(want):
         parts = zip(items, want, labels, strict=True)
         items = tuple(_part_as_asked(item, one, label, only, free) for item, one, label in parts)
-    else:
-        return outcome
+    elif outcome.kind == "list":
+        return outcome  # it is told as what it is
     made = Outcome(kind, items=items)
     if outcome.kind in ("tuple", "list", "iterator") or not _items_complaint("", labels, "", made, want, kind, ""):
         return made
