@@ -3,8 +3,7 @@
 A readout is an experiment that shows the work of a few lines alone: a gate is held open by its bias, a memory starts
 from zero. One that comes out right clears lines; one that comes out wrong has at least one wrong line among its own.
 The fewest lines that explain every wrong readout are the ones to look at; where several explain them as well, all are
-said. (R. Reiter, "A
-theory of diagnosis from first principles", Artificial Intelligence 32, 1987.)
+said. (R. Reiter, "A theory of diagnosis from first principles", Artificial Intelligence 32, 1987.)
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -53,15 +52,14 @@ def experiments(check: Check, arguments: Arguments, outcome: Outcome) -> list[Ar
         or form_complaint(check.name, check.output, outcome, expected(check, arguments), "")
     ):
         return []
-    return [arguments, *(change.arguments for change in changes(check, arguments)), *_readout_calls(check, arguments)]
+    return _calls(arguments, changes(check, arguments), _readouts(check, arguments))
 
 
 def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence[Outcome]) -> Found:
     """What the answers to `experiments` tell."""
-    done = changes(check, arguments)
-    calls = [arguments, *(change.arguments for change in done), *_readout_calls(check, arguments)]
+    done, readouts = changes(check, arguments), _readouts(check, arguments)
     answers, wants = [], []
-    for call, outcome in zip(calls, outcomes, strict=True):
+    for call, outcome in zip(_calls(arguments, done, readouts), outcomes, strict=True):
         want = expected(check, call)
         outcome = as_asked(outcome, want, check.output)
         odd = form_complaint(check.name, check.output, outcome, want, "")
@@ -70,7 +68,6 @@ def found_out(check: Check, part: Part, arguments: Arguments, outcomes: Sequence
     if nan := _nan(check, answers[0], wants[0]):
         return Found(lines=nan)
     split = len(done) + 1
-    readouts = check.readouts(arguments) if check.readouts else []
     influences, unread = odd_influences(check, done, answers[:split], wants[:split])
     suspects = [frozenset(check.readers[name].split()) for name in unread if name in check.readers]
     tells = not check.tells or (answers[0] and check.tells(answers[0], wants[0]))
@@ -93,8 +90,12 @@ def _nan(check, got, want):
     ).format(output=first)
 
 
-def _readout_calls(check, arguments):
-    return [call for one in check.readouts(arguments) for call in one.calls] if check.readouts else []
+def _readouts(check, arguments):
+    return check.readouts(arguments) if check.readouts else []
+
+
+def _calls(arguments, done, readouts):
+    return [arguments, *(change.arguments for change in done), *(call for one in readouts for call in one.calls)]
 
 
 def diagnose(
@@ -120,8 +121,8 @@ def diagnose(
         if close(got, want, TOLERANCE).all():
             cleared |= one.clears
         else:
-            wrong.append((one, one, got, want))
-    told = [(frozenset(names[line] for line in one.lines - cleared or one.lines), *rest) for one, *rest in wrong]
+            wrong.append((one, got, want))
+    told = [(frozenset(names[line] for line in each[0].lines - cleared or each[0].lines), *each) for each in wrong]
     told.sort(key=lambda each: len(each[0]))  # the clearest evidence first: what the fewest lines can have done
     conflicts = [frozenset(names[line] for line in lines - cleared or lines) for lines in suspects]
     conflicts += [lines for lines, *_rest in told]

@@ -65,18 +65,18 @@ def odd_influences(
         for leaf in sorted(right, key=lambda leaf: without_numbers(leaf) not in check.leading):
             moved, moves = _distance(before[leaf], mine[leaf]), _distance(right[leaf], others[leaf])
             if (moves > MOVED).any() and (moved <= STAYED).all():
-                missing.setdefault(change.name, []).append(leaf)
+                missing.setdefault(change.name, leaf)
             elif (odd := (moves <= STAYED) & (moved > MOVED)).any():
                 whole = (moves <= STAYED).all()
                 at = tuple(int(n) for n in np.argwhere(odd)[0])
-                extra.setdefault(change.name, []).append(leaf if whole else place_of(check, leaf, at))
+                extra.setdefault(change.name, leaf if whole else place_of(check, leaf, at))
     said = [
-        _("{outputs} does not change when {argument} does, and ought to.").format(outputs=leaves[0], argument=name)
-        for name, leaves in missing.items()
+        _("{outputs} does not change when {argument} does, and ought to.").format(outputs=leaf, argument=name)
+        for name, leaf in missing.items()
     ]
     said += [
-        _("{outputs} changes when {argument} does, and ought not to.").format(outputs=leaves[0], argument=name)
-        for name, leaves in extra.items()
+        _("{outputs} changes when {argument} does, and ought not to.").format(outputs=leaf, argument=name)
+        for name, leaf in extra.items()
     ]
     return " ".join(said[:MOST_SAID]), list(missing)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lstm_ref.checks.engine.compare import close, first_wrong, number, place_of, wrong_leaves
+from lstm_ref.checks.engine.compare import close, first_wrong, leaves, number, place_of, wrong_leaves
 from lstm_ref.checks.engine.declare import Arguments, Check, Leaves, Part
 from lstm_ref.messages import _
 
@@ -83,16 +83,7 @@ def _place_of_origin(check: Check, arguments: Arguments, leaf: str, got: np.ndar
 
 
 def _arrays(check: Check, arguments: Arguments) -> Iterator[tuple[str, np.ndarray]]:
-    def walk(name, value):
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim:
-            yield name, value
-        elif hasattr(value, "_fields"):
-            for field, item in zip(value._fields, value, strict=True):
-                yield from walk(f"{name}.{field}", item)
-        elif isinstance(value, list | tuple):
-            for n, item in enumerate(value):
-                yield from walk(f"{name}[{n}]", item)
-
     for argument, value in arguments.items():
         if argument not in check.kept:
-            yield from walk(argument, value)
+            found = leaves(value, argument)
+            yield from ((name, array) for name, array in found.items() if array.dtype.kind == "f" and array.ndim)
