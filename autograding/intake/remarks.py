@@ -30,7 +30,7 @@ def sentence(remark: Remark) -> str:
             "The cells had lost the names that the exercise gave them, and were found again by what they hold."
         ),
         "elsewhere": _("Found in a cell of your own and graded there, because the cell for it held no answer: {what}."),
-        "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
+        "rewritten": _("The text of the cell {what} is not the teacher's present one, which was graded in its place."),
         "skipping": _("The cell {what} asked not to be run: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),

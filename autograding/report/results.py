@@ -36,6 +36,10 @@ class Cell:
     needs_a_person: bool
     message: str = ""  # what the cell told the student when it cost points
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.notebook, self.name
+
 
 @dataclass
 class Result:
@@ -138,7 +142,15 @@ def _order(course, assignment):
 
 def _columns(results):
     """One cell for each column: those of all students, whatever the first one has."""
-    return list({(cell.notebook, cell.name): cell for result in results for cell in result.cells}.values())
+    return list({cell.key: cell for result in results for cell in result.cells}.values())
+
+
+def _names_of(columns):
+    """A name for each column: the cell's, with its notebook's where others have a cell of that name."""
+    cells = [cell.name for cell in columns]
+    return [
+        name if cells.count(name) == 1 else f"{cell.notebook}/{name}" for cell, name in zip(columns, cells, strict=True)
+    ]
 
 
 def table(results: list[Result], width: int | None = None) -> str:
@@ -147,15 +159,16 @@ def table(results: list[Result], width: int | None = None) -> str:
         return _("Nobody has been graded.")
     width = width or shutil.get_terminal_size((120, 24)).columns
     columns = _columns(results)
-    legend = [f"  {i:>2}  {cell.name} ({cell.points:g})" for i, cell in enumerate(columns, start=1)]
+    numbered = enumerate(zip(_names_of(columns), columns, strict=True), start=1)
+    legend = [f"  {i:>2}  {name} ({cell.points:g})" for i, (name, cell) in numbered]
     name_width = max(len(_("student")), *(len(inert(r.student)) for r in results))
     head = f"{_('student'):<{name_width}}  " + " ".join(f"{i:>4}" for i in range(1, len(columns) + 1))
     head += f"  {_('total'):>9}  {_('note')}"
     lines = [*legend, "", head, "-" * min(width, len(head) + 20)]
     indent = len(head) - len(_("note"))
     for result in results:
-        scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
-        line = f"{inert(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
+        scores = {cell.key: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
+        line = f"{inert(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.key, ''):>4}" for c in columns)
         # Apart, so that full marks in all that a machine grades look full: 14/14+2?
         total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
         total += f"+{result.points_waiting:g}?" if result.waiting else ""
@@ -197,13 +210,15 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
 
     All is quoted, so that a text which a spreadsheet divides at other marks than ours stays as whole as it can.
     """
-    names = [cell.name for cell in _columns(results)]
+    columns = _columns(results)
     text = io.StringIO(newline="")
     rows = csv.writer(text, quoting=csv.QUOTE_ALL)
-    rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "limits", "note"])
+    rows.writerow(
+        ["student", "assignment", *_names_of(columns), "late_penalty", "total", "points", "awaiting", "limits", "note"]
+    )
     for result in results:
-        scores = {cell.name: cell.score for cell in result.cells}
-        row = [inert(result.student), assignment, *(scores.get(name, "") for name in names)]
+        scores = {cell.key: cell.score for cell in result.cells}
+        row = [inert(result.student), assignment, *(scores.get(column.key, "") for column in columns)]
         row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
         rows.writerow([_inert(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -35,7 +35,7 @@ def of_course(course: Course, assignment: str, grader: str) -> str:
 def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
     """All that a grade depends on besides the submission, with digests or versions. DESIGN.md says what and why."""
     solution = course.folder("source", ".", assignment)
-    configuration = course.root / "nbgrader_config.py"
+    configuration = course.configuration
     state = {"Python": platform.python_version(), "the solution": digest_of_tree(solution)}
     state["the configuration"] = digest_of_tree(configuration)
     # Imported inside the sandbox: before the notebook, by it, and by the modules in its folder.

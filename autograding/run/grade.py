@@ -21,6 +21,7 @@ from autograding.durable import clear, file_to_append_to, folder_to_write_in, sy
 from autograding.intake.handed_in import read
 from autograding.intake.staging import stage
 from autograding.messages import _
+from autograding.plugged import DONE_STAMP
 from autograding.report import painter
 from autograding.report.legible import legible
 from autograding.run import digest
@@ -39,7 +40,7 @@ from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
 from autograding.stock.one_student import one_student
-from autograding.stock.plug import DONE_STAMP
+from autograding.stock.own_files import copy_below
 from autograding.stock.written import begin_anew, dated_of, places_in, put_back, written_for
 from autograding.troubles import of_the_machine
 
@@ -275,7 +276,7 @@ class Grader:
         source = self.course.folder("source", ".", self.assignment)
 
         def fill(into):
-            shutil.copytree(source, into, ignore=shutil.ignore_patterns(*self.course.directory.ignore))
+            copy_below(source, into, self.course.directory.ignore)
             return {}
 
         return self._prepare("solution", fill)

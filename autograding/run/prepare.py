@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
-from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from autograding.course import Course
@@ -18,6 +17,7 @@ from autograding.messages import _, plain
 from autograding.run.execute import Job
 from autograding.run.preprocessor import SandboxExecute
 from autograding.stock.one_student import one_student
+from autograding.stock.own_files import files_below
 
 
 class NameUnreadable(ValueError):
@@ -99,7 +99,7 @@ def _add_teachers_files(converter, copy, source, assignment):
     """
     own = {source / name for name in converter.exclude_overwriting.get(assignment, [])}
     remarks = []
-    for name in find_all_files(str(source), [*converter.coursedir.ignore, "*.ipynb"]):
+    for name in files_below(source, [*converter.coursedir.ignore, "*.ipynb"]):
         if Path(name) not in own:
             place = Path(name).relative_to(source)
             remarks += _make_way(copy, place)

@@ -44,7 +44,8 @@ class SandboxExecute(NbGraderPreprocessor):
             given=given_to(nb, places_of(course, names)),
             limits=limits_from(self.config),
             checks=self.config.Autograding.get("checks", ""),
-            course_path=(course.root,),
+            # Plain nbgrader is started in the folder of its configuration.
+            course_path=(self.config.Autograding.get("home", os.getcwd()),),
             problems_shown=problems_are_shown(
                 self.config.Autograding.get("problems_shown_after", ""), datetime.now(UTC).replace(tzinfo=None)
             ),

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from autograding.course import CourseError
 from autograding.run.lock import only_run
-from autograding.stock.plug import DONE_STAMP
+from autograding.plugged import DONE_STAMP
 
 pytestmark = pytest.mark.grading
 

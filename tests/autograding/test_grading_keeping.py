@@ -26,7 +26,7 @@ from autograding.run.lock import only_run
 from autograding.run.store import Store
 from autograding.seeds import course_key
 from autograding.stock.convert import errors_of_gradebook_in
-from autograding.stock.plug import DONE_STAMP
+from autograding.plugged import DONE_STAMP
 
 pytestmark = pytest.mark.grading
 
