@@ -14,8 +14,9 @@ from traitlets import Dict
 from traitlets.config import Config
 
 from autograding.intake.answers import same_text
-from autograding.intake.remarks import Remark, as_markdown
+from autograding.intake.remarks import OVERRULED, Remark, as_markdown
 from autograding.intake.strays import take_in
+from autograding.overruled import overruled, told_of
 from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of, released_text
 
 # The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, with which
@@ -32,7 +33,8 @@ def clean(
 ) -> list[Remark]:
     """Replace what `nb` says about its cells by what the master says; return what had to be changed.
 
-    `places` are all cells of the master notebook, where they are known; `config` has the marks of what students do not get.
+    `places` are all cells of the master notebook, where they are known; `config` has the marks of what students do not
+    get.
     """
     nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
     remarks = [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master}, config or Config())]
@@ -113,6 +115,7 @@ class Preflight(NbGraderPreprocessor):
         noticed += clean(nb, master_of(course, names), places_of(course, names), self.config)
         if self.config.Autograding.get("isolation") == "none":
             noticed.append(Remark("unisolated"))
+        noticed += [Remark(OVERRULED, told) for told in told_of(overruled(self.config, names["assignment"]))]
         if noticed:
             cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id="notes-from-the-grader")
             if nb.nbformat_minor < 5:

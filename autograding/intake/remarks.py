@@ -10,6 +10,7 @@ from typing import NamedTuple
 from autograding.messages import _, plain
 
 # Remarks after which the released exercise was graded in the submission's place.
+OVERRULED = "overruled"
 NOTHING_GRADED = {"missing", "several", "unreadable"}
 
 
@@ -54,6 +55,7 @@ def sentence(remark: Remark) -> str:
         "left out": _("The file {what} was left out."),
         "more left out": _("More files were left out: {what}."),
         "unisolated": _("The notebook was run without a sandbox, because the teacher trusts these submissions."),
+        OVERRULED: _("The grader's own check of the solution was overruled by the teacher: {what}"),
         "undated": _("The date of the submission could not be read ({what}): no late penalty was applied."),
     }
     return sentences[remark.kind].format(what=what)
@@ -78,7 +80,7 @@ def done_by_stock(remark: Remark) -> str:
 def for_teacher(remarks: list[Remark]) -> list[str]:
     """The remarks for the table of results, which tells once for each kind what stock nbgrader does."""
     asides = {remark.kind: done_by_stock(remark) for remark in remarks}
-    told = [sentence(remark) for remark in remarks]
+    told = [sentence(remark) for remark in remarks if remark.kind != OVERRULED]  # the same for everybody: told once
     return told + [f"({aside}.)" for aside in dict.fromkeys(asides.values()) if aside]
 
 

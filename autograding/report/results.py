@@ -14,6 +14,7 @@ from nbgrader.utils import is_grade
 
 from autograding.course import Course
 from autograding.durable import in_the_way, write_whole
+from autograding.intake.remarks import OVERRULED, Remark, sentence
 from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
 from autograding.sandbox.cgroup import CGROUP, WATCHER
@@ -49,6 +50,7 @@ class Result:
     cells: list[Cell]
     late_penalty: float
     notes: list[str] = field(default_factory=list)
+    overruled: list[str] = field(default_factory=list)  # why it is graded though the solution loses points
     limits: str = ""  # who held the limits when it was run, see sandbox/cgroup; empty: nobody has said so
 
     @property
@@ -78,6 +80,11 @@ class Result:
     @property
     def note(self) -> str:
         return " ".join(self.notes)
+
+    @property
+    def whole_note(self) -> str:
+        """The note with what the table tells once for all."""
+        return " ".join([*self.notes, *self.overruled])
 
 
 def read_results(course: Course, assignment: str, students: Iterable[str]) -> tuple[list[Result], dict[str, Exception]]:
@@ -111,17 +118,23 @@ def read_result(course: Course, assignment: str, student: str, order: dict | Non
     order = order or _order(course, assignment)
     cells.sort(key=lambda cell: order.get((cell.notebook, cell.name), len(order)))
     result = Result(student, cells, penalty)
-    for path in sorted(course.folder("autograded", student, assignment).glob("*.ipynb")):
+    paths = sorted(course.folder("autograded", student, assignment).glob("*.ipynb"))
+    for path in paths:
         nb = nbformat.read(path, as_version=4)
         held = nb.metadata.get("autograding", {}).get("limits")
         if held in (CGROUP, WATCHER) and result.limits != WATCHER:  # of several notebooks, the weaker one
             result.limits = held
+        remarks = [Remark(*remark) for remark in nb.metadata.get("autograding", {}).get("remarks", [])]
+        result.overruled += [sentence(remark) for remark in remarks if remark.kind == OVERRULED]
         told = {cell.metadata.nbgrader.grade_id: message_of(cell) for cell in nb.cells if is_grade(cell)}
         mine = [cell for cell in cells if cell.notebook == path.stem]
         for cell in mine:
             cell.message = told.get(cell.name, "")
         lost = [cell.name for cell in mine if cell.score < cell.points]
-        result.notes += notes_on(nb, lost, {name for notebook, name in stubs if notebook == path.stem})
+        notes = notes_on(nb, lost, {name for notebook, name in stubs if notebook == path.stem})
+        if notes and len(paths) > 1:
+            notes[0] = f"{path.stem}: {notes[0]}"
+        result.notes += notes
     if result.waiting:
         names = ", ".join(cell.name for cell in result.waiting)
         result.notes.append(_("Waits for a person: {names}.").format(names=names))
@@ -188,6 +201,7 @@ def table(results: list[Result], width: int | None = None) -> str:
                 n=len(waiting), names=", ".join(dict.fromkeys(waiting))
             )
         )
+    lines += dict.fromkeys(told for result in results for told in result.overruled)
     watched = sum(result.limits == WATCHER for result in results)
     lines.append(
         _("Limits held by control groups: {n}, by the watcher alone: {watched}").format(
@@ -219,7 +233,14 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
     for result in results:
         scores = {cell.key: cell.score for cell in result.cells}
         row = [inert(result.student), assignment, *(scores.get(column.key, "") for column in columns)]
-        row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
+        row += [
+            result.late_penalty,
+            result.total,
+            result.points,
+            result.points_waiting,
+            result.limits,
+            result.whole_note,
+        ]
         rows.writerow([_inert(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():

@@ -18,6 +18,7 @@ from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.run import verdicts
 from autograding.run.newer import needs_python
+from autograding.run.plain_tests import PlainTest, taken_apart
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.sandbox.limits import Limits
@@ -36,6 +37,7 @@ class GradedCell:
     name: str
     source: str
     points: float
+    tells: bool = False  # it has no hidden part, so a bare assert may say what it compared
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,11 @@ def _execute(job, keep, reading, without):
                 to_ask[name] = cell
             else:
                 key = name if name in by_name else f"#{number}"
-                cell.outputs, ended = kernels.cell(key, cell.source, graded=name in by_name)
-                if name in by_name:
-                    verdicts.fold_in(cell, by_name[name].points, ended)
+                graded = by_name.get(name)
+                test = None if graded is None else taken_apart(cell.source, graded.tells)
+                cell.outputs, ended = kernels.cell(key, cell.source, test)
+                if graded is not None:
+                    verdicts.fold_in(cell, graded.source, graded.points, ended)
         # After the whole notebook, so that no cell shows a problem; and in the master's order, so that what is lent to
         # one call has no use in a later one: what a course lends, it has asked for before.
         kernels.begin_to_ask()
@@ -141,7 +145,7 @@ class Run(NamedTuple):
     """A cell that ended well: run it."""
 
     source: str
-    graded: bool = False
+    test: PlainTest | None = None
     unseen: bool = False  # it is not in the notebook: it shows nothing and has no number
 
 
@@ -185,7 +189,7 @@ class Kernels:
         except Stopped as stopped:
             self._stopped(stopped)
 
-    def cell(self, key: str, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
+    def cell(self, key: str, source: str, test: PlainTest | None = None) -> tuple[list[NotebookNode], Ended]:
         """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
         ended = Ended(None)
         if not source.strip():
@@ -196,10 +200,10 @@ class Kernels:
         outputs = Outputs(min(self.limits.output_bytes, self.left))
         try:
             with self.reading(key):
-                ended = self._ready().run(source, outputs, graded)
+                ended = self._ready().run(source, outputs, test)
                 if ended.raised is not None:
                     _show_error(outputs.list, *ended.raised, source)
-            self.done.append(Run(source, graded))
+            self.done.append(Run(source, test))
         except Stopped as stopped:
             self._stopped(stopped)
             outputs.list.append(_as_output(stopped))
@@ -306,8 +310,8 @@ class Kernels:
 
     def _do(self, session, step):
         match step:
-            case Run(source, graded, unseen):
-                session.run(source, Outputs(self.limits.output_bytes), graded, unseen)
+            case Run(source, test, unseen):
+                session.run(source, Outputs(self.limits.output_bytes), test, unseen)
             case Hold(cell):
                 session.hold(cell)
 

@@ -130,6 +130,11 @@ class Grader:
         self._scratch.cleanup()
         self._held.close()
 
+    def graded_names(self) -> set[str]:
+        """The names of the graded cells, with and without their notebook's."""
+        graded = [(notebook, cell) for notebook, cell, kind in self._places if kind == "grade"]
+        return {name for notebook, cell in graded for name in (cell, f"{notebook}/{cell}")}
+
     def begun_anew(self) -> str:
         """A sentence where the gradebook was gone or empty although somebody had been graded; else empty."""
         if not self.book.is_new or not any(self._top(AUTOGRADED).glob(f"*/*/{DONE_STAMP}")):

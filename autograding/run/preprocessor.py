@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Config
 
 from autograding.intake.answers import name_of, same_text
 from autograding.run.apart import execute_apart
@@ -15,7 +16,7 @@ from autograding.run.veil import problems_are_shown
 from autograding.sandbox.limits import limits_from
 from autograding.sandbox.warm import SandboxFailed
 from autograding.seeds import course_key
-from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of
+from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of, released_text
 
 
 class SandboxExecute(NbGraderPreprocessor):
@@ -40,7 +41,7 @@ class SandboxExecute(NbGraderPreprocessor):
             student=names["student"],
             notebook=nbformat.writes(nb).encode("utf-8"),
             files=files_in(Path(resources["metadata"]["path"])),
-            graded=graded_cells(master_of(course, names)),
+            graded=graded_cells(master_of(course, names), self.config),
             given=given_to(nb, places_of(course, names)),
             limits=limits_from(self.config),
             checks=self.config.Autograding.get("checks", ""),
@@ -54,10 +55,10 @@ class SandboxExecute(NbGraderPreprocessor):
         )
 
 
-def graded_cells(master: list[MasterCell]) -> tuple[GradedCell, ...]:
+def graded_cells(master: list[MasterCell], config: Config) -> tuple[GradedCell, ...]:
     """The code cells that are graded by running them, so none of the answers that a person grades."""
     return tuple(
-        GradedCell(cell.name, cell.source, cell.points)
+        GradedCell(cell.name, cell.source, cell.points, released_text(cell, config) == cell.source)
         for cell in master
         if cell.grade and not cell.solution and cell.cell_type == "code"
     )

@@ -129,9 +129,12 @@ class Session:
         self.branch.kill()
         self.branch.wait_ended()
 
-    def run(self, source: str, outputs: Outputs, graded: bool = False, unseen: bool = False) -> Ended:
-        """Run a cell and add what it shows to `outputs`. Raises Stopped. An `unseen` one does not count as a cell."""
-        request = {"do": "run", "source": source, "graded": graded, "unseen": unseen}
+    def run(self, source: str, outputs: Outputs, test: tuple | None = None, unseen: bool = False) -> Ended:
+        """Run a cell and add what it shows to `outputs`. Raises Stopped. An `unseen` one does not count as a cell.
+
+        Of a plain `test` the two parts are run: see run/plain_tests.py.
+        """
+        request = {"do": "run", "source": source, "test": test, "unseen": unseen}
         _answers, done = self._request(request, b"", outputs)
         match done:
             case {"raised": None, "value": None | str() as value}:

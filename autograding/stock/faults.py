@@ -30,14 +30,18 @@ def faults_in(folder: Path) -> list[str]:
 
 def called(name: str | None, source: str) -> str:
     """A cell by its name and, where that is one that a program made up, or none, by how it begins."""
-    if name and not _is_made_up(name):
+    if name and not is_made_up(name):
         return name
-    first = next((line.strip() for line in source.splitlines() if line.strip()), "")
-    began = _("the one that begins “{text}”").format(text=plain(first, 60))
+    began = _("the one that begins “{text}”").format(text=beginning_of(source))
     return f"{name} ({began})" if name else began
 
 
-def _is_made_up(name):
+def beginning_of(source: str) -> str:
+    """The first line of a cell that says something."""
+    return plain(next((line.strip(" #\t") for line in source.splitlines() if line.strip(" #\t")), ""), 60)
+
+
+def is_made_up(name: str) -> bool:
     """Whether a name tells nothing: nbgrader's own are `cell-` and sixteen digits."""
     last = name.rpartition("-")[2]
     return len(last) >= 8 and all(letter in "0123456789abcdef" for letter in last)

@@ -61,8 +61,8 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
                     outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
             else:
                 outlet.left = outputs_most
-                if message["graded"]:
-                    error, value = witness.run_graded(message["source"])
+                if message["test"] is not None:
+                    error, value = witness.run_graded(message["source"], *message["test"])
                 else:
                     result = run_cell(message["source"], store_history=not message["unseen"])
                     error = result.error_before_exec or result.error_in_exec

@@ -1,4 +1,4 @@
-"""Small nbgrader courses of any kind, made in a folder: notebooks from short lists of cells, a configuration, a class."""
+"""Small nbgrader courses of any kind, made in a folder: notebooks from short lists of cells, options, a class."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import nbformat
 from making import (
-    ASSIGNMENT,
     RIGHT,
     TEST,
     WRONG,
@@ -309,7 +308,9 @@ def _solutions():
             Row(Course({"p1.ipynb": stubs}, after=why % name), says=("the source has stubs alone",)),
         )
     bonus = notebook(answer("twice", solution()), test("t", TEST), test("bonus", "1 if True else 2", 2))
-    handed_in = {"right": {"p1.ipynb": notebook(answer("twice", RIGHT), test("t", TEST), test("bonus", "", 2))}}
+    handed_in = {
+        "right": {"p1.ipynb": notebook(answer("twice", RIGHT), test("t", TEST), test("bonus", "1 if True else 2", 2))}
+    }
     yield "solutions.bonus", Row(Course({"p1.ipynb": bonus}, handed_in), {}, 2, says=("bonus gives 1 of 2",))
     yield (
         "solutions.bonus_overruled",
