@@ -17,15 +17,11 @@ from traitlets.config import Config
 from autograding.beneath import Place
 from autograding.messages import _
 from autograding.plugged import settle
-from autograding.troubles import of_the_machine
+from autograding.troubles import CourseError, of_the_machine
 
 CONFIGURATION = "nbgrader_config.py"
 # What a course's module of checks must hold: see DESIGN.md, "The seam".
 CHECKS_INTERFACE = ("make", "judge", "CALLER")
-
-
-class CourseError(Exception):
-    """Something that the teacher must fix; the text tells them what."""
 
 
 # In the path of a course or a class, nbgrader and the gradebook's address take these for something else than letters;

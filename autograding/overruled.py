@@ -8,17 +8,14 @@ A name is an assignment, ASSIGNMENT/CELL, or ASSIGNMENT/NOTEBOOK/CELL.
 from traitlets.config import Config
 
 from autograding.messages import _
-
-
-class OverruledWrongly(ValueError):
-    """The option is not as it must be; the text says how."""
+from autograding.troubles import WrongOption
 
 
 def overruled(config: Config, assignment: str) -> dict[str, str]:
-    """The reasons for this assignment: by "" for all of it, CELL or NOTEBOOK/CELL. Raises OverruledWrongly."""
+    """The reasons for this assignment: by "" for all of it, CELL or NOTEBOOK/CELL. Raises WrongOption."""
     given = config.Autograding.get("solution_loses", {})
     if not isinstance(given, dict) or not all(isinstance(why, str) and why.strip() for why in given.values()):
-        raise OverruledWrongly(
+        raise WrongOption(
             _("expected c.Autograding.solution_loses to hold a reason for each name, got {got!r}").format(got=given)
         )
     names = {name: why for name, why in given.items() if name == assignment or name.startswith(f"{assignment}/")}

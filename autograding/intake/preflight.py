@@ -14,7 +14,7 @@ from traitlets import Dict
 from traitlets.config import Config
 
 from autograding.intake.answers import same_text
-from autograding.intake.remarks import OVERRULED, Remark, as_markdown
+from autograding.intake.remarks import FROM_THE_GRADER, OVERRULED, Remark, as_markdown
 from autograding.intake.strays import take_in
 from autograding.overruled import overruled, told_of
 from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of, released_text
@@ -117,7 +117,7 @@ class Preflight(NbGraderPreprocessor):
             noticed.append(Remark("unisolated"))
         noticed += [Remark(OVERRULED, told) for told in told_of(overruled(self.config, names["assignment"]))]
         if noticed:
-            cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id="notes-from-the-grader")
+            cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id=FROM_THE_GRADER)
             if nb.nbformat_minor < 5:
                 del cell["id"]
             nb.cells.insert(0, cell)

@@ -11,6 +11,7 @@ from autograding.messages import _, plain
 
 # Remarks after which the released exercise was graded in the submission's place.
 OVERRULED = "overruled"
+FROM_THE_GRADER = "notes-from-the-grader"  # the cell that holds the remarks
 NOTHING_GRADED = {"missing", "several", "unreadable"}
 
 

@@ -13,6 +13,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
@@ -26,7 +27,9 @@ from autograding.report import painter
 from autograding.report.legible import legible
 from autograding.run import digest
 from autograding.run.apart import execute_apart
+from autograding.run.beside import refuse_secrets, require_room
 from autograding.run.done import Damaged, Stamp, amiss_in, files_of, read_stamp
+from autograding.run.languages import require_python
 from autograding.run.prepare import Prepared, autograder, prepare, require_name
 from autograding.run.record import reading_store
 from autograding.run.schedule import Pool, outcomes_of
@@ -97,6 +100,11 @@ class Grader:
         return self
 
     def _open(self):
+        limits = limits_from(self.course.config)
+        refuse_secrets(self.course, limits)
+        for path in sorted(self.course.folder("source", ".", self.assignment).glob("*.ipynb")):
+            require_python(nbformat.read(path, as_version=4), path.stem)
+        require_room(self.course, self.assignment, limits)
         for top in (self._top(AUTOGRADED), self._top(FEEDBACK)):
             if os.path.lexists(top):
                 folder_to_write_in(top)
@@ -115,8 +123,7 @@ class Grader:
         self.released = generate(self.course, self.assignment, self.scratch / "released", self.book)
         with self.book.reading(), self.course.gradebook() as gradebook:
             self._places = places_in(gradebook, self.assignment)
-        isolation = limits_from(self.course.config).isolation
-        self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
+        self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{limits.isolation}"
         painter.start()
         self.store = Store(self.course.class_folder / "grades" / "executed")
         self.store.sweep()

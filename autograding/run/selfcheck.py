@@ -9,7 +9,7 @@ from nbgrader.utils import determine_grade
 
 from autograding.course import CourseError
 from autograding.messages import _, plain
-from autograding.overruled import OverruledWrongly, overruled, reason_for
+from autograding.overruled import overruled, reason_for
 from autograding.report.notes import failures_in, message_of
 from autograding.run.apart import execute_apart
 from autograding.run.grade import Grader
@@ -56,10 +56,7 @@ def require_full_marks(grader: Grader, pool: Pool) -> None:
 
 def _reasons(grader):
     """What the teacher says about losses, and only about cells that there are."""
-    try:
-        reasons = overruled(grader.course.config, grader.assignment)
-    except OverruledWrongly as error:
-        raise CourseError(str(error)) from error
+    reasons = overruled(grader.course.config, grader.assignment)
     known = {"", *grader.graded_names()}
     for name in reasons.keys() - known:
         raise CourseError(

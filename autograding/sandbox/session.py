@@ -86,6 +86,7 @@ class Session:
 
     def __init__(self, branch: Branch, limits: Limits, files, allowance: Allowance):
         self.branch, self.limits, self.files, self.allowance = branch, limits, files, allowance
+        self.seconds = limits.cell_seconds  # for the next request
         self.number = 0
         self.killed_because = ""
         self._ended = False
@@ -143,6 +144,10 @@ class Session:
                 return Ended((encodable(name[:200]), encodable(text[:LONGEST_ERROR])), value)
         return Ended(None, known=False)
 
+    def aside(self, sources: tuple[str, ...]) -> None:
+        """Run cells in a copy of the kernel, which then ends: their files stay, their names do not. Raises Stopped."""
+        self._request({"do": "aside", "sources": sources}, b"", self._unseen())
+
     def hold(self, cell: str) -> None:
         """Keep the notebook as it is now, for the graded cell of this name. Raises Stopped."""
         self._request({"do": "hold", "cell": cell}, b"", self._unseen())
@@ -196,7 +201,7 @@ class Session:
         """Send a request, collect outputs until it is done; return the answers and the last message."""
         # A cell that writes into the channel cannot guess this number.
         self.number = secrets.randbits(52)
-        self._clock = clock = Clock(max(0.0, min(self.limits.cell_seconds, self.allowance.left)))
+        self._clock = clock = Clock(max(0.0, min(self.seconds, self.allowance.left)))
         unsent = memoryview(wire.frame(request | {"number": self.number}, blob))
         answers, too_long = [], ""
         try:
@@ -251,7 +256,7 @@ class Session:
     def _too_long(self, clock):
         if self.allowance.left <= clock.spent:
             return _("the notebook took more than {n:g} s in all").format(n=self.allowance.whole)
-        return _("it took more than {n:g} s").format(n=self.limits.cell_seconds)
+        return _("it took more than {n:g} s").format(n=self.seconds)
 
     def _dead(self, reason="", kind="DeadKernelError"):
         """Give the kernel up. Raises SandboxFailed if the submission is not to blame."""

@@ -124,7 +124,7 @@ def own_network():
 
 def mount_private_folders(options):
     """Mount folders in memory for this submission, all in one of a limited size. They vanish with it."""
-    data = f"size={options['folder_bytes']},nr_inodes=10000,mode=0755".encode()
+    data = f"size={options['folder_bytes']},nr_inodes={options['folder_files']},mode=0755".encode()
     check(libc.mount(b"tmpfs", b"/private", b"tmpfs", NOSUID | NODEV, data), "mount /private")
     for place in ("/submission", "/dev/shm", "/private"):  # the last one hides where the others lie
         own = Path("/private", Path(place).name)

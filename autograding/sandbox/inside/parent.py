@@ -29,6 +29,7 @@ def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     if options["isolated"]:
         confine.hide_processes()
+    os.environ.update(options["environment"])
     preload(options["preload"])
     if options["isolated"]:
         confine.close_private_folder()
@@ -183,7 +184,7 @@ def supervise(handle, orders, writing, options):
         confine.allow_calls(options["calls"])
     from .kernel import serve
 
-    serve(socket.socket(fileno=handle), kernels_desk, folder, options["stand_ins"], options["output_bytes"])
+    serve(socket.socket(fileno=handle), kernels_desk, folder, options)
     os._exit(0)
 
 
