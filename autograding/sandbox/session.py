@@ -2,6 +2,7 @@
 
 import secrets
 import select
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -11,6 +12,7 @@ from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
 from autograding.sandbox.limits import Limits
+from autograding.sandbox.network import Way
 from autograding.sandbox.outputs import LONGEST_ERROR, Outputs, encodable
 from autograding.sandbox.warm import Branch, SandboxFailed
 
@@ -90,6 +92,7 @@ class Session:
         self.number = 0
         self.killed_because = ""
         self._ended = False
+        self._way: Way | None = None
         self._clock = Clock(STARTING)
         self._frames = wire.Frames(max(limits.answer_bytes, limits.output_bytes + 65536), limits.answer_bytes)
         self._arrived: list[tuple[dict, bytes]] = []
@@ -103,6 +106,9 @@ class Session:
         for sock in (self.sock, self.orders):
             sock.settimeout(STARTING)
         try:
+            if self.limits.hosts and self.limits.isolation != "none":
+                _letter, handles, _flags, _address = socket.recv_fds(self.orders, 1, 1)
+                self._way = Way(socket.socket(fileno=handles[0]), self.limits.hosts)
             wire.send(self.sock, {"files": names}, b"".join(content for _name, content in self.files))
             ready = wire.receive(self.sock, 1 << 16)
         except (OSError, wire.Malformed) as error:
@@ -124,6 +130,8 @@ class Session:
             return
         self._ended = True
         self._over.set()
+        if self._way is not None:
+            self._way.close()
         self.sock.close()
         self.orders.close()
         self._watcher.join()

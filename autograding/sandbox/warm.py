@@ -35,7 +35,14 @@ STARTING = 120
 ENDING = 10
 # The limits that are held inside.
 OF_A_KERNEL = (
-    *("memory_bytes", "processes", "file_bytes", "folder_bytes", "folder_files", "output_bytes", "python_path"),
+    "memory_bytes",
+    "processes",
+    "file_bytes",
+    "folder_bytes",
+    "folder_files",
+    "output_bytes",
+    "python_path",
+    "hosts",
 )
 ERRORS = "errors"  # the file of what warm parents say
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group

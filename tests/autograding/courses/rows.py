@@ -61,14 +61,14 @@ def cells_that(source: str, **course) -> Row:
     return one(cells=[answer("a", source), test("t", "assert ok")], **course)
 
 
-def rows(tmp: Path) -> Iterator[tuple[str, Row]]:
-    """All of them by name. `tmp` is a folder outside of the courses."""
+def rows(tmp: Path, port: int) -> Iterator[tuple[str, Row]]:
+    """All of them by name. `tmp` is a folder outside of the courses, `port` one on which a server says hello."""
     yield from _pictures()
     yield from _configured(tmp)
     yield from _shapes()
     yield from _machine()
     yield from _solutions()
-    yield from _ways_in(tmp)
+    yield from _ways_in(tmp, port)
     yield from _languages()
 
 
@@ -357,7 +357,7 @@ def _solutions():
     del lately
 
 
-def _ways_in(tmp):
+def _ways_in(tmp, port):
     data = tmp / "data"
     data.mkdir(exist_ok=True)
     (data / "numbers.csv").write_text("1,2")
@@ -393,6 +393,13 @@ def _ways_in(tmp):
     yield (
         "ways.folder_with_solutions",
         Row(cells_that(reads, after="c.Autograding.folders = ['.']").course, {}, 2, says=("folders", "source")),
+    )
+    asks = f"import urllib.request\nok = urllib.request.urlopen('http://127.0.0.2:{port}/').read() == b'hello'"
+    yield "ways.network_shut", Row(cells_that(asks).course, {}, 2, says=("URLError",))
+    yield "ways.network", cells_that(asks, after=f"c.Autograding.hosts = ['127.0.0.2:{port}']")
+    yield (
+        "ways.network_elsewhere",
+        Row(cells_that(asks, after="c.Autograding.hosts = ['127.0.0.2:9']").course, {}, 2, says=("403",)),
     )
     helper = {"lib/helper_of_course.py": "def eight():\n    return 8\n"}
     uses = "from helper_of_course import eight\nok = eight() == 8"
