@@ -18,6 +18,7 @@ from autograding.messages import _
 from autograding.run import dependencies, schedule
 from autograding.run.dependencies import Code, code_in, digest_of_state, digest_of_tree, names_in
 from autograding.run.verdicts import folder_of_stand_ins
+from autograding.sandbox import inside
 from autograding.sandbox.interpreter import interpreter
 from autograding.sandbox.limits import limits_from
 from autograding.stock.own_files import files_below
@@ -51,8 +52,8 @@ def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
         )
     for place in limits.python_path:
         state[f"the modules in {place}"] = digest_of_tree(Path(place))
-    for inside, outside in limits.folders:
-        state[f"the folder {inside}"] = _digest_of_looks(Path(outside))
+    for place, outside in limits.folders:
+        state[f"the folder {place}"] = _digest_of_looks(Path(outside))
     there = {*limits.preload, *_names_in_modules(solution)}
     there |= names_in(code_in(cell.source for cell in cells if cell.cell_type == "code"))
     # Imported outside, in the grader.
