@@ -1,5 +1,6 @@
 """The Jupyter kernel that a course or a notebook names: which Python it starts, and with which environment."""
 
+import os
 import sys
 from pathlib import Path
 
