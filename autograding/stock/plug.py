@@ -64,7 +64,7 @@ def plug_in(c: Config, checks: str = "") -> None:
     c.HTMLExporter.optimistic_validation = True  # of a notebook of any size, once and not after each preprocessor
     # Both preprocessors leave finished HTML and the page's styles; whatever they have not seen is escaped.
     filters = ("markdown2html", "highlight_code", "ansi2html", "strip_files_prefix")
-    c.HTMLExporter.filters = dict.fromkeys(filters, "autograding.report.pages.finished")
+    c.HTMLExporter.filters = dict.fromkeys(filters, "autograding.report.sheet.finished")
     c.CSSHTMLHeaderPreprocessor.enabled = False
     put_alembic_on_path()
     if formgrader := sys.modules.get("nbgrader.server_extensions.formgrader.formgrader"):
