@@ -24,22 +24,39 @@ from autograding.report.hidden import HiddenTests
 from autograding.report.sheet import paint
 from autograding.stock.once import FINISHED
 
-# The templates put the page's styles into a <style>, which ends here and begins again. Nothing of a student's is
-# painted outside its own place, and the policy holds for all that follows: no page loads anything from elsewhere.
-HEAD = """
-.input_area, .text_cell_render, .output_subarea {{ contain: paint; overflow: auto; }}
-</style>
+# As Jupyter shows outputs. A rule of an output's own counts more. Nothing of a student's is painted outside its own
+# place, and pictures shrink to it; what is wider, such as a table, can be moved in it. Pages are light: a browser that
+# prefers the dark must not turn their colours round, since pictures and tables bring their own.
+LOOK = """
+:root { color-scheme: only light; }
+.input_area, .text_cell_render, .output_subarea { contain: paint; overflow: auto; }
+.output_subarea img, .text_cell_render img { border: none; max-width: 100%; object-fit: contain; }
+.output_subarea img:not([height]), .text_cell_render img:not([height]) { height: auto; }
+.rendered_html table { border: none; border-collapse: collapse; margin: 0 0 1em; }
+.rendered_html th, .rendered_html td { border: none; padding: 0.3em 0.6em; vertical-align: middle; }
+.rendered_html thead { border-bottom: 1px solid #bdbdbd; }
+.rendered_html tbody tr:nth-child(odd) { background: #f5f5f5; }
+.output_html th, .output_html td { text-align: right; }
+.output_html caption { text-align: center; }
+.output_html label { font-weight: inherit; }
+summary { display: list-item; }
+"""
+# The templates put the page's styles into a <style>, which ends here and begins again. The policy holds for all that
+# follows: no page loads anything from elsewhere.
+HEAD = """{look}</style>
+<meta name="color-scheme" content="only light">
 <meta http-equiv="Content-Security-Policy" content="base-uri 'none'; form-action 'none'; default-src 'none'; {policy}">
 <meta name="referrer" content="no-referrer">
 {finished}
 {script}<style>"""
 OF_FEEDBACK = HEAD.format(
-    policy="img-src data:; font-src 'self'; style-src 'unsafe-inline'", finished=FINISHED, script=""
+    policy="img-src data:; font-src 'self'; style-src 'unsafe-inline'", look=LOOK, finished=FINISHED, script=""
 )
 # Formgrader's own scripts expect MathJax, which the policy keeps out, and wait for its word that it is done.
 OF_FORMGRADER = HEAD.format(
     policy="img-src 'self' data:; font-src 'self' data:; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline'",
+    look=LOOK,
     finished=FINISHED,
     script="<script>window.MathJax = {Hub: {Startup: {signal: {Interest: tell => tell('End')}}}};</script>\n",
 )
