@@ -21,6 +21,8 @@ _NAMES = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 PASTED = "attachment:"
+# Some editors write a pasted picture into the text itself.
+_EMBEDDED = re.compile(r"data:image/(?:png|jpe?g|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=]{100,}")
 
 
 def plain_name(address: str) -> str:
@@ -49,6 +51,17 @@ def beside(folder: Path, name: str, most: int) -> str:
         return ""
     kind = _kind(content)
     return f"data:{kind};base64,{base64.b64encode(content).decode()}" if kind else ""
+
+
+def taken_out(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The text with a short name in the place of each picture that stands in it; and these: (name, address)."""
+    names: dict[str, str] = {}
+
+    def name(found):
+        return names.setdefault(found[0], f"{PASTED}in-the-text-{len(names)}")
+
+    text = _EMBEDDED.sub(name, text)
+    return text, tuple((name, address.replace("image/jpg;", "image/jpeg;")) for address, name in names.items())
 
 
 def pasted(forms: Mapping[str, object], most: int) -> str:

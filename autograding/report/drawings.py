@@ -135,11 +135,10 @@ def _keep(element, level):
     element.attrib.update((name, value) for name, value in attributes if _stays(element.tag, name, value))
     if element.tag == "style" and (len(element.text or "") > _LONGEST_STYLE or _LOADS.search(element.text or "")):
         element.text = ""
-    for child in list(element):
-        if level < DEEPEST and isinstance(child.tag, str) and _name(child).lower() in _BY_LETTERS:
-            _keep(child, level + 1)
-        else:
-            element.remove(child)
+    known = [child for child in element if isinstance(child.tag, str) and _name(child).lower() in _BY_LETTERS]
+    element[:] = known if level < DEEPEST else []
+    for child in element:
+        _keep(child, level + 1)
 
 
 def _name(element):

@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograding.messages import _
-from autograding.report.beside import PASTED, beside, named_in, pasted, plain_name
+from autograding.report.beside import PASTED, beside, named_in, pasted, plain_name, taken_out
 from autograding.report.hidden import HiddenTests
 from autograding.report.painter import painted_apart
 from autograding.report.pieces import LONGEST_OF, Piece, plain
@@ -86,13 +86,14 @@ class _Sheet:
         cell.metadata = NotebookNode(nbgrader=cell.metadata.nbgrader) if graded else NotebookNode()
         if graded and cell.metadata.nbgrader.get("comment"):
             self.add_text(cell.metadata.nbgrader, "comment", Piece("markdown", cell.metadata.nbgrader.comment))
-        source = self._within(cell.source)
+        source, in_text = (cell.source, ()) if cell.cell_type == "code" else self._taken_out(cell.source)
+        source = self._within(source)
         if cell.cell_type == "code":
             self.add_text(cell, "source", Piece("program", source, f"{self.language}|{magic}"))
             cell.outputs = [shown for output in cell.outputs if (shown := self._output(output)) is not None]
         else:
             cell.cell_type = "markdown"
-            pictures = (*self._attachments(attached), *self._beside(source))
+            pictures = (*in_text, *self._attachments(attached), *self._beside(source))
             self.add_text(cell, "source", Piece("markdown", source, pictures=pictures))
 
     def add_text(self, place, key, piece):
@@ -132,10 +133,12 @@ class _Sheet:
         return shown
 
     def _add_printed(self, place, key, kind, text):
+        text, pictures = self._taken_out(text) if kind == "markdown" else (text, ())
         text = self._within(text, always=False)
         if self.hidden is not None:
             text = self.hidden.without(text)
-        self._add_output(place, key, Piece(kind, text))
+        pictures = (*pictures, *self._beside(text)) if kind == "markdown" else ()
+        self._add_output(place, key, Piece(kind, text, pictures=pictures))
 
     def _add_output(self, place, key, piece):
         self.printed.add(len(self.pieces))
@@ -159,6 +162,7 @@ class _Sheet:
 
     def _add_whole(self, shown, form, data, words):
         """HTML or a drawing, of which no part can be shown; whether the page can hold it."""
+        data, pictures = self._taken_out(data) if form == "html" else (data, ())
         room = self.pictures * 3 // 4 if form == "drawing" else self.letters
         if len(data) > min(LONGEST_OF[form], room):
             return False
@@ -171,7 +175,8 @@ class _Sheet:
             self.pictures -= len(data) * 4 // 3
         else:
             self.letters -= len(data)
-        self._add_output(shown.data, "text/html", Piece(form, data, words, self._beside(data) if data else ()))
+            pictures = (*pictures, *self._beside(data))
+        self._add_output(shown.data, "text/html", Piece(form, data, words, pictures))
         return True
 
     def _add_picture(self, shown, mime, data, claims):
@@ -187,25 +192,33 @@ class _Sheet:
             shown.data["text/html"] = Finished(f'<img src="{address}" alt="{about.alt}">')
         return True
 
+    def _taken_out(self, text):
+        """The text with names in the place of its pictures, and as many of these as the page can hold."""
+        text, pictures = taken_out(text)
+        return text, tuple(self._that_fit(pictures))
+
+    def _that_fit(self, pictures):
+        for name, address in pictures:
+            if address and len(address) <= self.pictures:
+                self.pictures -= len(address)
+                yield name, address
+
     def _attachments(self, attached):
         """The pictures that a Markdown cell carries with it: (name, address)."""
-        found = []
-        for name, forms in attached.items():
-            if isinstance(forms, Mapping) and (address := pasted(forms, self.pictures)):
-                self.pictures -= len(address)
-                found.append((plain_name(PASTED + name), address))
-        return tuple(found)
+        found = [
+            (plain_name(PASTED + name), pasted(forms, self.pictures))
+            for name, forms in attached.items()
+            if isinstance(forms, Mapping)
+        ]
+        return self._that_fit(found)
 
     def _beside(self, text):
         """The pictures beside the notebook that a text shows: (name, address)."""
-        found = []
-        for name in named_in(text) if self.folder is not None else ():
+        names = list(named_in(text)) if self.folder is not None else []
+        for name in names:
             if name not in self.files and len(self.files) < FILES:
                 self.files[name] = beside(self.folder, name, self.pictures)
-            if (address := self.files.get(name)) and len(address) <= self.pictures:
-                self.pictures -= len(address)
-                found.append((name, address))
-        return tuple(found)
+        return self._that_fit((name, self.files.get(name, "")) for name in names)
 
 
 def _about_picture(claims):
