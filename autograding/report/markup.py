@@ -173,7 +173,7 @@ class _Writer(HTMLParser):
             return
         kept = {name: value for name, value in self._attributes(tag, attrs).items() if name == "class"}
         if tag == "label" and given.get("for") in self.boxes and self._make_room(tag):
-            self._begin(tag, kept | {"for": self.boxes[given["for"]]})
+            self._begin(tag, {"for": self.boxes[given["for"]]} | kept)
         elif tag == "input" and given.get("type") == "checkbox" and given.get("id") and self._make_room("img"):
             own = self.boxes.setdefault(given["id"], f"{self.styles.place}-box{len(self.boxes)}")
             state = {name: "" for name in ("checked", "disabled") if name in given}
