@@ -96,7 +96,7 @@ class Shown(NbGraderPreprocessor):
 
 
 def _folder_of(resources):
-    """The folder that the notebook lies in, where the exporter knows it (from_filename in nbconvert/exporters/)."""
+    """The notebook's folder, where the exporter knows it (from_filename in nbconvert/exporters/exporter.py)."""
     path = resources.get("metadata", {}).get("path", "")
     return Path(path) if path else None
 
