@@ -14,6 +14,9 @@ from autograding.report.markup import cleaned
 # Neither letters nor layout: a browser or the file cannot hold them. Escapes begin terminal colours.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\ud800-\udfff]")
 _ESCAPES = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~])?")
+# What draws an output by a program, or fetches it: without it there may be nothing to see.
+_DRAWS = re.compile("<(?:script|iframe|canvas|video|audio|object|embed)\\b", re.IGNORECASE)
+_MARKUP = re.compile("<style>[^<]*</style>|<[^<>]*>")
 LONGEST = 100_000  # letters; a longer piece is shown plain
 # A table of many colours has a rule for each of its cells, and a drawing is mostly numbers.
 LONGEST_OF = {"html": 400_000, "drawing": drawings.LONGEST}
@@ -45,9 +48,16 @@ def _drawing(text, _piece):
     return f'<img src="{address}" alt="{_("A picture without a description")}">'
 
 
+def _html(text, piece):
+    html = cleaned(text, pictures=dict(piece.pictures), styled=True)
+    if _DRAWS.search(text) and "<img" not in html and not _MARKUP.sub("", html).strip():
+        return f"<pre>{_('[An output that is not shown here.]')}</pre>"
+    return html
+
+
 PAINTED = {
     "drawing": _drawing,
-    "html": lambda text, piece: cleaned(text, pictures=dict(piece.pictures), styled=True),
+    "html": _html,
     "latex": lambda text, _piece: latex_to_html(text),
     "markdown": lambda text, piece: markdown_to_html(text, piece.pictures),
     "program": _program,

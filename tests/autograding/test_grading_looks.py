@@ -148,6 +148,14 @@ def test_what_is_too_long_for_html_is_shown_as_text():
     assert len(table) > 100_000 and "&lt;" not in painted(Piece("html", table))
 
 
+def test_what_only_a_program_would_draw_is_told():
+    told = "<pre>[An output that is not shown here.]</pre>"
+    for html in ("<div id=x></div><script>draw('x')</script>", "<iframe src='https://e.org'></iframe>"):
+        assert painted(Piece("html", html)) == told
+    assert painted(Piece("html", "<b>x</b><script>draw()</script>")) == "<b>x</b>"
+    assert painted(Piece("html", "<style>.a {color: red}</style>")).endswith("</style></div>")
+
+
 PLOT = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://e.org/svg11.dtd">
 <svg xmlns:xlink="http://www.w3.org/1999/xlink" width="40pt" viewBox="0 0 40 30" xmlns="http://www.w3.org/2000/svg">
 <metadata><x>y</x></metadata><defs><style>*{stroke-linejoin: round}</style><path id="m" d="M 0 3 L 3 0"/>
