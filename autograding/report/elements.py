@@ -42,3 +42,14 @@ ATTRIBUTES = {
     "th": _CELL | _ALIGNED,
     "tr": _ALIGNED,
 }
+
+_OF_TABLES = frozenset(("table", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"))
+
+
+def border(tag: str) -> frozenset[str]:
+    """What keeps an element from reaching further out: words stay in their line, cells in their table."""
+    if tag in WORDS:
+        return TAGS - WORDS
+    if tag in _OF_TABLES or tag == "col":
+        return frozenset(("table",))
+    return frozenset(("table", "td", "th", "caption"))

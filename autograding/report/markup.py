@@ -25,6 +25,7 @@ from autograding.report.elements import (
     TAGS,
     VOID,
     WORDS,
+    border,
 )
 from autograding.report.styles import OwnStyles
 from autograding.report.values import style_of
@@ -126,7 +127,7 @@ class _Writer(HTMLParser):
         elif tag == "a":
             self._end_of_link()
         elif tag == "label" or (tag in TAGS and tag not in VOID):
-            place = self._nearest((tag,), _border(tag))
+            place = self._nearest((tag,), border(tag))
             if place is not None:
                 self.close_down_to(place)
 
@@ -189,13 +190,13 @@ class _Writer(HTMLParser):
     def _make_room(self, tag):
         """Close and open what has to be, so that an element may stand here; False where it may not."""
         if tag in PARENTS:
-            if tag == "tr" and self._nearest(PARENTS[tag], _border(tag)) is None:
+            if tag == "tr" and self._nearest(PARENTS[tag], border(tag)) is None:
                 self._make_room("tbody") and self._begin("tbody")
-            elif tag in ("td", "th") and self._nearest(PARENTS[tag], _border(tag)) is None:
+            elif tag in ("td", "th") and self._nearest(PARENTS[tag], border(tag)) is None:
                 self._make_room("tr") and self._begin("tr")
-            elif tag == "col" and self._nearest(PARENTS[tag], _border(tag)) is None:
+            elif tag == "col" and self._nearest(PARENTS[tag], border(tag)) is None:
                 self._make_room("colgroup") and self._begin("colgroup")
-            place = self._nearest(PARENTS[tag], _border(tag))
+            place = self._nearest(PARENTS[tag], border(tag))
             if place is None:
                 return False
             self.close_down_to(place + 1)
@@ -244,12 +245,12 @@ class _Writer(HTMLParser):
         if tag not in VOID and tag != "input":
             self.open.append(tag)
 
-    def _nearest(self, tags, border):
+    def _nearest(self, tags, kept_within):
         """The depth of the innermost open element of these, not looking beyond the border."""
         for place in range(len(self.open) - 1, -1, -1):
             if self.open[place] in tags:
                 return place
-            if self.open[place] in border:
+            if self.open[place] in kept_within:
                 return None
         return None
 
@@ -257,15 +258,3 @@ class _Writer(HTMLParser):
 def _written(attribute):
     name, value = attribute
     return f' {name}="{escape(value)}"'
-
-
-_OF_TABLES = frozenset(("table", "caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"))
-
-
-def _border(tag):
-    """What keeps an element from reaching further out: words stay in their line, cells in their table."""
-    if tag in WORDS:
-        return TAGS - WORDS
-    if tag in _OF_TABLES or tag == "col":
-        return frozenset(("table",))
-    return frozenset(("table", "td", "th", "caption"))
