@@ -7,6 +7,7 @@ parts, which repeat others, can be of any size: what a browser would have to dra
 import base64
 import re
 from binascii import Error
+from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
@@ -127,7 +128,7 @@ def _drawing(text):
 
 def _keep(element, level):
     """Leave known elements and attributes of an element and of all in it."""
-    element.tag = _BY_LETTERS[_name(element).lower()]
+    element.tag = _known(element.tag)
     if element.tag == "a":
         element.tag = "g"
     attributes = [(name.rpartition("}")[2], value) for name, value in element.attrib.items()]
@@ -135,21 +136,28 @@ def _keep(element, level):
     element.attrib.update((name, value) for name, value in attributes if _stays(element.tag, name, value))
     if element.tag == "style" and (len(element.text or "") > _LONGEST_STYLE or _LOADS.search(element.text or "")):
         element.text = ""
-    known = [child for child in element if isinstance(child.tag, str) and _name(child).lower() in _BY_LETTERS]
+    known = [child for child in element if isinstance(child.tag, str) and _known(child.tag)]
     element[:] = known if level < DEEPEST else []
     for child in element:
         _keep(child, level + 1)
 
 
-def _name(element):
-    space, _brace, name = element.tag.rpartition("}")
-    return name if space in ("", f"{{{SVG}") else ""
+@lru_cache(maxsize=1000)
+def _known(tag):
+    """The element's name as SVG spells it; empty if it is none of the list."""
+    space, _brace, name = tag.rpartition("}")
+    return _BY_LETTERS.get(name.lower(), "") if space in ("", f"{{{SVG}") else ""
 
 
 def _stays(tag, name, value):
     if name == "href":
         return bool(_EMBEDDED.fullmatch(value) if tag == "image" else _ITSELF.fullmatch(value))
-    return bool(_ATTRIBUTE.fullmatch(name)) and not _LOADS.search(_REFERENCE.sub("", value))
+    return _may_be(name) and not (_LOADS.search(value) and _LOADS.search(_REFERENCE.sub("", value)))
+
+
+@lru_cache(maxsize=1000)
+def _may_be(name):
+    return _ATTRIBUTE.fullmatch(name) is not None
 
 
 def _drawn(root, found):
