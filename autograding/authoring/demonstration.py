@@ -1,5 +1,5 @@
 """Make up a class from a solution, to see the grading at work:
-`python -m autograding.authoring.demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
+`autograding demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
 
 Each member does one thing, is named after it, and is expected to lose certain cells. `expected.disagreements` compares
 that with the grades. WRONG.toml holds one table for each wrong answer:
@@ -210,9 +210,7 @@ def write(people: Iterable[Member], assignment: str, out: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the class; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograding.authoring.demonstration", description=_("Make up a class.")
-    )
+    parser = argparse.ArgumentParser(prog="autograding demonstration", description=_("Make up a class."))
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, required=True, metavar="TOML", help=_("the table of wrong answers"))
     parser.add_argument("--out", type=Path, default=Path("submitted"), help=_("where the class hands in"))

@@ -1,5 +1,5 @@
 """Build exercises/ from solutions/ through nbgrader:
-`python -m autograding.authoring.exercises [ASSIGNMENT ...] [--check]`.
+`autograding exercises [ASSIGNMENT ...] [--check]`.
 
 The same solution gives the same bytes. `--check` builds in another folder, names each file that differs, and then
 fails. No gradebook is left behind.
@@ -27,9 +27,7 @@ IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
 def main(arguments: list[str] | None = None) -> int:
     """Build or check the exercises; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograding.authoring.exercises", description=_("Build the exercises.")
-    )
+    parser = argparse.ArgumentParser(prog="autograding exercises", description=_("Build the exercises."))
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help=_("default: all"))
     parser.add_argument("--check", action="store_true", help=_("build in another folder, compare, change nothing"))
     options = parser.parse_args(arguments)
@@ -70,7 +68,7 @@ def check(course: Course, assignments: list[str]) -> int:
     for name in sorted(kept - set(built)):
         print(f"{shown / name}: {_('is not built from any solution')}", file=sys.stderr)
     if different or kept - set(built):
-        print(_("to rebuild: python -m autograding.authoring.exercises"), file=sys.stderr)
+        print(_("to rebuild: python -m autograding exercises"), file=sys.stderr)
         return 1
     return 0
 
