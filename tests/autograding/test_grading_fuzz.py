@@ -204,7 +204,16 @@ def test_what_no_tree_holds_is_refused(packed, blob):
         wire.unpack(packed, blob)
 
 
-@pytest.mark.parametrize("tree", [deep("x", 60), 2**wire.INTEGER_BITS, {2**wire.KEY_BITS: 1}, np.ones((1,) * 33), [np.ones(1)] * (wire.MOST_ARRAYS + 1)])
+@pytest.mark.parametrize(
+    "tree",
+    [
+        deep("x", 60),
+        2**wire.INTEGER_BITS,
+        {2**wire.KEY_BITS: 1},
+        np.ones((1,) * 33),
+        [np.ones(1)] * (wire.MOST_ARRAYS + 1),
+    ],
+)
 def test_what_would_be_refused_there_is_not_sent(tree):
     with pytest.raises(TypeError):
         wire.pack(tree)
