@@ -17,6 +17,9 @@ MODULES = {
     "demonstration": "autograding.authoring.demonstration",
     "compare": "autograding.authoring.expected",
     "replay": "autograding.authoring.replay",
+    "new-course": "autograding.authoring.new_course",
+    "new-exercise": "autograding.authoring.new_exercise",
+    "options": "autograding.authoring.options",
 }
 
 
@@ -37,6 +40,9 @@ def _overview():
         "demonstration": _("make up a class of right and wrong answers"),
         "compare": _("compare the marks of such a class with what is due"),
         "replay": _("for an appeal: what was asked, and what came back"),
+        "new-course": _("begin a course"),
+        "new-exercise": _("begin an exercise of a course"),
+        "options": _("every option: what it is here, what it is by default, and why"),
     }
     width = max(map(len, MODULES))
     return "\n".join(
