@@ -172,7 +172,7 @@ def _break_syntax(nb, answer):
 
 
 def _in_every_function(nb, answer, line):
-    """Put one line first in every function of the answer, or of all answers; in an answer without functions, before it."""
+    """Put one line first in every function of the answer, or of all answers; where it has none, before the answer."""
     for cell in nb.cells:
         if is_solution(cell) and cell.cell_type == "code" and answer in (None, cell.metadata.nbgrader.grade_id):
             cell.source = _with_first(line, cell.source)
