@@ -48,13 +48,15 @@ def places_of(course: Course, name: str, function: str | None = None) -> dict[Pa
                 "EXERCISES). Write the new check and the solution by hand"
             ).format(place=checks.__file__)
         )
+    texts = files(course.root, source, words, Path(checks.__file__).parent)
+    refuse_overwriting(texts, course.root)
     if words["function"] in checks.CHECKS:
         raise CourseError(
             _("there is a check {name} already, in {module}; call this one otherwise, by --function").format(
                 name=words["function"], module=checks.CHECKS[words["function"]].__module__
             )
         )
-    return files(course.root, source, words, Path(checks.__file__).parent)
+    return texts
 
 
 def files(root: Path, source: Path, words: dict[str, str], package: Path | None = None) -> dict[Path, str]:
@@ -90,11 +92,16 @@ def filled(template: str, words: dict[str, str]) -> str:
     return Template((TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")).substitute(words)
 
 
-def write(texts: dict[Path, str], root: Path) -> None:
-    """Write all files, or none if one is there already."""
+def refuse_overwriting(texts: dict[Path, str], root: Path) -> None:
+    """Raise CourseError if one of the files is there already."""
     there = [str(place.relative_to(root)) for place in texts if place.exists()]
     if there:
         raise CourseError(_("nothing is overwritten, and there are: {files}").format(files=", ".join(there)))
+
+
+def write(texts: dict[Path, str], root: Path) -> None:
+    """Write all files, or none if one is there already."""
+    refuse_overwriting(texts, root)
     for place, text in texts.items():
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
