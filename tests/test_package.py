@@ -66,10 +66,11 @@ def test_what_is_installed_holds_all_that_the_package_reads(tmp_path):
     done = subprocess.run([sys.executable, "-c", build], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
-        shipped = {name for name in wheel.namelist() if name.startswith("lstm_ref/")}
-    kinds = (".py", ".pyi", ".js", ".css", ".pot", ".mo")
-    ours = {path.relative_to(root).as_posix() for path in (root / "lstm_ref").rglob("*") if path.suffix in kinds}
-    assert shipped == ours
+        shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    kinds = (".py", ".pyi", ".js", ".css", ".pot", ".mo", ".tmpl")
+    files = [path for name in ("lstm_ref", "autograding") for path in (root / name).rglob("*") if path.suffix in kinds]
+    ours = {path.relative_to(root).as_posix() for path in files}
+    assert shipped == ours | {"autograding/stock/upstream.toml"}
 
 
 def test_every_public_name_stands_in_the_book_once():
