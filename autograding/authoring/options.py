@@ -122,13 +122,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(_("error: {error}").format(error=error), file=sys.stderr)
         return 2
     width = shutil.get_terminal_size().columns
+    lines = []
     for option in options():
         value = shown(option.default) if course is None else shown(here(course, option))
-        print(f"c.{option.name} = {value}")
+        lines.append(f"c.{option.name} = {value}")
         told = option.reason
         if value != shown(option.default):
             told = _("(by default {default}) {reason}").format(default=shown(option.default), reason=told)
-        print(textwrap.fill(told, width, initial_indent="    ", subsequent_indent="    "))
+        lines.append(textwrap.fill(told, width, initial_indent="    ", subsequent_indent="    "))
+    print("\n".join(lines))
     faults = [] if course is None else unknown(course)
     for fault in faults:
         print(_("error: {error}").format(error=fault), file=sys.stderr)

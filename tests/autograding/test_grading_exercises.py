@@ -67,6 +67,11 @@ def test_files_beside_the_notebook_are_released(toy):
             lambda nb: nb["cells"][4].update(source=["assert double(1) == 2"]),
             "cell 5 (double-values): expected exactly check(",
         ),
+        (
+            lambda nb: nb["cells"][4].update(source=['check("double", double, size=1)']),
+            'cell 5 (double-values): expected check("double", double, size=1) to get a problem from '
+            "toy_course.checks.make, got TypeError: ",
+        ),
         (lambda nb: nb.update(nbformat_minor=4), "expected format 4.5 or later, which keeps cell ids, got 4.4"),
     ],
 )
