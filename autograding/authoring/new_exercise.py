@@ -5,6 +5,7 @@ what students get. What it writes works at once, so that it can be tried after e
 """
 
 import argparse
+import importlib
 import keyword
 import re
 import sys
@@ -29,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         course = Course(Path.cwd())
         write(places_of(course, options.name, options.function), course.root)
-        return exercises.build(course, [options.name])
+        _forget(course.checks)
+        return exercises.build(Course(Path.cwd()), [options.name])
     except CourseError as error:
         print(_("error: {error}").format(error=error), file=sys.stderr)
         return 2
@@ -85,6 +87,14 @@ def words_of(name: str, function: str | None = None) -> dict[str, str]:
     if not function.isidentifier() or not function.isascii() or keyword.iskeyword(function):
         raise CourseError(_("{name!r} cannot be a function: say which, by --function").format(name=function))
     return {"name": name, "function": function}
+
+
+def _forget(checks):
+    """Let the checks be imported again: they were, before the new file was there."""
+    package = "" if checks is None else checks.__package__
+    for name in [name for name in sys.modules if package and f"{name}.".startswith(f"{package}.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 def filled(template: str, words: dict[str, str]) -> str:
