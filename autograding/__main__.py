@@ -4,6 +4,7 @@
 `autograding grade NAME`.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -59,7 +60,13 @@ def _overview():
 def command() -> None:
     """What the installed program `autograding` runs."""
     in_any_locale()
-    sys.exit(main())
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has read enough, as in `autograding options | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
 
 
 if __name__ == "__main__":

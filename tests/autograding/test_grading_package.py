@@ -75,6 +75,16 @@ def test_without_a_command_it_says_which_there_are(capsys):
     assert "autograding new-course" in capsys.readouterr().err
 
 
+def test_a_reader_who_has_read_enough_is_no_error(toy):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "autograding", "options"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, env=environment)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_word_that_is_no_command_is_an_assignment(toy, capsys):
     for words in (["02_toy"], ["grade", "02_toy"], ["--force", "02_toy"], ["grade", "grade"]):
         assert main(words) == 2
