@@ -16,14 +16,12 @@ from traitlets.config import Config
 
 from autograding.beneath import Place
 from autograding.messages import _
-from autograding.troubles import of_the_machine
+from autograding.plugged import settle
+from autograding.troubles import CourseError, of_the_machine
 
+CONFIGURATION = "nbgrader_config.py"
 # What a course's module of checks must hold: see DESIGN.md, "The seam".
 CHECKS_INTERFACE = ("make", "judge", "CALLER")
-
-
-class CourseError(Exception):
-    """Something that the teacher must fix; the text tells them what."""
 
 
 # In the path of a course or a class, nbgrader and the gradebook's address take these for something else than letters;
@@ -34,24 +32,31 @@ OF_A_CLASS = ("submitted_directory", "autograded_directory", "feedback_directory
 
 
 class Course:
-    """One course: its root folder, its nbgrader configuration, its module of checks.
+    """One course: the folder of its configuration, its root folder for nbgrader, its module of checks.
 
-    `class_folder` holds the submissions and everything that grading writes: the root, unless another one is named.
+    The root is the folder of the configuration, unless that names another one. `class_folder` holds the submissions and
+    everything that grading writes: the root, unless another one is named.
     """
 
-    def __init__(self, root: Path, class_folder: Path | None = None):
-        if not (root / "nbgrader_config.py").is_file():
-            raise CourseError(_("no nbgrader_config.py in {root}: run this from the course's folder").format(root=root))
-        self.root = root.resolve()
-        _refuse_characters(self.root, SPECIAL_IN_A_COURSE)
+    def __init__(self, home: Path, class_folder: Path | None = None):
+        if not (home / CONFIGURATION).is_file():
+            raise CourseError(
+                _("no {name} in {folder}: run this from the course's folder").format(name=CONFIGURATION, folder=home)
+            )
+        self.home = home.resolve()
+        _refuse_characters(self.home, SPECIAL_IN_A_COURSE)
         # Python finds the course's own modules (its checks) even when the course is not installed.
-        if str(self.root) not in sys.path:
-            sys.path.insert(0, str(self.root))
+        if str(self.home) not in sys.path:
+            sys.path.insert(0, str(self.home))
         # The app reads the same files as plain nbgrader: the system's, the user's, then the course's.
         app = NbGrader(raise_config_file_errors=True, log_level=logging.ERROR)
         app.load_cwd_config = False  # the current folder may be another course's
-        app.initialize([], root=str(self.root))
+        app.initialize([], root=str(self.home))
         self.config: Config = app.config
+        settle(self.config)  # whatever the configuration sets after it has called plug_in
+        self.config.Autograding.home = str(self.home)
+        self.root = Path(self.home, self.config.CourseDirectory.get("root", "")).resolve()
+        _refuse_characters(self.root, SPECIAL_IN_A_COURSE)
         self.class_folder = self.root
         if class_folder is not None:
             self._move_to(class_folder.resolve())
@@ -93,6 +98,10 @@ class Course:
 
     def require(self, assignment: str) -> str:
         """Return the assignment's name; raise CourseError, which lists the assignments, for an unknown one."""
+        if "+" in assignment:
+            raise CourseError(
+                _("{name}: nbgrader knows no assignment with a + in its name; rename it").format(name=assignment)
+            )
         if assignment not in self.assignments:
             raise CourseError(
                 _("no assignment {name} in {folder}; there are: {known}").format(
@@ -102,6 +111,11 @@ class Course:
                 )
             )
         return assignment
+
+    @property
+    def configuration(self) -> Path:
+        """The file that says all this."""
+        return self.home / CONFIGURATION
 
     @property
     def submitted(self) -> Path:

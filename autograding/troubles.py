@@ -22,3 +22,11 @@ OF_THE_MACHINE = {
 def of_the_machine(error: OSError) -> bool:
     """Whether the error would meet every student."""
     return error.errno in OF_THE_MACHINE
+
+
+class CourseError(Exception):
+    """Something that the teacher must fix; the text tells them what."""
+
+
+class WrongOption(CourseError):
+    """An option of the course; the text says what is wrong with it."""

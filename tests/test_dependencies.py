@@ -132,7 +132,9 @@ def test_what_is_imported_is_declared_for_its_use(folder):
 
 
 def test_no_folder_is_passed_over():
-    tops = [path for path in ROOT.iterdir() if path.name[0] not in "._"]
+    # What the commands make is ignored by Git: a class that was graded may lie here.
+    made = {line.rstrip("/") for line in (ROOT / ".gitignore").read_text().split()}
+    tops = [path for path in ROOT.iterdir() if path.name[0] not in "._" and path.name not in made]
     assert {path.name for path in tops if path.suffix == ".py" or any(path.rglob("*.py"))} <= set(NEEDS)
 
 

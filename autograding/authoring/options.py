@@ -19,7 +19,14 @@ from autograding.stock.late import PerDay
 from autograding.terminal import in_any_locale
 
 # Options that are no limits.
-OTHERS = {"checks": "", "problems_shown_after": ""}
+OTHERS = {
+    "checks": "",
+    "problems_shown_after": "",
+    "mark_schemes_shown": False,
+    "solution_loses": {},
+    "notebooks_beside": (),
+    "notebooks_before": {},
+}
 # What the course itself notes beside them.
 NOTED = {"home"}
 
@@ -41,6 +48,20 @@ def reasons() -> dict[str, str]:
             'a date, such as "2026-12-24 18:00 UTC". Before it, numbers of the problem are taken out where a verdict '
             "quotes what a student's function said, so that nobody hands in a second time with them. Never by default"
         ),
+        "mark_schemes_shown": _("whether mark schemes are on students' pages: they are written for those who grade"),
+        "solution_loses": _(
+            "graded cells that the solution need not earn, by ASSIGNMENT, ASSIGNMENT/CELL or ASSIGNMENT/NOTEBOOK/CELL, "
+            'each with a reason that every report tells: {"a1/bonus": "nobody has solved it yet"}. None by default: a '
+            "test that the solution fails is nearly always a broken one"
+        ),
+        "notebooks_beside": _(
+            "names of other notebooks of the assignment that one may run, as by `%run helper.ipynb`. None by default: "
+            "a notebook beside may hold what is graded"
+        ),
+        "notebooks_before": _(
+            'what is run before a notebook, for the files that it leaves: {"part2": ["part1"]} runs part1 of the same '
+            "submission first"
+        ),
         "isolation": _(
             '"none" runs notebooks without a sandbox, with all your own rights: for submissions that you trust as you '
             "trust yourself. Every report says so"
@@ -49,11 +70,15 @@ def reasons() -> dict[str, str]:
             "of one cell, in time of the processor, so that a busy machine costs nobody points. nbgrader's own "
             "`c.ExecutePreprocessor.timeout` sets it as well. Enough to train a small network"
         ),
-        "notebook_seconds": _("of all cells of a notebook together, and as much again for all graded calls"),
+        "notebook_seconds": _(
+            "of all cells of a notebook together, and as much again for all graded calls; ten times `cell_seconds`, "
+            "where that is more"
+        ),
         "memory_bytes": _("of one process; all of a submission's processes may have a quarter more"),
         "processes": _("and threads, of a submission: libraries start one for each core"),
         "file_bytes": _("of each file that a notebook writes"),
         "folder_bytes": _("of all files beside a notebook, the course's and those that it writes: they lie in memory"),
+        "folder_files": _("and folders, beside a notebook"),
         "output_bytes": _("of one cell; what is more is left out, and the notebook goes on"),
         "outputs_bytes": _("of a whole notebook: it goes into the gradebook's folders and on the page"),
         "answer_bytes": _("of what a graded call returns"),
@@ -63,6 +88,20 @@ def reasons() -> dict[str, str]:
         "runtime": _(
             'a container runtime and its options, such as ["crun"], in the place of bubblewrap: for machines whose '
             "rules allow only that"
+        ),
+        "python": _(
+            "the program of another Python, which has the course's packages: absolute, or beside this configuration. "
+            "It needs IPython and NumPy. The kernel that `c.ExecutePreprocessor.kernel_name` names does as well"
+        ),
+        "folders": _(
+            'what notebooks may read besides, at the same place or at another: ["data"] or '
+            '{"/data": "/srv/course/data"}. None by default: whatever is named, students can read'
+        ),
+        "python_path": _("folders of modules that notebooks may import: PYTHONPATH is not passed on"),
+        "environment": _('variables that notebooks see, such as {"MODE": "test"}: yours may hold secrets'),
+        "hosts": _(
+            "hosts on the network, HOST or HOST:PORT, that notebooks may ask by HTTP or HTTPS. None by default: what a "
+            "notebook can send, a student can read elsewhere"
         ),
         "preload": _("what is imported once for the class and not for each student; what is not installed is skipped"),
     }
@@ -118,23 +157,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.parse_args(arguments)
     try:
         course = Course(Path.cwd()) if Path("nbgrader_config.py").is_file() else None
+        lines = [line for option in options() for line in _lines(course, option)]
     except CourseError as error:
         print(_("error: {error}").format(error=error), file=sys.stderr)
         return 2
-    width = shutil.get_terminal_size().columns
-    lines = []
-    for option in options():
-        value = shown(option.default) if course is None else shown(here(course, option))
-        lines.append(f"c.{option.name} = {value}")
-        told = option.reason
-        if value != shown(option.default):
-            told = _("(by default {default}) {reason}").format(default=shown(option.default), reason=told)
-        lines.append(textwrap.fill(told, width, initial_indent="    ", subsequent_indent="    "))
     print("\n".join(lines))
     faults = [] if course is None else unknown(course)
     for fault in faults:
         print(_("error: {error}").format(error=fault), file=sys.stderr)
     return 1 if faults else 0
+
+
+def _lines(course, option):
+    value, told = option.default if course is None else here(course, option), option.reason
+    if shown(value) != shown(option.default):
+        told = _("(by default {default}) {reason}").format(default=shown(option.default), reason=told)
+    width = shutil.get_terminal_size().columns
+    yield f"c.{option.name} = {shown(value)}"
+    yield textwrap.fill(told, width, initial_indent="    ", subsequent_indent="    ")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from autograding.beneath import NotOrdinary, Place, TooLarge
 from autograding.intake.notebook import LARGEST_FILE, MEGABYTE
 from autograding.intake.unpacked import entries
-from autograding.stock.plug import DONE_STAMP
+from autograding.plugged import DONE_STAMP
 from autograding.troubles import of_the_machine
 
 NOTEBOOK = (".ipynb", ".ipynb.json", ".ipynb.txt")  # some browsers add an ending to what they save

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 from traitlets import Dict
+from traitlets.config import Config
 
 from autograding.intake.answers import same_text
-from autograding.intake.remarks import Remark, as_markdown
+from autograding.intake.remarks import FROM_THE_GRADER, OVERRULED, Remark, as_markdown
 from autograding.intake.strays import take_in
-from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of
+from autograding.overruled import overruled, told_of
+from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of, released_text
 
 # The tag with which nbclient does not run a cell (nbclient/client.py). It obeys "raises-exception", too, with which
 # the exercises have Jupyter go on to the next check. That changes nothing here: nbgrader's Execute lets every cell
@@ -24,13 +25,19 @@ from autograding.stock.master import MasterCell, PlacedCell, master_of, places_o
 OBEYED_TAGS = {"skip-execution"}
 
 
-def clean(nb: nbformat.NotebookNode, master: Sequence[MasterCell], places: Sequence[PlacedCell] = ()) -> list[Remark]:
+def clean(
+    nb: nbformat.NotebookNode,
+    master: Sequence[MasterCell],
+    places: Sequence[PlacedCell] = (),
+    config: Config | None = None,
+) -> list[Remark]:
     """Replace what `nb` says about its cells by what the master says; return what had to be changed.
 
-    `places` are all cells of the master notebook, where they are known.
+    `places` are all cells of the master notebook, where they are known; `config` has the marks of what students do not
+    get.
     """
     nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
-    remarks = [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master})]
+    remarks = [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master}, config or Config())]
     taken, restored = take_in(nb, master, places), _put_back(nb, master)
     return [*remarks, *taken, *([] if Remark("unnamed") in taken else restored)]
 
@@ -44,7 +51,7 @@ def _strip_tags(nb):
     return remarks
 
 
-def _give_names(nb, by_name):
+def _give_names(nb, by_name, config):
     """Give each of the master's names to one cell: the last one that has it, as DeduplicateIds does."""
     remarks, given = [], set()
     for cell in reversed(nb.cells):
@@ -58,15 +65,11 @@ def _give_names(nb, by_name):
             continue
         given.add(name)
         cell.metadata["nbgrader"] = nbformat.from_dict(original.metadata)
-        # OverwriteCells restores a locked cell's text and every cell's type; this only tells of it. A cell with hidden
-        # tests was released without them, so its text always differs.
-        if original.locked and not same_text(cell.source, original.source) and _no_hidden_tests(original):
+        # OverwriteCells restores a locked cell's text and every cell's type; this only tells of it.
+        texts = (original.source, released_text(original, config)) if original.locked else ()
+        if original.locked and not any(same_text(cell.source, text) for text in texts):
             remarks.append(Remark("rewritten", name))
     return remarks[::-1]
-
-
-def _no_hidden_tests(cell):
-    return ClearHiddenTests.begin_test_delimeter.default_value not in cell.source
 
 
 def _put_back(nb, master):
@@ -109,11 +112,12 @@ class Preflight(NbGraderPreprocessor):
         noticed = [Remark(*r) for r in self.remarks.get(names["notebook"], [])]
         # Our parent is the exporter. Its parent is the converter, which knows where the master lies.
         course = self.parent.parent.coursedir
-        noticed += clean(nb, master_of(course, names), places_of(course, names))
+        noticed += clean(nb, master_of(course, names), places_of(course, names), self.config)
         if self.config.Autograding.get("isolation") == "none":
             noticed.append(Remark("unisolated"))
+        noticed += [Remark(OVERRULED, told) for told in told_of(overruled(self.config, names["assignment"]))]
         if noticed:
-            cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id="notes-from-the-grader")
+            cell = nbformat.v4.new_markdown_cell(as_markdown(noticed), id=FROM_THE_GRADER)
             if nb.nbformat_minor < 5:
                 del cell["id"]
             nb.cells.insert(0, cell)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from autograding.messages import _, plain
 
 # Remarks after which the released exercise was graded in the submission's place.
+OVERRULED = "overruled"
+FROM_THE_GRADER = "notes-from-the-grader"  # the cell that holds the remarks
 NOTHING_GRADED = {"missing", "several", "unreadable"}
 
 
@@ -30,7 +32,7 @@ def sentence(remark: Remark) -> str:
             "The cells had lost the names that the exercise gave them, and were found again by what they hold."
         ),
         "elsewhere": _("Found in a cell of your own and graded there, because the cell for it held no answer: {what}."),
-        "rewritten": _("The cell {what} is not yours to change: its original text was graded."),
+        "rewritten": _("The text of the cell {what} is not the teacher's present one, which was graded in its place."),
         "skipping": _("The cell {what} asked not to be run: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
@@ -54,6 +56,7 @@ def sentence(remark: Remark) -> str:
         "left out": _("The file {what} was left out."),
         "more left out": _("More files were left out: {what}."),
         "unisolated": _("The notebook was run without a sandbox, because the teacher trusts these submissions."),
+        OVERRULED: _("The grader's own check of the solution was overruled by the teacher: {what}"),
         "undated": _("The date of the submission could not be read ({what}): no late penalty was applied."),
     }
     return sentences[remark.kind].format(what=what)
@@ -78,7 +81,7 @@ def done_by_stock(remark: Remark) -> str:
 def for_teacher(remarks: list[Remark]) -> list[str]:
     """The remarks for the table of results, which tells once for each kind what stock nbgrader does."""
     asides = {remark.kind: done_by_stock(remark) for remark in remarks}
-    told = [sentence(remark) for remark in remarks]
+    told = [sentence(remark) for remark in remarks if remark.kind != OVERRULED]  # the same for everybody: told once
     return told + [f"({aside}.)" for aside in dict.fromkeys(asides.values()) if aside]
 
 

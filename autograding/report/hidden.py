@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from html import unescape
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from traitlets.config import Config
 
 from autograding.messages import _
 from autograding.quoted import quoted, windows
@@ -67,6 +68,14 @@ class HiddenTests:
             (hidden if inside or ends else visible).append(line)
             inside = inside and not ends
         return "\n".join(visible), "\n".join(hidden)
+
+
+def without_mark_schemes(cells: Iterable[NotebookNode], config: Config) -> None:
+    """Remove from tasks what a person grades by: students were not given it."""
+    marks = ClearMarkScheme(config=config, check_attachment_leakage=False)
+    for cell in cells:
+        if cell.metadata.get("nbgrader", {}).get("task"):
+            marks._remove_mark_scheme_region(cell)
 
 
 def _is_the_teachers(cell):

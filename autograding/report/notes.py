@@ -7,6 +7,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograding.intake.remarks import NOTHING_GRADED, Remark, for_teacher
 from autograding.messages import _, plain
+from autograding.stock.faults import beginning_of, called, is_made_up
 
 # A table must be short.
 MOST_FAILURES = 5
@@ -38,6 +39,14 @@ def notes_on(nb: NotebookNode, lost: list[str], stubs: set[str]) -> list[str]:
     return [*notes, *_broken_cells(nb), *_losses(nb, lost, stubs)[:1]]
 
 
+def failures_in(nb: NotebookNode) -> list[str]:
+    """How cells failed that are not graded themselves, a sentence each, the first ones."""
+    broken = [(cell, errors_of(cell)) for cell in nb.cells if not is_grade(cell) and not _timed_out(cell)]
+    fails = [_failure(cell, errors[0]) for cell, errors in broken if errors and not _is_a_try(cell)]
+    more = len(fails) - MOST_FAILURES
+    return fails[:MOST_FAILURES] + ([_("{n} more cells fail.").format(n=more)] if more > 0 else [])
+
+
 def message_of(cell: NotebookNode) -> str:
     """What a failed graded cell told the student; empty if it did not fail."""
     errors = errors_of(cell)
@@ -61,32 +70,36 @@ def _losses(nb, lost, stubs):
             answer = cell.metadata.nbgrader.grade_id
         elif is_grade(cell) and cell.metadata.nbgrader.grade_id in lost and answer not in stubs:
             if errors_of(cell) and not _timed_out(cell):  # a time-out is told already
-                notes.append(f"{cell.metadata.nbgrader.grade_id}: {plain(message_of(cell), 300)}")
+                name = called(cell.metadata.nbgrader.grade_id, cell.source)
+                notes.append(f"{name}: {plain(message_of(cell), 300)}")
     return notes
 
 
 def _broken_cells(nb):
-    notes, fails = [], []
+    notes = []
     for cell in nb.cells:
         if _timed_out(cell):
             notes.append(_("{cell} was stopped: it took too long.").format(cell=_called(cell)))
-        elif (errors := errors_of(cell)) and not is_grade(cell) and not _TRY.fullmatch(cell.source.strip()):
-            fails.append(_failure(cell, errors[0]))
-        elif not is_grade(cell) and any(o.get("name") == "stderr" for o in cell.get("outputs", [])):
+        elif (
+            not is_grade(cell)
+            and (not errors_of(cell) or _is_a_try(cell))
+            and any(o.get("name") == "stderr" for o in cell.get("outputs", []))
+        ):
             notes.append(_("{cell} gave a warning, which costs nothing.").format(cell=_called(cell)))
             notes.append("(" + _("stock nbgrader gives nothing for a test that warns") + ".)")
-    more = len(fails) - MOST_FAILURES
-    told = [_("{n} more cells fail.").format(n=more)] if more > 0 else []
-    return [*fails[:MOST_FAILURES], *told, *notes]
+    return [*failures_in(nb), *notes]
+
+
+def _is_a_try(cell):
+    return _TRY.fullmatch(cell.source.strip()) is not None
 
 
 def _called(cell):
     """A cell by its name, or else by how it begins."""
     name = cell.metadata.get("nbgrader", {}).get("grade_id")
-    if name is not None:
+    if name is not None and not is_made_up(name):
         return _("Cell {name}").format(name=name)
-    first = next((line for line in cell.source.splitlines() if line.strip()), "")
-    return _("The cell that begins “{text}”").format(text=plain(first, 40))
+    return _("The cell that begins “{text}”").format(text=beginning_of(cell.source))
 
 
 def _failure(cell, error):

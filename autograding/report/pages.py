@@ -23,7 +23,7 @@ from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 from nbgrader.utils import is_grade, is_solution
 
 from autograding.messages import _
-from autograding.report.hidden import HiddenTests
+from autograding.report.hidden import HiddenTests, without_mark_schemes
 from autograding.report.painter import painted_apart
 from autograding.report.pieces import Piece, plain
 from autograding.stock.once import FINISHED
@@ -78,6 +78,8 @@ class Page(NbGraderPreprocessor):
         """nbgrader's entry point."""
         hidden = HiddenTests(ClearHiddenTests(parent=self))
         hidden.take_off(nb.cells)
+        if not self.config.Autograding.get("mark_schemes_shown", False):
+            without_mark_schemes(nb.cells, self.config)
         _say_who_waits(nb, resources)
         _paint(nb, hidden)
         # Our parent is the exporter, and its parent is the converter.

@@ -14,6 +14,7 @@ from nbgrader.utils import is_grade
 
 from autograding.course import Course
 from autograding.durable import in_the_way, write_whole
+from autograding.intake.remarks import OVERRULED, Remark, sentence
 from autograding.messages import _, inert
 from autograding.report.notes import NO_RESPONSE, message_of, notes_on
 from autograding.sandbox.cgroup import CGROUP, WATCHER
@@ -36,6 +37,10 @@ class Cell:
     needs_a_person: bool
     message: str = ""  # what the cell told the student when it cost points
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.notebook, self.name
+
 
 @dataclass
 class Result:
@@ -45,6 +50,7 @@ class Result:
     cells: list[Cell]
     late_penalty: float
     notes: list[str] = field(default_factory=list)
+    overruled: list[str] = field(default_factory=list)  # why it is graded though the solution loses points
     limits: str = ""  # who held the limits when it was run, see sandbox/cgroup; empty: nobody has said so
 
     @property
@@ -74,6 +80,11 @@ class Result:
     @property
     def note(self) -> str:
         return " ".join(self.notes)
+
+    @property
+    def whole_note(self) -> str:
+        """The note with what the table tells once for all."""
+        return " ".join([*self.notes, *self.overruled])
 
 
 def read_results(course: Course, assignment: str, students: Iterable[str]) -> tuple[list[Result], dict[str, Exception]]:
@@ -107,17 +118,23 @@ def read_result(course: Course, assignment: str, student: str, order: dict | Non
     order = order or _order(course, assignment)
     cells.sort(key=lambda cell: order.get((cell.notebook, cell.name), len(order)))
     result = Result(student, cells, penalty)
-    for path in sorted(course.folder("autograded", student, assignment).glob("*.ipynb")):
+    paths = sorted(course.folder("autograded", student, assignment).glob("*.ipynb"))
+    for path in paths:
         nb = nbformat.read(path, as_version=4)
         held = nb.metadata.get("autograding", {}).get("limits")
         if held in (CGROUP, WATCHER) and result.limits != WATCHER:  # of several notebooks, the weaker one
             result.limits = held
+        remarks = [Remark(*remark) for remark in nb.metadata.get("autograding", {}).get("remarks", [])]
+        result.overruled += [sentence(remark) for remark in remarks if remark.kind == OVERRULED]
         told = {cell.metadata.nbgrader.grade_id: message_of(cell) for cell in nb.cells if is_grade(cell)}
         mine = [cell for cell in cells if cell.notebook == path.stem]
         for cell in mine:
             cell.message = told.get(cell.name, "")
         lost = [cell.name for cell in mine if cell.score < cell.points]
-        result.notes += notes_on(nb, lost, {name for notebook, name in stubs if notebook == path.stem})
+        notes = notes_on(nb, lost, {name for notebook, name in stubs if notebook == path.stem})
+        if notes and len(paths) > 1:
+            notes[0] = f"{path.stem}: {notes[0]}"
+        result.notes += notes
     if result.waiting:
         names = ", ".join(cell.name for cell in result.waiting)
         result.notes.append(_("Waits for a person: {names}.").format(names=names))
@@ -138,7 +155,15 @@ def _order(course, assignment):
 
 def _columns(results):
     """One cell for each column: those of all students, whatever the first one has."""
-    return list({(cell.notebook, cell.name): cell for result in results for cell in result.cells}.values())
+    return list({cell.key: cell for result in results for cell in result.cells}.values())
+
+
+def _names_of(columns):
+    """A name for each column: the cell's, with its notebook's where others have a cell of that name."""
+    cells = [cell.name for cell in columns]
+    return [
+        name if cells.count(name) == 1 else f"{cell.notebook}/{name}" for cell, name in zip(columns, cells, strict=True)
+    ]
 
 
 def table(results: list[Result], width: int | None = None) -> str:
@@ -147,15 +172,16 @@ def table(results: list[Result], width: int | None = None) -> str:
         return _("Nobody has been graded.")
     width = width or shutil.get_terminal_size((120, 24)).columns
     columns = _columns(results)
-    legend = [f"  {i:>2}  {cell.name} ({cell.points:g})" for i, cell in enumerate(columns, start=1)]
+    numbered = enumerate(zip(_names_of(columns), columns, strict=True), start=1)
+    legend = [f"  {i:>2}  {name} ({cell.points:g})" for i, (name, cell) in numbered]
     name_width = max(len(_("student")), *(len(inert(r.student)) for r in results))
     head = f"{_('student'):<{name_width}}  " + " ".join(f"{i:>4}" for i in range(1, len(columns) + 1))
     head += f"  {_('total'):>9}  {_('note')}"
     lines = [*legend, "", head, "-" * min(width, len(head) + 20)]
     indent = len(head) - len(_("note"))
     for result in results:
-        scores = {cell.name: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
-        line = f"{inert(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.name, ''):>4}" for c in columns)
+        scores = {cell.key: f"{cell.score:g}" + ("?" if cell.needs_a_person else "") for cell in result.cells}
+        line = f"{inert(result.student):<{name_width}}  " + " ".join(f"{scores.get(c.key, ''):>4}" for c in columns)
         # Apart, so that full marks in all that a machine grades look full: 14/14+2?
         total = f"{result.total_so_far:g}/{result.points - result.points_waiting:g}"
         total += f"+{result.points_waiting:g}?" if result.waiting else ""
@@ -175,6 +201,7 @@ def table(results: list[Result], width: int | None = None) -> str:
                 n=len(waiting), names=", ".join(dict.fromkeys(waiting))
             )
         )
+    lines += dict.fromkeys(told for result in results for told in result.overruled)
     watched = sum(result.limits == WATCHER for result in results)
     lines.append(
         _("Limits held by control groups: {n}, by the watcher alone: {watched}").format(
@@ -197,14 +224,23 @@ def write_csv(results: list[Result], assignment: str, path: Path) -> None:
 
     All is quoted, so that a text which a spreadsheet divides at other marks than ours stays as whole as it can.
     """
-    names = [cell.name for cell in _columns(results)]
+    columns = _columns(results)
     text = io.StringIO(newline="")
     rows = csv.writer(text, quoting=csv.QUOTE_ALL)
-    rows.writerow(["student", "assignment", *names, "late_penalty", "total", "points", "awaiting", "limits", "note"])
+    rows.writerow(
+        ["student", "assignment", *_names_of(columns), "late_penalty", "total", "points", "awaiting", "limits", "note"]
+    )
     for result in results:
-        scores = {cell.name: cell.score for cell in result.cells}
-        row = [inert(result.student), assignment, *(scores.get(name, "") for name in names)]
-        row += [result.late_penalty, result.total, result.points, result.points_waiting, result.limits, result.note]
+        scores = {cell.key: cell.score for cell in result.cells}
+        row = [inert(result.student), assignment, *(scores.get(column.key, "") for column in columns)]
+        row += [
+            result.late_penalty,
+            result.total,
+            result.points,
+            result.points_waiting,
+            result.limits,
+            result.whole_note,
+        ]
         rows.writerow([_inert(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():

@@ -1,9 +1,11 @@
 """The digest of everything that a grade depends on, and of nothing else. When it changes, grade again."""
 
+import os
 import platform
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import nbformat
 from grimp.exceptions import SourceSyntaxError
@@ -16,8 +18,9 @@ from autograding.messages import _
 from autograding.run import dependencies, schedule
 from autograding.run.dependencies import Code, code_in, digest_of_state, digest_of_tree, names_in
 from autograding.run.verdicts import folder_of_stand_ins
-from autograding.sandbox import inside
+from autograding.sandbox.interpreter import interpreter
 from autograding.sandbox.limits import limits_from
+from autograding.stock.own_files import files_below
 
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 # These decide where and whether a job runs. They change no grade.
@@ -35,12 +38,22 @@ def of_course(course: Course, assignment: str, grader: str) -> str:
 def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
     """All that a grade depends on besides the submission, with digests or versions. DESIGN.md says what and why."""
     solution = course.folder("source", ".", assignment)
-    configuration = course.root / "nbgrader_config.py"
+    configuration = course.configuration
     state = {"Python": platform.python_version(), "the solution": digest_of_tree(solution)}
     state["the configuration"] = digest_of_tree(configuration)
     # Imported inside the sandbox: before the notebook, by it, and by the modules in its folder.
     cells = [cell for path in sorted(solution.glob("*.ipynb")) for cell in nbformat.read(path, as_version=4).cells]
-    there = {*limits_from(course.config).preload, *_names_in_modules(solution)}
+    limits = limits_from(course.config)
+    if limits.python:
+        python = interpreter(limits.python)
+        state["the course's own Python"] = digest_of_state(
+            {"version": str(python.version), "has": str(python.installed)}
+        )
+    for place in limits.python_path:
+        state[f"the modules in {place}"] = digest_of_tree(Path(place))
+    for inside, outside in limits.folders:
+        state[f"the folder {inside}"] = _digest_of_looks(Path(outside))
+    there = {*limits.preload, *_names_in_modules(solution)}
     there |= names_in(code_in(cell.source for cell in cells if cell.cell_type == "code"))
     # Imported outside, in the grader.
     here = {grader, *_plugged_in(course.config), *names_in(configuration.read_text(encoding="utf-8"))}
@@ -60,6 +73,12 @@ def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
         here |= code.of_checks(course.checks, _asked(cells))
     # The grader runs these inside the sandbox and does not import them.
     return state | code.state(here | there | code.beneath(inside.__name__))
+
+
+def _digest_of_looks(place):
+    """Of what a folder, or a file, shows without being read: data may be large."""
+    looks = {path: os.stat(path) for path in (files_below(place) if place.is_dir() else [str(place)])}
+    return digest_of_state({path: f"{info.st_size} {info.st_mtime_ns}" for path, info in looks.items()})
 
 
 def _plugged_in(value) -> Iterator[str]:

@@ -18,6 +18,7 @@ from autograding.calls import CheckCall, NotACheck, parse
 from autograding.messages import _
 from autograding.run import verdicts
 from autograding.run.newer import needs_python
+from autograding.run.plain_tests import PlainTest, taken_apart
 from autograding.sandbox import bubblewrap
 from autograding.sandbox.cgroup import CGROUP, WATCHER
 from autograding.sandbox.limits import Limits
@@ -36,6 +37,7 @@ class GradedCell:
     name: str
     source: str
     points: float
+    tells: bool = False  # it has no hidden part, so a bare assert may say what it compared
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Job:
     seed_key: bytes
     checks: str = ""  # dotted name of the course's module of checks
     course_path: tuple[str, ...] = ()  # where that module is found, where it is not installed
+    before: tuple[tuple[str, ...], ...] = ()  # notebooks that are run first, for the files that they write
+    seconds: tuple[float, ...] = ()  # of each code cell, where the course decides that cell by cell
     given: tuple[str, ...] = ()  # cells of the course that are run first, unseen
     problems_shown: bool = False  # whether a page may show what was asked, where a student's function says it
 
@@ -102,24 +106,32 @@ def _execute(job, keep, reading, without):
         for number, cell in enumerate(code, start=1):
             name = _graded_name(cell)
             cell.execution_count = number
+            kernels.seconds = _seconds(job, number)
             if name in calls:
                 kernels.hold(name)
                 to_ask[name] = cell
             else:
                 key = name if name in by_name else f"#{number}"
-                cell.outputs, ended = kernels.cell(key, cell.source, graded=name in by_name)
-                if name in by_name:
-                    verdicts.fold_in(cell, by_name[name].points, ended)
+                graded = by_name.get(name)
+                test = None if graded is None else taken_apart(cell.source, graded.tells)
+                cell.outputs, ended = kernels.cell(key, cell.source, test)
+                if graded is not None:
+                    verdicts.fold_in(cell, graded.source, graded.points, ended)
         # After the whole notebook, so that no cell shows a problem; and in the master's order, so that what is lent to
         # one call has no use in a later one: what a course lends, it has asked for before.
         kernels.begin_to_ask()
         for name in (name for name in calls if name in to_ask):
+            kernels.seconds = _seconds(job, to_ask[name].execution_count)
             asked = kernels.ask(by_name[name], calls[name], drawn_for)
             verdicts.write(to_ask[name], asked.verdict)
             if keep:
                 everything.append(asked)
     nb.metadata.setdefault("autograding", NotebookNode())["limits"] = kernels.held
     return nbformat.writes(nb).encode("utf-8"), everything
+
+
+def _seconds(job, number):
+    return job.seconds[number - 1] if job.seconds else job.limits.cell_seconds
 
 
 def _graded_name(cell):
@@ -141,8 +153,14 @@ class Run(NamedTuple):
     """A cell that ended well: run it."""
 
     source: str
-    graded: bool = False
+    test: PlainTest | None = None
     unseen: bool = False  # it is not in the notebook: it shows nothing and has no number
+
+
+class Aside(NamedTuple):
+    """Another notebook, run in a copy of the kernel: of it only what it writes to files stays."""
+
+    sources: tuple[str, ...]
 
 
 class Hold(NamedTuple):
@@ -162,14 +180,17 @@ class Kernels:
         self._place = (self.limits, stand_ins, tuple(hidden))
         self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
         self.allowance = Allowance(self.limits.notebook_seconds)
+        self.seconds = self.limits.notebook_seconds  # of what is run next
         self.left = self.limits.outputs_bytes
-        self.done: list[Run | Hold] = []  # what a new kernel does again
+        self.done: list[Run | Aside | Hold] = []  # what a new kernel does again
         self.restarts = self.limits.restarts
         self.session: Session | None = None
         self.held = CGROUP  # who held the limits of all kernels: see sandbox/cgroup
 
     def __enter__(self):
         self._start()
+        for sources in self.job.before:
+            self._give(Aside(sources))
         for source in self.job.given:
             self._give(Run(source, unseen=True))
         return self
@@ -185,7 +206,7 @@ class Kernels:
         except Stopped as stopped:
             self._stopped(stopped)
 
-    def cell(self, key: str, source: str, graded: bool = False) -> tuple[list[NotebookNode], Ended]:
+    def cell(self, key: str, source: str, test: PlainTest | None = None) -> tuple[list[NotebookNode], Ended]:
         """Run a cell; its outputs include what stopped it, even where the notebook hides that."""
         ended = Ended(None)
         if not source.strip():
@@ -196,10 +217,10 @@ class Kernels:
         outputs = Outputs(min(self.limits.output_bytes, self.left))
         try:
             with self.reading(key):
-                ended = self._ready().run(source, outputs, graded)
+                ended = self._ready().run(source, outputs, test)
                 if ended.raised is not None:
                     _show_error(outputs.list, *ended.raised, source)
-            self.done.append(Run(source, graded))
+            self.done.append(Run(source, test))
         except Stopped as stopped:
             self._stopped(stopped)
             outputs.list.append(_as_output(stopped))
@@ -302,12 +323,15 @@ class Kernels:
                     if self.session is None:
                         self.done += again[number + 1 :]
                         break
+        self.session.seconds = self.seconds
         return self.session
 
     def _do(self, session, step):
         match step:
-            case Run(source, graded, unseen):
-                session.run(source, Outputs(self.limits.output_bytes), graded, unseen)
+            case Run(source, test, unseen):
+                session.run(source, Outputs(self.limits.output_bytes), test, unseen)
+            case Aside(sources):
+                session.aside(sources)
             case Hold(cell):
                 session.hold(cell)
 

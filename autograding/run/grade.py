@@ -13,6 +13,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 from nbgrader.converters import GenerateFeedback
 
 from autograding import scratch
@@ -21,11 +22,14 @@ from autograding.durable import clear, file_to_append_to, folder_to_write_in, sy
 from autograding.intake.handed_in import read
 from autograding.intake.staging import stage
 from autograding.messages import _
+from autograding.plugged import DONE_STAMP
 from autograding.report import painter
 from autograding.report.legible import legible
 from autograding.run import digest
 from autograding.run.apart import execute_apart
+from autograding.run.beside import refuse_secrets, require_room
 from autograding.run.done import Damaged, Stamp, amiss_in, files_of, read_stamp
+from autograding.run.languages import require_python
 from autograding.run.prepare import Prepared, autograder, prepare, require_name
 from autograding.run.record import reading_store
 from autograding.run.schedule import Pool, outcomes_of
@@ -39,7 +43,7 @@ from autograding.stock.late import assess
 from autograding.stock.master import master_read_once
 from autograding.stock.once import compiled_once, pages_parsed_where_needed, schemas_checked_once
 from autograding.stock.one_student import one_student
-from autograding.stock.plug import DONE_STAMP
+from autograding.stock.own_files import copy_below
 from autograding.stock.written import begin_anew, dated_of, places_in, put_back, written_for
 from autograding.troubles import of_the_machine
 
@@ -96,6 +100,11 @@ class Grader:
         return self
 
     def _open(self):
+        limits = limits_from(self.course.config)
+        refuse_secrets(self.course, limits)
+        for path in sorted(self.course.folder("source", ".", self.assignment).glob("*.ipynb")):
+            require_python(nbformat.read(path, as_version=4), path.stem)
+        require_room(self.course, self.assignment, limits)
         for top in (self._top(AUTOGRADED), self._top(FEEDBACK)):
             if os.path.lexists(top):
                 folder_to_write_in(top)
@@ -114,8 +123,7 @@ class Grader:
         self.released = generate(self.course, self.assignment, self.scratch / "released", self.book)
         with self.book.reading(), self.course.gradebook() as gradebook:
             self._places = places_in(gradebook, self.assignment)
-        isolation = limits_from(self.course.config).isolation
-        self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{isolation}"
+        self.environment = f"{digest.of_course(self.course, self.assignment, __name__)}:{limits.isolation}"
         painter.start()
         self.store = Store(self.course.class_folder / "grades" / "executed")
         self.store.sweep()
@@ -128,6 +136,11 @@ class Grader:
         self._opened.close()
         self._scratch.cleanup()
         self._held.close()
+
+    def graded_names(self) -> set[str]:
+        """The names of the graded cells, with and without their notebook's."""
+        graded = [(notebook, cell) for notebook, cell, kind in self._places if kind == "grade"]
+        return {name for notebook, cell in graded for name in (cell, f"{notebook}/{cell}")}
 
     def begun_anew(self) -> str:
         """A sentence where the gradebook was gone or empty although somebody had been graded; else empty."""
@@ -275,7 +288,7 @@ class Grader:
         source = self.course.folder("source", ".", self.assignment)
 
         def fill(into):
-            shutil.copytree(source, into, ignore=shutil.ignore_patterns(*self.course.directory.ignore))
+            copy_below(source, into, self.course.directory.ignore)
             return {}
 
         return self._prepare("solution", fill)

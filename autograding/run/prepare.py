@@ -9,15 +9,17 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
-from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from autograding.course import Course
 from autograding.intake.remarks import Remark
 from autograding.messages import _, plain
+from autograding.run.beside import leave_out
 from autograding.run.execute import Job
 from autograding.run.preprocessor import SandboxExecute
+from autograding.sandbox.limits import limits_from
 from autograding.stock.one_student import one_student
+from autograding.stock.own_files import files_below
 
 
 class NameUnreadable(ValueError):
@@ -52,20 +54,22 @@ def prepare(course: Course, assignment: str, student: str, folder: Path, fill: F
     copy = folder / student / assignment
     remarks = fill(copy)
     converter = autograder(course, course.config, assignment, student, folder, remarks)
-    lost = _add_teachers_files(converter, copy, course.folder("source", ".", assignment), assignment)
+    own, lost = _add_teachers_files(converter, copy, course.folder("source", ".", assignment), assignment)
+    lost += leave_out(copy, own, limits_from(course.config))
     remarks = {name: [*noticed, *lost] for name, noticed in remarks.items()}
     _tell(converter.config, remarks)
     converter.init_notebooks()
     converter.exporter = converter.exporter_class(parent=converter, config=converter.config)
     converter._sanitizing = True
     converter._init_preprocessors()
-    maker = SandboxExecute(parent=converter.exporter)
-    jobs, texts = [], {}
+    maker, texts, about = SandboxExecute(parent=converter.exporter), {}, {}
     for path in sorted(copy.glob("*.ipynb")):
         resources = converter.init_single_notebook_resources(str(path))
-        text, resources = converter.exporter.from_filename(str(path), resources=resources)
-        jobs.append(maker.job(nbformat.reads(text, as_version=4), resources))
-        texts[path.stem] = text
+        texts[path.stem], about[path.stem] = converter.exporter.from_filename(str(path), resources=resources)
+    # As nbgrader has it when it executes: every notebook put right, beside the one that is run.
+    for name, text in texts.items():
+        (copy / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    jobs = [maker.job(nbformat.reads(text, as_version=4), about[name]) for name, text in texts.items()]
     return Prepared(student, folder, remarks, jobs, texts)
 
 
@@ -94,19 +98,20 @@ def require_name(student: str) -> None:
 def _add_teachers_files(converter, copy, source, assignment):
     """Copy the files next to the solution over the student's, as nbgrader does when it records.
 
-    See init_assignment in nbgrader/converters/autograde.py. Returns remarks on what had to make way: a student's file
-    that is called as a folder of the teacher's, or the other way round.
+    See init_assignment in nbgrader/converters/autograde.py. Returns the files, and remarks on what had to make way: a
+    student's file that is called as a folder of the teacher's, or the other way round.
     """
-    own = {source / name for name in converter.exclude_overwriting.get(assignment, [])}
-    remarks = []
-    for name in find_all_files(str(source), [*converter.coursedir.ignore, "*.ipynb"]):
-        if Path(name) not in own:
+    excluded = {source / name for name in converter.exclude_overwriting.get(assignment, [])}
+    own, remarks = set(), []
+    for name in files_below(source, [*converter.coursedir.ignore, "*.ipynb"]):
+        if Path(name) not in excluded:
             place = Path(name).relative_to(source)
             remarks += _make_way(copy, place)
             target = copy / place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, target)
-    return remarks
+            own.add(target)
+    return own, remarks
 
 
 def _make_way(copy, place):

@@ -1,21 +1,28 @@
 """Execution as an nbgrader preprocessor: plain `nbgrader autograde` and formgrader's button call it."""
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from itertools import takewhile
 from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
+from traitlets.config import Config
 
 from autograding.intake.answers import name_of, same_text
+from autograding.intake.remarks import FROM_THE_GRADER
+from autograding.messages import _
 from autograding.run.apart import execute_apart
 from autograding.run.execute import GradedCell, Job
+from autograding.run.languages import require_python
 from autograding.run.veil import problems_are_shown
-from autograding.sandbox.limits import limits_from
-from autograding.sandbox.warm import SandboxFailed
+from autograding.sandbox.limits import limits_from, seconds_of_cells, with_time_for
 from autograding.seeds import course_key
-from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of
+from autograding.stock.master import MasterCell, PlacedCell, master_of, places_of, released_text
+from autograding.troubles import WrongOption
 
 
 class SandboxExecute(NbGraderPreprocessor):
@@ -32,19 +39,26 @@ class SandboxExecute(NbGraderPreprocessor):
 
     def job(self, nb, resources) -> Job:
         """The job for this notebook, as plain data."""
-        require_python(nb, self.config)
         names = resources["nbgrader"]
-        course = self.parent.parent.coursedir
+        require_python(nb, names["notebook"])
+        course, folder = self.parent.parent.coursedir, Path(resources["metadata"]["path"])
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        seconds = seconds_of_cells(self.config, code)
+        kernel = nb.metadata.get("kernelspec", {}).get("name", "")
+        others = others_in(folder, names["notebook"])
         return Job(
             assignment=names["assignment"],
             student=names["student"],
             notebook=nbformat.writes(nb).encode("utf-8"),
-            files=files_in(Path(resources["metadata"]["path"])),
-            graded=graded_cells(master_of(course, names)),
+            files=files_in(folder) + beside(others, self.config.Autograding.get("notebooks_beside", ())),
+            graded=graded_cells(master_of(course, names), self.config),
             given=given_to(nb, places_of(course, names)),
-            limits=limits_from(self.config),
+            before=before(others, self.config.Autograding.get("notebooks_before", {}).get(names["notebook"], ())),
+            limits=with_time_for(limits_from(self.config, kernel), seconds, self.config),
+            seconds=seconds,
             checks=self.config.Autograding.get("checks", ""),
-            course_path=(course.root,),
+            # Plain nbgrader is started in the folder of its configuration.
+            course_path=(self.config.Autograding.get("home", os.getcwd()),),
             problems_shown=problems_are_shown(
                 self.config.Autograding.get("problems_shown_after", ""), datetime.now(UTC).replace(tzinfo=None)
             ),
@@ -53,10 +67,10 @@ class SandboxExecute(NbGraderPreprocessor):
         )
 
 
-def graded_cells(master: list[MasterCell]) -> tuple[GradedCell, ...]:
+def graded_cells(master: list[MasterCell], config: Config) -> tuple[GradedCell, ...]:
     """The code cells that are graded by running them, so none of the answers that a person grades."""
     return tuple(
-        GradedCell(cell.name, cell.source, cell.points)
+        GradedCell(cell.name, cell.source, cell.points, released_text(cell, config) == cell.source)
         for cell in master
         if cell.grade and not cell.solution and cell.cell_type == "code"
     )
@@ -88,10 +102,40 @@ def files_in(folder: Path) -> tuple[tuple[str, bytes], ...]:
     return tuple(found)
 
 
-def require_python(nb, config) -> None:
-    """Refuse a course in another language: the sandbox has one kernel."""
-    named = [config[section].get("kernel_name") for section in ("ExecutePreprocessor", "Execute") if section in config]
-    language = nb.metadata.get("kernelspec", {}).get("language", "python")
-    strange = [name for name in named if isinstance(name, str) and name not in ("", "python", "python3")]
-    if strange or language != "python":
-        raise SandboxFailed(f"the sandbox runs Python 3, and the course asks for {(strange or [language])[0]}")
+def others_in(folder: Path, notebook: str) -> dict[str, bytes]:
+    """The other notebooks beside this one, by their files' names: sources alone, without graded cells.
+
+    nbgrader has put the hidden parts of tests back into them, and no student's code may read these.
+    """
+    found = {}
+    for path in sorted(folder.glob("*.ipynb")):
+        if path.stem == notebook or path.is_symlink():
+            continue
+        cells = nbformat.read(path, as_version=4).cells
+        kept = [
+            cell for cell in cells if cell.get("id") != FROM_THE_GRADER and (not is_grade(cell) or is_solution(cell))
+        ]
+        for number, cell in enumerate(kept):
+            cell.metadata, cell.id = nbformat.NotebookNode(), f"cell-{number}"
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        found[path.name] = nbformat.writes(nbformat.v4.new_notebook(cells=kept)).encode()
+    return found
+
+
+def beside(others: dict[str, bytes], patterns: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
+    """Those that a notebook may run, by the patterns that the course sets."""
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    return tuple((name, text) for name, text in others.items() if any(fnmatchcase(name, one) for one in patterns))
+
+
+def before(others: dict[str, bytes], names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The code of the notebooks that are run first, for the files that they write. Raises WrongOption."""
+    sources = []
+    for name in [names] if isinstance(names, str) else names:
+        text = others.get(f"{name.removesuffix('.ipynb')}.ipynb")
+        if text is None:
+            raise WrongOption(_("c.Autograding.notebooks_before names {name}, and there is none").format(name=name))
+        cells = nbformat.reads(text.decode(), as_version=4).cells
+        sources.append(tuple(cell.source for cell in cells if cell.cell_type == "code"))
+    return tuple(sources)

@@ -4,6 +4,7 @@ Anything but a right answer gives 0 for that cell, and a sentence that says why.
 """
 
 import importlib
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,18 +115,29 @@ def write(cell: NotebookNode, verdict: Verdict) -> None:
         cell.outputs = [new_output("error", ename=verdict.kind, evalue=said, traceback=[f"{verdict.kind}: {said}"])]
 
 
-def fold_in(cell: NotebookNode, points: float, ended: Ended) -> None:
+# A test that writes to the standard error on purpose, or by a logger, means that it fails.
+_WRITES_ERRORS = re.compile(r"\b(?:stderr|warn|warnings|logging)\b")
+
+
+def fold_in(cell: NotebookNode, source: str, points: float, ended: Ended) -> None:
     """Make the outputs of a graded cell of another form (plain nbgrader tests) safe to score.
 
-    nbgrader (nbgrader/utils.py) takes text on stderr for a failure. It takes the first result that is a number for the
-    points, even before an error, and raises where that number is above the cell's points, or a result has no text.
+    nbgrader (nbgrader/utils.py) takes text on stderr for a failure. Here it is one only where the test itself, whose
+    `source` is the teacher's, writes there: a student's function may warn. nbgrader takes the first result that is a
+    number for the points, even before an error, and raises where that number is above the cell's points, or a result
+    has no text.
     """
     if not ended.known:
         write(cell, Verdict(_("The notebook's Python did not say how the cell ended, so it is not counted.")))
         return
     errors = [output for output in cell.outputs if output.output_type == "error"]
     others = [output for output in cell.outputs if output.output_type != "error" and output.get("name") != "stderr"]
+    said = [output.text for output in cell.outputs if output.get("name") == "stderr"]
     cell.outputs = errors + [_no_score(output) for output in others]
+    if said and not errors and _WRITES_ERRORS.search(source):
+        text = "".join(said).strip()[:LONGEST_MESSAGE]
+        errors = [new_output("error", ename="StandardError", evalue=text, traceback=[text])]
+        cell.outputs = errors + cell.outputs
     if errors or ended.value is None:
         return
     number = _number(ended.value)

@@ -4,13 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from autograding.messages import _, plain
+from autograding.sandbox.interpreter import interpreter
+from autograding.sandbox.limits import Limits
 
 INSIDE = Path(__file__).with_name("inside")
 STAND_INS = "/stand_ins"
@@ -23,6 +24,7 @@ SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 # What lies below /usr and is not the system's: nbgrader's exchange holds what everybody has handed in.
 MASKED = ("/usr/local/share/nbgrader", "/usr/local/etc", "/usr/local/src", "/usr/src")
 DEVICES = ("null", "full", "random", "urandom", "tty")
+HOSTS = ("hosts", "nsswitch.conf")  # ours, in the folder inside: localhost has an address
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 
 
@@ -91,11 +93,14 @@ def changes_user() -> int | None:
     return None if "--unshare-user" in identity() else NOBODY
 
 
-def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
+def command(stand_ins: Path | None, hidden: Iterable[Path], limits: Limits) -> list[str]:
     """bubblewrap's command line; the program to run inside follows it."""
+    python = interpreter(limits.python)
     line = [shutil.which("bwrap"), *identity(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     line += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
-    shown = _python_folders()
+    shown = _without_inner(Path(place) for place in python.folders)
+    folders = [(Path(inside), outside) for inside, outside in limits.folders]
+    folders += [(Path(place), place) for place in limits.python_path]
     line += ["--perms", "0755", "--dir", "/etc"]
     for place in (*SYSTEM, *ETC):
         if os.path.islink(place) and place in SYSTEM:
@@ -104,9 +109,13 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
             line += ["--ro-bind", place, place]
     for place in shown:
         line += [*_way_to(place), "--ro-bind", str(place), str(place)]
-    if not any(place.is_relative_to("/tmp") for place in shown):
+    for inside, outside in sorted(folders):
+        line += [*_way_to(inside), "--ro-bind", outside, str(inside)]
+    if not any(place.is_relative_to("/tmp") for place in (*shown, *(inside for inside, _outside in folders))):
         line += ["--symlink", PRIVATE, "/tmp"]  # a mount on /tmp would hide an interpreter below it
     line += ["--perms", "0755", "--dir", "/grader", "--ro-bind", str(INSIDE), "/grader/inside"]
+    for name in HOSTS:
+        line += ["--ro-bind", str(INSIDE / name), f"/etc/{name}"]
     if stand_ins is not None:
         line += ["--ro-bind", str(stand_ins), STAND_INS]
     for place in (*hidden, *(Path(place) for place in MASKED if os.path.isdir(place))):
@@ -123,7 +132,7 @@ def command(stand_ins: Path | None, hidden: Iterable[Path]) -> list[str]:
     line += ["--perms", "0755", "--dir", "/dev/pts", "--perms", "0755", "--dir", "/dev/shm"]
     line += ["--perms", "0755", "--dir", "/submission", "--remount-ro", "/dev", "--remount-ro", "/"]
     environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "PATH": os.pathsep.join([str(Path(python.program).parent), "/usr/bin", "/bin"]),
         "HOME": PRIVATE,
         "TMPDIR": PRIVATE,
         **dict.fromkeys(("USER", "LOGNAME"), "student"),  # a number has no name in the sandbox
@@ -150,12 +159,9 @@ def python_environment(folder: str) -> dict[str, str]:
     }
 
 
-def _python_folders():
-    """The interpreter's folders outside /usr, without those that lie in another of them."""
-    found = {Path(p) for p in (sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix))}
-    found |= {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
-    found |= {Path(os.path.realpath(sys.executable)).parent}
-    found = {p for p in found if p.is_dir() and not p.is_relative_to("/usr")}
+def _without_inner(folders):
+    """The folders outside /usr, without those that lie in another of them."""
+    found = {place for place in folders if place.is_dir() and not place.is_relative_to("/usr")}
     return sorted(p for p in found if not any(p != other and p.is_relative_to(other) for other in found))
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import select
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -11,6 +12,7 @@ from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
 from autograding.sandbox.limits import Limits
+from autograding.sandbox.network import Way
 from autograding.sandbox.outputs import LONGEST_ERROR, Outputs, encodable
 from autograding.sandbox.warm import Branch, SandboxFailed
 
@@ -86,9 +88,11 @@ class Session:
 
     def __init__(self, branch: Branch, limits: Limits, files, allowance: Allowance):
         self.branch, self.limits, self.files, self.allowance = branch, limits, files, allowance
+        self.seconds = limits.cell_seconds  # for the next request
         self.number = 0
         self.killed_because = ""
         self._ended = False
+        self._way: Way | None = None
         self._clock = Clock(STARTING)
         self._frames = wire.Frames(max(limits.answer_bytes, limits.output_bytes + 65536), limits.answer_bytes)
         self._arrived: list[tuple[dict, bytes]] = []
@@ -102,6 +106,9 @@ class Session:
         for sock in (self.sock, self.orders):
             sock.settimeout(STARTING)
         try:
+            if self.limits.hosts and self.limits.isolation != "none":
+                _letter, handles, _flags, _address = socket.recv_fds(self.orders, 1, 1)
+                self._way = Way(socket.socket(fileno=handles[0]), self.limits.hosts)
             wire.send(self.sock, {"files": names}, b"".join(content for _name, content in self.files))
             ready = wire.receive(self.sock, 1 << 16)
         except (OSError, wire.Malformed) as error:
@@ -123,15 +130,20 @@ class Session:
             return
         self._ended = True
         self._over.set()
+        if self._way is not None:
+            self._way.close()
         self.sock.close()
         self.orders.close()
         self._watcher.join()
         self.branch.kill()
         self.branch.wait_ended()
 
-    def run(self, source: str, outputs: Outputs, graded: bool = False, unseen: bool = False) -> Ended:
-        """Run a cell and add what it shows to `outputs`. Raises Stopped. An `unseen` one does not count as a cell."""
-        request = {"do": "run", "source": source, "graded": graded, "unseen": unseen}
+    def run(self, source: str, outputs: Outputs, test: tuple | None = None, unseen: bool = False) -> Ended:
+        """Run a cell and add what it shows to `outputs`. Raises Stopped. An `unseen` one does not count as a cell.
+
+        Of a plain `test` the two parts are run: see run/plain_tests.py.
+        """
+        request = {"do": "run", "source": source, "test": test, "unseen": unseen}
         _answers, done = self._request(request, b"", outputs)
         match done:
             case {"raised": None, "value": None | str() as value}:
@@ -139,6 +151,10 @@ class Session:
             case {"raised": [str(name), str(text)], "value": None | str() as value}:
                 return Ended((encodable(name[:200]), encodable(text[:LONGEST_ERROR])), value)
         return Ended(None, known=False)
+
+    def aside(self, sources: tuple[str, ...]) -> None:
+        """Run cells in a copy of the kernel, which then ends: their files stay, their names do not. Raises Stopped."""
+        self._request({"do": "aside", "sources": sources}, b"", self._unseen())
 
     def hold(self, cell: str) -> None:
         """Keep the notebook as it is now, for the graded cell of this name. Raises Stopped."""
@@ -193,7 +209,7 @@ class Session:
         """Send a request, collect outputs until it is done; return the answers and the last message."""
         # A cell that writes into the channel cannot guess this number.
         self.number = secrets.randbits(52)
-        self._clock = clock = Clock(max(0.0, min(self.limits.cell_seconds, self.allowance.left)))
+        self._clock = clock = Clock(max(0.0, min(self.seconds, self.allowance.left)))
         unsent = memoryview(wire.frame(request | {"number": self.number}, blob))
         answers, too_long = [], ""
         try:
@@ -248,7 +264,7 @@ class Session:
     def _too_long(self, clock):
         if self.allowance.left <= clock.spent:
             return _("the notebook took more than {n:g} s in all").format(n=self.allowance.whole)
-        return _("it took more than {n:g} s").format(n=self.limits.cell_seconds)
+        return _("it took more than {n:g} s").format(n=self.seconds)
 
     def _dead(self, reason="", kind="DeadKernelError"):
         """Give the kernel up. Raises SandboxFailed if the submission is not to blame."""

@@ -16,7 +16,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -28,11 +27,23 @@ from autograding import scratch
 from autograding.messages import _, plain
 from autograding.sandbox import bubblewrap, cgroup, runtime, syscalls, watch
 from autograding.sandbox.inside import wire
+from autograding.sandbox.interpreter import interpreter
 from autograding.sandbox.limits import Limits
 
 # Longer than any import of torch on a busy machine.
 STARTING = 120
 ENDING = 10
+# The limits that are held inside.
+OF_A_KERNEL = (
+    "memory_bytes",
+    "processes",
+    "file_bytes",
+    "folder_bytes",
+    "folder_files",
+    "output_bytes",
+    "python_path",
+    "hosts",
+)
 ERRORS = "errors"  # the file of what warm parents say
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
@@ -196,8 +207,8 @@ def start(place: Path, name: str, limits: Limits, stand_ins: Path | None, hidden
         "stand_ins": (bubblewrap.STAND_INS if isolated else str(stand_ins)) if stand_ins else "",
         "folder": str(place),
         "preload": limits.preload,
-        **{name: getattr(limits, name) for name in ("memory_bytes", "processes", "file_bytes", "folder_bytes")},
-        "output_bytes": limits.output_bytes,
+        **{name: getattr(limits, name) for name in OF_A_KERNEL},
+        "environment": dict(limits.environment),
     }
     (place / name).unlink(missing_ok=True)
     with (
@@ -208,14 +219,14 @@ def start(place: Path, name: str, limits: Limits, stand_ins: Path | None, hidden
         listener.bind(address)
         listener.listen(socket.SOMAXCONN)
         number = runtime.LISTENER if limits.runtime and isolated else listener.fileno()
-        program = [sys.executable, "-s", "-m", "inside.parent", str(number), json.dumps(options)]
+        program = [interpreter(limits.python).program, "-s", "-m", "inside.parent", str(number), json.dumps(options)]
         environment, stdin = None, subprocess.DEVNULL
         if isolated and limits.runtime:
             bundle = Path(tempfile.mkdtemp(dir=place))
-            program = runtime.command(limits.runtime, bubblewrap.command(stand_ins, hidden), program, bundle)
+            program = runtime.command(limits.runtime, bubblewrap.command(stand_ins, hidden, limits), program, bundle)
             stdin = listener
         elif isolated:
-            program = bubblewrap.command(stand_ins, hidden) + program
+            program = bubblewrap.command(stand_ins, hidden, limits) + program
         else:
             environment = {**os.environ, **bubblewrap.python_environment(str(bubblewrap.INSIDE.parent))}
         process = subprocess.Popen(

@@ -14,12 +14,14 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from autograding.course import Course, CourseError
 from autograding.durable import file_to_append_to
 from autograding.messages import _, inert, plain
+from autograding.stock.faults import faults_in
 from autograding.stock.gradebook import OpenGradebook, unusable
+from autograding.stock.one_student import one_student
 from autograding.troubles import of_the_machine
 
 
 class ConversionFailed(Exception):
-    """nbgrader gave up; the text is its last error.
+    """nbgrader gave up; the text is its first error.
 
     A notebook cannot cause this: what stops a cell is among its outputs, and `stage` replaced what is not a notebook.
     So it is an error of the grader, and must not become a student's zero.
@@ -41,7 +43,7 @@ def convert(converter: BaseConverter, log: Path | None = None) -> None:
             everyones = unusable(converter.coursedir.db_url, fault) or fault
             if ends_the_run(everyones):
                 raise everyones from error
-        raise ConversionFailed(_last_word(buffer.getvalue()) or str(error)) from error
+        raise ConversionFailed(_first_error(buffer.getvalue()) or str(error)) from error
     finally:
         if log is not None:
             _append(log, buffer.getvalue())
@@ -97,17 +99,15 @@ def ends_the_run(error: BaseException) -> bool:
     return isinstance(error, CourseError) or (isinstance(error, OSError) and of_the_machine(error))
 
 
-def _last_word(log):
-    """The last line of the first traceback: the error without the place."""
-    lines = iter(log.splitlines())
-    word = ""
+def _first_error(log):
+    """The notebook that was converted, and the last line of the first traceback: the error without the place."""
+    notebook, lines = "", iter(log.splitlines())
     for line in lines:
-        if line.startswith("Traceback (most recent call last)"):
-            for inner in lines:
-                if inner and not inner.startswith(" "):
-                    word = inner
-                    break
-    return plain(word)
+        if line.startswith("Converting notebook "):
+            notebook = f"{Path(line).name}: "
+        elif line.startswith("Traceback (most recent call last)"):
+            return plain(notebook + next((inner for inner in lines if inner and not inner.startswith(" ")), ""))
+    return ""
 
 
 def generate(course: Course, assignment: str, into: Path, book: OpenGradebook) -> Path:
@@ -116,7 +116,7 @@ def generate(course: Course, assignment: str, into: Path, book: OpenGradebook) -
     Returns the assignment's folder.
     """
     directory = course.directory_with(assignment_id=assignment, release_directory=str(into), db_url=book.db_url)
-    converter = GenerateAssignment(coursedir=directory, config=course.config)
+    converter = one_student(GenerateAssignment, directory, course.config, ".")
     converter.force = True
     try:
         with book.one_transaction():
@@ -130,9 +130,8 @@ def generate(course: Course, assignment: str, into: Path, book: OpenGradebook) -
                     "`nbgrader db assignment remove {assignment} --force`, and grade again"
                 ).format(assignment=assignment)
             ) from error
+        why = "; ".join(faults_in(course.folder("source", ".", assignment))) or str(error)
         raise CourseError(
-            _("nbgrader cannot build {assignment} from its solution: {error}").format(
-                assignment=assignment, error=error
-            )
+            _("nbgrader cannot build {assignment} from its solution: {error}").format(assignment=assignment, error=why)
         ) from error
     return Path(directory.format_path(str(into), ".", assignment))

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import SCHEMA_VERSION
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from traitlets.config import Config
 
 
 class MasterCell(NamedTuple):
@@ -37,6 +40,16 @@ class MasterCell(NamedTuple):
             "checksum": self.checksum,
         }
         return meta | ({"points": self.points} if self.grade or self.task else {})
+
+
+def released_text(cell: MasterCell, config: Config) -> str:
+    """The cell's text without what nbgrader keeps from students, between whatever marks the course has chosen."""
+    copy = NotebookNode(source=cell.source)
+    if cell.task:
+        ClearMarkScheme(config=config, check_attachment_leakage=False)._remove_mark_scheme_region(copy)
+    elif cell.grade:
+        ClearHiddenTests(config=config)._remove_hidden_test_region(copy)
+    return copy.source
 
 
 class PlacedCell(NamedTuple):

@@ -65,9 +65,9 @@ def written_for(connection: Connection, assignment: str, student: str | None = N
         select(*OF_SUBMISSION, SubmittedNotebook.late_submission_penalty).select_from(SubmittedNotebook),
         assignment,
         student,
-    ).where(SubmittedNotebook.late_submission_penalty > 0)
-    for name, notebook, penalty in connection.execute(late):
-        found[name].late.append([notebook, penalty])
+    )
+    for name, notebook, penalty in connection.execute(late):  # one row at least, also where no cell is graded
+        found[name].late += [[notebook, penalty]] if penalty else []
     for one in found.values():
         for rows in (one.automatic, *one.on_page):
             rows.sort(key=lambda row: row[:2])

@@ -277,7 +277,7 @@ def test_what_is_kept_makes_a_valid_notebook_that_can_be_scored(messages, most):
     text = nbformat.writes(nb)
     assert nbformat.reads(text.encode().decode(), as_version=4) == nb and len(text) < 2500 + 12 * most
     json.loads(text, parse_constant=pytest.fail)  # no NaN, which a browser does not read
-    verdicts.fold_in(cell, 1, Ended(None))
+    verdicts.fold_in(cell, "", 1, Ended(None))
     score, most = determine_grade(cell)
     assert 0 <= score <= most
     if len(KEPT) < 200:

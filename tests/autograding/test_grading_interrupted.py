@@ -13,8 +13,8 @@ from conftest import ASSIGNMENT, Toy, cell
 from nbgrader.api import Gradebook
 
 from autograding.course import CourseError
+from autograding.plugged import DONE_STAMP
 from autograding.run.lock import only_run
-from autograding.stock.plug import DONE_STAMP
 
 pytestmark = pytest.mark.grading
 

@@ -19,13 +19,13 @@ from test_grading_run import Instead
 
 from autograding.__main__ import main
 from autograding.course import Course, CourseError
+from autograding.plugged import DONE_STAMP
 from autograding.run import command, grade
 from autograding.run.grade import Grader
 from autograding.run.lock import only_run
 from autograding.run.store import Store
 from autograding.seeds import course_key
 from autograding.stock.convert import errors_of_gradebook_in
-from autograding.stock.plug import DONE_STAMP
 
 pytestmark = pytest.mark.grading
 

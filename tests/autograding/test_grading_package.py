@@ -43,10 +43,10 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_holds_what_the_package_reads_and_nothing_else(wheel):
-    kinds = (".py", ".tmpl", ".pot", ".mo")
-    ours = {path for path in PACKAGE.rglob("*") if path.suffix in kinds and "__pycache__" not in path.parts}
-    ours.add(PACKAGE / "stock" / "upstream.toml")
-    assert wheel[0] == {path.relative_to(ROOT).as_posix() for path in ours}
+    files = {path.relative_to(ROOT) for path in PACKAGE.rglob("*") if path.is_file()}
+    beside = {"README.md", "DESIGN.md", "LICENSE", "pyproject.toml"}
+    ours = {path for path in files if path.name not in beside and "__pycache__" not in path.parts}
+    assert wheel[0] == {path.as_posix() for path in ours if "egg-info" not in str(path.parent)}
 
 
 def test_the_wheel_says_what_it_is(wheel):

@@ -7,6 +7,7 @@ import pytest
 from nbconvert.filters import markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.nbgraderformat import MetadataValidator
+from traitlets.config import Config
 
 from autograding.intake.preflight import clean
 from autograding.intake.remarks import Remark, as_markdown, for_teacher, sentence
@@ -133,12 +134,14 @@ def test_a_changed_test_is_noticed_but_not_one_with_hidden_tests():
     nb = notebook(*EVERY)
     nb.cells[2].source = "pass"
     assert clean(nb, MASTER) == [Remark("rewritten", "test")]
-    hidden = [
-        *MASTER[:2],
-        master_cell("test", grade=True, source="### BEGIN HIDDEN TESTS\n1\n### END HIDDEN TESTS"),
-        MASTER[3],
-    ]
-    assert clean(notebook(*EVERY), hidden) == []
+    own = Config(ClearHiddenTests={"begin_test_delimeter": "HIDE", "end_test_delimeter": "SHOW"})
+    for begin, end, config in (("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS", None), ("# HIDE", "# SHOW", own)):
+        handed_in, nb = notebook(*EVERY), notebook(*EVERY)
+        text = f"{nb.cells[2].source}\n{begin}\n1\n{end}"
+        hidden = [*MASTER[:2], master_cell("test", grade=True, source=text), MASTER[3]]
+        assert clean(handed_in, hidden, config=config) == []
+        nb.cells[2].source = "pass"
+        assert clean(nb, hidden, config=config) == [Remark("rewritten", "test")]
 
 
 @pytest.mark.parametrize(

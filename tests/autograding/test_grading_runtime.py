@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from autograding.sandbox import bubblewrap, runtime
+from autograding.sandbox.limits import Limits
 
 AS_ROOT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SYS_ADMIN")
 AS_USER = ("--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-add", "CAP_SYS_ADMIN")
@@ -16,7 +17,7 @@ AS_USER = ("--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-add", "C
 def told(monkeypatch, tmp_path):
     def of(identity=AS_ROOT, *more):
         monkeypatch.setattr(bubblewrap, "identity", lambda: identity)
-        line = [*bubblewrap.command(tmp_path, [tmp_path / "hidden"]), *more]
+        line = [*bubblewrap.command(tmp_path, [tmp_path / "hidden"], Limits()), *more]
         root = tmp_path / f"root{len(os.listdir(tmp_path))}"
         root.mkdir()
         return runtime.specification(["bwrap", *line[1:]], ["python", "x"], root), root

@@ -41,6 +41,25 @@ def hide_processes():
     check(libc.mount(b"proc", b"/proc", b"proc", flags, b"hidepid=ptraceable"), "hide processes in /proc")
 
 
+def keep_whole_processes():
+    """Mount /proc once more, where nobody comes: bubblewrap covers parts of the other one when root starts it, and a
+    user namespace may have a /proc of its own only where it sees one that is whole (fs/namespace.c of Linux).
+    """
+    whole = Path("/private/proc")
+    whole.mkdir()
+    flags = NOSUID | NODEV | NOEXEC
+    check(libc.mount(b"proc", str(whole).encode(), b"proc", flags, b"hidepid=ptraceable"), "mount a second /proc")
+
+
+def own_processes():
+    """Give this kernel a /proc of its own, with the numbers that its processes know of themselves.
+
+    Where the system does not allow it, as some container runtimes do not, the one in which others are hidden stays.
+    """
+    if libc.mount(b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None) and ctypes.get_errno() != errno.EPERM:
+        check(-1, "mount /proc")
+
+
 def close_private_folder():
     """Make the folder below every kernel's own read-only: nothing that outlives a kernel can be written to."""
     flags = REMOUNT | BIND | READ_ONLY | NOSUID | NODEV
@@ -124,7 +143,7 @@ def own_network():
 
 def mount_private_folders(options):
     """Mount folders in memory for this submission, all in one of a limited size. They vanish with it."""
-    data = f"size={options['folder_bytes']},nr_inodes=10000,mode=0755".encode()
+    data = f"size={options['folder_bytes']},nr_inodes={options['folder_files']},mode=0755".encode()
     check(libc.mount(b"tmpfs", b"/private", b"tmpfs", NOSUID | NODEV, data), "mount /private")
     for place in ("/submission", "/dev/shm", "/private"):  # the last one hides where the others lie
         own = Path("/private", Path(place).name)

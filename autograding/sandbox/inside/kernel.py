@@ -23,18 +23,20 @@ from .witness import make_witness
 LONGEST = 1 << 40
 
 
-def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
+def serve(sock, desk, folder: Path, options: dict) -> None:
     """Answer the grader until it closes the socket. The first frame brings the files of the notebook's folder."""
     message, blob = wire.receive(sock, LONGEST)
     _write_files(folder, message["files"], blob)
     os.chdir(folder)
     # What a notebook would find, with the stand-ins first and without this package.
-    sys.path[:] = [*[stand_ins] * bool(stand_ins), "", *(p for p in sys.path[1:] if p != os.environ["PYTHONPATH"])]
+    first = [*[options["stand_ins"]] * bool(options["stand_ins"]), "", *options["python_path"]]
+    sys.path[:] = [*first, *(p for p in sys.path[1:] if p != os.environ["PYTHONPATH"])]
     del os.environ["PYTHONPATH"]
+    outputs_most = options["output_bytes"]
     outlet = Outlet(sock, outputs_most)
     shell = make_shell(outlet.send)
     # Bound before a stranger's code runs: if that replaces a name, these still hold the original.
-    witness, my_number, run_cell, hold = make_witness(shell, outlet), os.getpid, shell.run_cell, _hold
+    witness, my_number, run_cell, hold, aside = make_witness(shell, outlet), os.getpid, shell.run_cell, _hold, _aside
     held = {}  # by graded cell
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
@@ -52,7 +54,9 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
         number = message.pop("number")
         error = value = None
         try:
-            if message["do"] == "hold":
+            if message["do"] == "aside":
+                aside(outlet, run_cell, message["sources"])
+            elif message["do"] == "hold":
                 held[message["cell"]] = hold(outlet, desk, shell.user_ns)
             elif message["do"] == "call":
                 cell = message["cell"]
@@ -61,8 +65,8 @@ def serve(sock, desk, folder: Path, stand_ins: str, outputs_most: int) -> None:
                     outlet.frame({"is": "answer", "number": number, **answer[0]}, answer[1])
             else:
                 outlet.left = outputs_most
-                if message["graded"]:
-                    error, value = witness.run_graded(message["source"])
+                if message["test"] is not None:
+                    error, value = witness.run_graded(message["source"], *message["test"])
                 else:
                     result = run_cell(message["source"], store_history=not message["unseen"])
                     error = result.error_before_exec or result.error_in_exec
@@ -178,6 +182,23 @@ def _hold(outlet, desk, namespace):
         except OSError:
             pass  # the notebook has taken all processes or files
     return Names(outlet, desk, namespace)
+
+
+def _aside(outlet, run_cell, sources):
+    """Run the cells of another notebook in a fork, and wait for it."""
+    child = confine.fork_aside()
+    if child == 0:
+        try:
+            outlet.left = -1  # nobody sees what it shows
+            for source in sources:
+                run_cell(source)
+        finally:
+            os._exit(0)
+    handle = os.pidfd_open(child)
+    try:
+        os.waitpid(child, confine.WAIT_FOR_ANY_KIND)
+    finally:
+        end_process(handle, child)
 
 
 def spare_files():

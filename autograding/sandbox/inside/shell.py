@@ -95,6 +95,10 @@ class Shell(InteractiveShell):
             text = f"({type(error).__name__} while showing it)"
         self.send({"is": "error", "ename": etype.__name__, "evalue": text, "traceback": list(stb)})
 
+    def should_run_async(self, raw_cell, *, transformed_cell=None, preprocessing_exc_tuple=None):
+        """Run each cell in the event loop, as in Jupyter, where a cell may begin tasks that go on in later ones."""
+        return True
+
     def enable_gui(self, gui=None):
         """Do nothing: there is no window system, and matplotlib draws inline."""
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from IPython.core.async_helpers import _asyncio_runner
-from IPython.core.inputtransformer2 import TransformerManager
 
 from . import wire
 
@@ -27,22 +26,18 @@ class Witness(NamedTuple):
     """The functions that `make_witness` makes."""
 
     receive: object  # () -> (message, blob), or None when the grader has closed the socket
-    run_graded: object  # (source) -> (the exception or None, the number that the cell gives as text or None)
+    run_graded: object  # (source, body, last) -> (the exception or None, the number that the cell gives, as text)
     done: object  # (number, exception, value): tells the grader
 
 
 def make_witness(shell, outlet) -> Witness:
     """Make the witness of one kernel, before any of a stranger's code runs."""
-    Base, Syntax, System = builtins.BaseException, builtins.SyntaxError, builtins.SystemExit
+    Base, System, Unfinished = builtins.BaseException, builtins.SystemExit, builtins.RuntimeError
     compile_, eval_, kind_of, is_a, text_of, length = compile, eval, type, isinstance, str, len
     show_number, same_text = repr, str.__str__
     name_of = type.__dict__["__name__"].__get__
     cut = str.__getitem__
-    Expr, Module, Expression = ast.Expr, ast.Module, ast.Expression
-    only_tree = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    with_await, coroutine = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, inspect.CO_COROUTINE
-    # A cell that is not plain Python has magics, which IPython translates.
-    transform, in_a_loop = TransformerManager().transform_cell, _asyncio_runner
+    with_await, coroutine, in_a_loop = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, inspect.CO_COROUTINE, _asyncio_runner
     numbers, fractional, whole = (int, float), np.floating, np.integer
     # Not `item`: that of a long double is a long double.
     as_float, as_int = np.generic.__float__, np.generic.__int__
@@ -89,19 +84,33 @@ def make_witness(shell, outlet) -> Witness:
         finally:
             released()
 
-    def tree_of(source):
-        try:
-            return compile_(source, "<test>", "exec", only_tree, True)
-        except Syntax:
-            return compile_(transform(source), "<test>", "exec", only_tree, True)
-
-    def value_of(tree, name, mode):
-        code = compile_(tree, name, mode, with_await, True)
+    def value_of(text, name, mode):
+        code = compile_(text, name, mode, with_await, True)
         value = eval_(code, namespace)
-        return in_a_loop(value) if code.co_flags & coroutine else value
+        if not code.co_flags & coroutine:
+            return value
+        # The loop may be a student's: what it says of the end counts for nothing.
+        ended = []
 
-    def run_graded(source):
-        """Run a plain nbgrader test. It fails if it raises, whatever IPython shows of that."""
+        async def to_the_end():
+            try:
+                ended.append((None, await value))
+            except Base as raised:
+                ended.append((raised, None))
+
+        in_a_loop(to_the_end())
+        if not ended:
+            raise Unfinished("the event loop did not run the test to its end")
+        error, value = ended[0]
+        if error is not None:
+            raise error
+        return value
+
+    def run_graded(source, body, last):
+        """Run a plain nbgrader test, taken apart by the grader. It fails if it raises, whatever IPython shows of that.
+
+        No tree of syntax is made here: its classes are Python's own, and a notebook may change them.
+        """
         name = "<test>"
         try:
             # A traceback quotes lines of this text.
@@ -112,11 +121,9 @@ def make_witness(shell, outlet) -> Witness:
             pass
         error = number = None
         try:
-            tree = tree_of(source)
-            last = tree.body.pop() if tree.body and is_a(tree.body[-1], Expr) else None
-            value_of(Module(tree.body, tree.type_ignores), name, "exec")
+            value_of(body, name, "exec")
             if last is not None:
-                value = value_of(Expression(last.value), name, "eval")
+                value = value_of(last, name, "eval")
                 if kind_of(value) in numbers:
                     number = show_number(value)
                 elif is_a(value, fractional):

@@ -91,7 +91,7 @@ SHAPES = {
     "links_to_a_secret": (links_to_a_secret, 18, 2, "was left out"),
     "truncated_file": (truncated_file, 21, 0, "damaged or cut short"),
     "enormous_notebook": (enormous_notebook, 21, 0, "MB at most"),
-    "claims_more_points": (claims_more_points, None, 2, "is not yours to change"),
+    "claims_more_points": (claims_more_points, None, 2, "which was graded in its place"),
     "ten_thousand_cells": (ten_thousand_cells, None, 2, "double gave"),
     "files_with_odd_names": (files_with_odd_names, None, 2, "double gave"),
     "cells_nested_too_deeply": (cells_nested_too_deeply, None, 0, "nested too deeply"),

@@ -1,0 +1,82 @@
+"""The Python that runs notebooks: the grader's own, or one that the course names, with packages of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from autograding.messages import _, plain
+from autograding.troubles import WrongOption
+
+# What the sandbox itself needs there.
+NEEDED = ("IPython", "numpy")
+OLDEST = (3, 10)  # of the syntax of sandbox/inside
+_PROBE = f"""
+import importlib.metadata, importlib.util, json, os, sys, sysconfig
+print(json.dumps({{
+    "version": list(sys.version_info[:3]),
+    "folders": [sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix),
+                *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+                os.path.dirname(os.path.realpath(sys.executable))],
+    "missing": [name for name in {NEEDED} if importlib.util.find_spec(name) is None],
+    "installed": sorted({{f"{{d.metadata['Name']}} {{d.version}}" for d in importlib.metadata.distributions()}}),
+}}))
+"""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python: its program, its version, the folders that it reads, the distributions in it."""
+
+    program: str
+    version: tuple[int, ...]
+    folders: tuple[str, ...]
+    installed: tuple[str, ...]
+
+
+@cache
+def interpreter(program: str = "") -> Interpreter:
+    """The Python of that program; the grader's own for an empty name. Raises WrongOption for one that cannot serve."""
+    told = _("c.Autograding.python = {program!r}: ").format(program=program)
+    try:
+        asked = subprocess.run(
+            [program or sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=120, check=True
+        )
+        found = json.loads(asked.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        said = plain(getattr(error, "stderr", None) or str(error))
+        raise WrongOption(told + _("this is no Python that can be started ({error})").format(error=said)) from error
+    version = tuple(found["version"])
+    if version < OLDEST:
+        what = _("expected Python {oldest} or later, got {version}")
+        raise WrongOption(told + what.format(oldest=_dotted(OLDEST), version=_dotted(version)))
+    if found["missing"]:
+        what = _("notebooks cannot run there without {names}; install it there")
+        raise WrongOption(told + what.format(names=", ".join(found["missing"])))
+    # As it was named, not what it links to: a virtual environment's link is what makes it one.
+    return Interpreter(
+        os.path.abspath(program or sys.executable), version, tuple(found["folders"]), tuple(found["installed"])
+    )
+
+
+def _dotted(version):
+    return ".".join(map(str, version))
+
+
+def kernel_named(name: str) -> tuple[str, dict[str, str], str]:
+    """The program of an installed Jupyter kernel, its environment, and its language. Raises WrongOption for others."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # seldom, and a tenth of a second
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec(name)
+    except NoSuchKernel as error:
+        raise WrongOption(
+            _("no Jupyter kernel {name} is installed here; `jupyter kernelspec list` shows which are").format(name=name)
+        ) from error
+    program = spec.argv[0] if spec.argv else ""
+    # Such a name is the Python in whose environment Jupyter runs.
+    own = Path(program).name in ("python", "python3") and not os.path.isabs(program)
+    return "" if own or program == sys.executable else program, dict(spec.env), spec.language
