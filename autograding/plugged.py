@@ -86,7 +86,7 @@ def settle(c: Config) -> None:
     # Both preprocessors leave finished HTML and the page's styles; whatever they have not seen is escaped.
     filters = c.HTMLExporter.get("filters", {})
     filters = filters.get_value({}) if isinstance(filters, LazyConfigValue) else filters
-    c.HTMLExporter.filters = {**filters, **dict.fromkeys(FILTERS, "autograding.report.pages.finished")}
+    c.HTMLExporter.filters = {**filters, **dict.fromkeys(FILTERS, "autograding.report.sheet.finished")}
     c.CSSHTMLHeaderPreprocessor.enabled = False
 
 

@@ -18,6 +18,8 @@ from autograding.messages import _
 MEGABYTE = 2**20
 # An honest notebook of the course is under 1 MB without its outputs; its pictures may make it several.
 LARGEST_NOTEBOOK = 20 * MEGABYTE
+# Of that, pasted pictures. What is more costs pictures and not the notebook.
+LARGEST_PICTURES = 15 * MEGABYTE
 # Saved outputs are dropped unread, so they may be larger.
 LARGEST_FILE = 100 * MEGABYTE
 DEEPEST = 100
@@ -32,8 +34,10 @@ KINDS = {"code": "code", "markdown": "markdown", "heading": "markdown", "html": 
 
 # A text or a bracket of JSON. A text that is not closed reaches to the end, so that nothing is looked at twice.
 _VALUE = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
-# What is dropped unparsed, by how many brackets it lies in: the notebook's metadata, and the outputs of cells.
-_DROPPED = {1: b'"metadata"', 3: b'"outputs"'}
+# What is dropped unparsed, by how many brackets it lies in: the notebook's metadata, the outputs of cells, and their
+# pictures where these are too large.
+_PICTURES = b'"attachments"'
+_DROPPED = {1: (b'"metadata"',), 3: (b'"outputs"', _PICTURES)}
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 _MARK_OF_UTF8 = b"\xef\xbb\xbf"
 # What a disk, a cloud or an old editor leaves behind a text.
@@ -57,7 +61,7 @@ def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat
     content = _as_utf8(content).rstrip(_PADDING)
     if not content.strip():
         raise Unreadable(_("the file is empty"))
-    text = _without_outputs(content)
+    text, without_pictures = _without_outputs(content)
     if len(text) > LARGEST_NOTEBOOK:
         raise too_large(len(text), LARGEST_NOTEBOOK)
     try:
@@ -67,7 +71,8 @@ def read_notebook(content: bytes, known: Collection[str] = ()) -> tuple[nbformat
         raise _damaged(error.lineno) from error
     except (RecursionError, ValueError) as error:  # ValueError: a number of too many digits
         raise _no_notebook(type(error).__name__) from error
-    return _built(data, known)
+    nb, remarks = _built(data, known)
+    return nb, [*remarks, *([Remark("pictures left out", str(without_pictures))] if without_pictures else [])]
 
 
 def looks_like_one(content: bytes) -> bool:
@@ -131,8 +136,13 @@ def _damaged(line):
 
 
 def _without_outputs(content):
-    """The text without what is dropped, its lines still numbered as before. Raises Unreadable where it is too much."""
-    kept, done, depth, parsed, begun, key = [], 0, 0, 0, None, None
+    """The text without what is dropped, its lines still numbered as before; and of how many cells the pictures are.
+
+    Raises Unreadable where it is too much.
+    """
+    kept, done, depth, parsed, left = [], 0, 0, 0, 0
+    key = begun = pictures = None  # a name that counts, what is dropped, the pictures of a cell: each (place, depth)
+    room = LARGEST_PICTURES
     for number, value in enumerate(_VALUE.finditer(content), start=1):
         if number > MOST_VALUES:
             raise Unreadable(_("it holds too many values; clear its outputs, save it, and hand it in again"))
@@ -143,23 +153,32 @@ def _without_outputs(content):
         start, end = value.span()
         match content[start]:
             case 0x22:  # a quotation mark
-                key = end if begun is None and value[0] == _DROPPED.get(depth) else None
+                key = (end, value[0]) if begun is None and value[0] in _DROPPED.get(depth, ()) else None
                 continue
             case 0x5B | 0x7B:  # an opening bracket
-                if key is not None and content[key:start].strip() == b":":
-                    begun = start, depth
+                if key is not None and content[key[0] : start].strip() == b":":
+                    if key[1] == _PICTURES:
+                        pictures = start, depth
+                    else:
+                        begun = start, depth
                 depth += 1
                 if begun is None and depth > DEEPEST:
                     raise Unreadable(_("its JSON is nested too deeply"))
             case _:
                 depth -= 1
-                if begun is not None and depth == begun[1]:
-                    kept += [content[done : begun[0]], b"null", b"\n" * content.count(b"\n", begun[0], end)]
+                drop = begun if begun is not None and depth == begun[1] else None
+                if pictures is not None and depth == pictures[1]:
+                    size = end - pictures[0]
+                    room, drop = (room - size, None) if size <= room else (room, pictures)
+                    left += drop is not None
+                    pictures = None
+                if drop is not None:
+                    kept += [content[done : drop[0]], b"null", b"\n" * content.count(b"\n", drop[0], end)]
                     done, begun = end, None
         key = None
     if begun is not None:
         raise _damaged(1 + content.count(b"\n"))
-    return b"".join([*kept, content[done:]])
+    return b"".join([*kept, content[done:]]), left
 
 
 def _built(data, known):

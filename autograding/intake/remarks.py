@@ -35,6 +35,9 @@ def sentence(remark: Remark) -> str:
         "rewritten": _("The text of the cell {what} is not the teacher's present one, which was graded in its place."),
         "skipping": _("The cell {what} asked not to be run: it was run as any other."),
         "cells left out": _("The notebook has more cells than can be graded: {what} of them were left out."),
+        "pictures left out": _(
+            "The pasted pictures are too large together: those of {what} cells were left out of what was graded."
+        ),
         "renamed": _("The notebook was named {what}: it was graded under its right name."),
         "nested": _("The notebook lay in a folder or an archive, {what}: it was graded as if it lay where it should."),
         "program": _("It was no notebook but a program, {what}: its cells were graded, in its order."),

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import nbformat
 from nbgrader.utils import parse_utc
 
+from autograding.intake.answers import name_of
 from autograding.intake.choice import choose, read_file, why_not_opened
 from autograding.intake.handed_in import HandedIn
 from autograding.intake.notebook import Unreadable
@@ -56,10 +57,24 @@ def stage(handed_in: HandedIn, released: Path, into: Path) -> dict[str, list[Rem
         if nb is None:
             shutil.copyfile(path, into / path.name)
         else:
+            _give_back_pictures(nb, path)
             nbformat.write(nb, into / path.name)
             homes.append(home)
     general = _write_files(handed_in.files, homes, into, [path.stem for path in wanted])
     return {name: [*noticed, *general] for name, noticed in remarks.items()}
+
+
+def _give_back_pictures(nb, released):
+    """Put the pictures of the teacher's questions back where an editor dropped them, as some do with all of them."""
+    if b'"attachments"' not in released.read_bytes():
+        return
+    questions = [cell for cell in nbformat.read(released, as_version=4).cells if cell.get("attachments")]
+    by_name = {name: cell.attachments for cell in questions if (name := name_of(cell)) is not None}
+    by_text = {cell.source.strip(): cell.attachments for cell in questions}
+    for cell in nb.cells:
+        pictures = by_name.get(name_of(cell)) or by_text.get(cell.source.strip())
+        if pictures and cell.cell_type != "code":
+            cell.attachments = {**pictures, **cell.get("attachments", {})}
 
 
 def stage_as_it_is(handed_in: HandedIn, into: Path) -> dict[str, Read]:

@@ -67,9 +67,8 @@ class Renderer(IPythonRenderer):
     The marks are drawn anew for each text, so that no text can hold one of its own.
     """
 
-    def __init__(self, pictures: Iterable[tuple[str, str]]):
+    def __init__(self):
         super().__init__(escape=False, exclude_anchor_links=True)
-        self.pictures = dict(pictures)
         self.aside: dict[str, str] = {}
         self._secret = secrets.token_hex(16)
 
@@ -83,9 +82,9 @@ class Renderer(IPythonRenderer):
         program = super().block_code(code, info)
         return self._set_aside(program) if program.startswith('<div class="highlight">') else program
 
-    def _embed_image_or_attachment(self, src):
-        """nbconvert's entry point: a picture that the cell carries with it."""
-        return self.pictures.get(src.removeprefix("attachment:"), "") if src.startswith("attachment:") else src
+    def image(self, *arguments, **more):
+        """mistune's entry point. A picture is looked up when the page is cleaned; nbconvert raises without one."""
+        return super(IPythonRenderer, self).image(*arguments, **more)
 
     def block_math(self, body):
         """mistune's entry point."""
@@ -107,9 +106,9 @@ def _of_environment(name, body):
 
 
 def markdown_to_html(source: str, pictures: Iterable[tuple[str, str]] = ()) -> str:
-    """The HTML of a Markdown text, cleaned, with MathML formulas. `pictures` are its attachments (name, address)."""
-    renderer = Renderer(pictures)
-    return cleaned(MarkdownWithMath(renderer=renderer).render(source), renderer.aside)
+    """The HTML of a Markdown text, cleaned, with MathML formulas. It may show `pictures` (name, address)."""
+    renderer = Renderer()
+    return cleaned(MarkdownWithMath(renderer=renderer).render(source), renderer.aside, dict(pictures))
 
 
 # Formulas in an output of type text/latex, as MathJax finds them.

@@ -11,8 +11,6 @@ from autograding.report.formulas import without_mathjax
 # on a phone the white score fell out of the blue.
 WRAPPED = (
     "<style>pre { white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; } "
-    "summary { display: list-item; } "
-    ".rendered_html td, .rendered_html th { padding: 0.2em 0.5em; } "
     "div.nbgrader_cell .panel-heading { height: auto; overflow: hidden; }</style>\n</head>"
 )
 LINK_OF_A_TEST = re.compile(r'(<a href="#([^"]+)">)Test cell(</a>)')

@@ -115,7 +115,7 @@ def painted_apart(pieces: Sequence[Piece]) -> list[str]:
             answers = _painter.ask(todo)
             known.update(zip(todo, answers, strict=False))
             for piece, html in zip(todo, answers, strict=False):
-                if html is not None and len(piece.text) <= LARGEST_KEPT:
+                if html is not None and piece.size <= LARGEST_KEPT:
                     _painter.kept[piece] = html
             todo = todo[len(answers) + 1 :]  # what ended it is not asked again
         while len(_painter.kept) > KEPT:
@@ -136,15 +136,19 @@ def serve() -> None:
             except EOFError:
                 os._exit(0)
             left, room = PAGE_SECONDS, ALL_HTML
-            for kind, text, more in asked:
-                piece = Piece(kind, text, more if isinstance(more, str) else tuple(map(tuple, more)))
+            for kind, text, more, pictures in asked:
+                piece = Piece(kind, text, more, tuple(map(tuple, pictures)))
                 html, used = clock.within(min(PIECE_SECONDS, left), painted, piece) if left > 0 else (None, 0)
                 left -= used
                 if html is not None:
-                    pictures = 0 if isinstance(piece.more, str) else sum(len(picture) for _name, picture in piece.more)
-                    size = max(len(html) - pictures, 0)
+                    size = max(len(html) - _of_pictures(piece), 0)
                     html, room = (html, room - size) if size <= min(LONGEST_HTML, room) else (None, room)
                 connection.send_bytes(json.dumps(html).encode())
+
+
+def _of_pictures(piece):
+    """How many letters of HTML the pictures of a piece may take."""
+    return 2 * len(piece.text) if piece.kind == "drawing" else piece.size - len(piece.text)
 
 
 class _Clock:

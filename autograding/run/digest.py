@@ -18,13 +18,14 @@ from autograding.messages import _
 from autograding.run import dependencies, schedule
 from autograding.run.dependencies import Code, code_in, digest_of_state, digest_of_tree, names_in
 from autograding.run.verdicts import folder_of_stand_ins
+from autograding.sandbox import inside, kernels
 from autograding.sandbox.interpreter import interpreter
 from autograding.sandbox.limits import limits_from
 from autograding.stock.own_files import files_below
 
 DOTTED_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
-# These decide where and whether a job runs. They change no grade.
-CHANGE_NO_GRADE = (schedule.__name__, dependencies.__name__, __name__)
+# These decide where and whether a job runs, and find the Python that runs it, which counts itself.
+CHANGE_NO_GRADE = (schedule.__name__, dependencies.__name__, kernels.__name__, __name__)
 
 
 def of_course(course: Course, assignment: str, grader: str) -> str:
@@ -41,18 +42,18 @@ def state_of(course: Course, assignment: str, grader: str) -> dict[str, str]:
     configuration = course.configuration
     state = {"Python": platform.python_version(), "the solution": digest_of_tree(solution)}
     state["the configuration"] = digest_of_tree(configuration)
-    # Imported inside the sandbox: before the notebook, by it, and by the modules in its folder.
-    cells = [cell for path in sorted(solution.glob("*.ipynb")) for cell in nbformat.read(path, as_version=4).cells]
     limits = limits_from(course.config)
-    if limits.python:
-        python = interpreter(limits.python)
-        state["the course's own Python"] = digest_of_state(
-            {"version": str(python.version), "has": str(python.installed)}
-        )
+    notebooks = [nbformat.read(path, as_version=4) for path in sorted(solution.glob("*.ipynb"))]
+    named = {nb.metadata.get("kernelspec", {}).get("name", "") for nb in notebooks}
+    for program in {limits_from(course.config, kernel).python for kernel in named} - {""}:
+        found = interpreter(program)
+        state[f"the Python {program}"] = digest_of_state({"version": str(found.version), "has": str(found.installed)})
     for place in limits.python_path:
         state[f"the modules in {place}"] = digest_of_tree(Path(place))
-    for inside, outside in limits.folders:
-        state[f"the folder {inside}"] = _digest_of_looks(Path(outside))
+    for place, outside in limits.folders:
+        state[f"the folder {place}"] = _digest_of_looks(Path(outside))
+    # Imported inside the sandbox: before the notebook, by it, and by the modules in its folder.
+    cells = [cell for nb in notebooks for cell in nb.cells]
     there = {*limits.preload, *_names_in_modules(solution)}
     there |= names_in(code_in(cell.source for cell in cells if cell.cell_type == "code"))
     # Imported outside, in the grader.

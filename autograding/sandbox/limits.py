@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from traitlets.config import Config
 
 from autograding.messages import _
-from autograding.sandbox.interpreter import kernel_named
+from autograding.sandbox.kernels import kernel_named
 from autograding.troubles import WrongOption
 
 MEGABYTE = 2**20

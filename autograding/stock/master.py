@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,10 +47,30 @@ def released_text(cell: MasterCell, config: Config) -> str:
     """The cell's text without what nbgrader keeps from students, between whatever marks the course has chosen."""
     copy = NotebookNode(source=cell.source)
     if cell.task:
-        ClearMarkScheme(config=config, check_attachment_leakage=False)._remove_mark_scheme_region(copy)
+        mark_schemes(config)._remove_mark_scheme_region(copy)
     elif cell.grade:
-        ClearHiddenTests(config=config)._remove_hidden_test_region(copy)
+        hidden_tests(config)._remove_hidden_test_region(copy)
     return copy.source
+
+
+def hidden_tests(config: Config) -> ClearHiddenTests:
+    """nbgrader's own way to remove hidden tests."""
+    return _made(ClearHiddenTests, **_own(config, ClearHiddenTests))
+
+
+def mark_schemes(config: Config) -> ClearMarkScheme:
+    """nbgrader's own way to remove what a person grades by. It goes to no student: pictures in it do no harm."""
+    return _made(ClearMarkScheme, **_own(config, ClearMarkScheme) | {"check_attachment_leakage": False})
+
+
+def _own(config, kind):
+    section = config[kind.__name__] if kind.__name__ in config else {}
+    return {name: section[name] for name in kind.class_own_traits(config=True) if name in section}
+
+
+@cache
+def _made(kind, **options):
+    return kind(**options)
 
 
 class PlacedCell(NamedTuple):

@@ -7,12 +7,13 @@ from html import escape
 import nbformat
 import pytest
 from conftest import ASSIGNMENT, cell
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 
 from autograding.authoring.expected import page_text
 from autograding.report.hidden import HiddenTests
 from autograding.report.pieces import Piece, painted
+from autograding.report.sheet import paint
 
 TEST = """assert triple(2) == 6
 ### BEGIN HIDDEN TESTS
@@ -82,6 +83,19 @@ def test_a_hidden_test_is_found_as_it_is_painted(spread, kind):
     hidden, _test = hidden_of()
     letters = [ord(letter) if ":d" in spread else letter for letter in SECRET[0].strip()]
     assert hidden.are_in(painted(Piece(kind, hidden.without("".join(map(spread.format, letters))))))
+
+
+@pytest.mark.parametrize("mime", ["image/svg+xml", "text/html"])
+def test_a_hidden_test_is_found_in_a_drawing(mime):
+    hidden, test = hidden_of()
+    letters = "".join(f"<tspan>{escape(letter)}</tspan>" for letter in SECRET[0])
+    output = new_output("display_data", {mime: f"<svg><text>{letters}</text></svg>", "text/plain": "a drawing"})
+    nb = new_notebook(cells=[test, new_code_cell("x", id="x", outputs=[output])])
+    paint(nb, hidden, None)
+    shown = nb.cells[1].outputs[0].data["text/html"]
+    assert "data:image" not in shown and "1.25" not in shown
+    # What our own rules of style say is nobody's text.
+    assert not hidden.are_in(f"<style>.o-1 {{ {SECRET[0]} }}</style>x")
 
 
 def test_the_teachers_cell_keeps_its_visible_lines_and_loses_its_traceback():

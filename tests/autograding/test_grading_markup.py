@@ -8,8 +8,10 @@ from pathlib import Path
 import nbgrader.server_extensions.formgrader.handlers as formgrader
 import pytest
 
+from autograding.report.elements import ATTRIBUTES, DEEPEST, TAGS
 from autograding.report.formulas import as_mathml, latex_to_html, markdown_to_html
-from autograding.report.markup import ATTRIBUTES, DEEPEST, STYLES, TAGS, cleaned, style_of
+from autograding.report.markup import cleaned
+from autograding.report.values import STYLES, style_of
 
 PICTURE = "data:image/png;base64,aaaa"
 KNOWN = {"alt", "border", "dir", "lang", "style", "src"} | {name for names in ATTRIBUTES.values() for name in names}
@@ -176,7 +178,7 @@ def test_marks_of_what_was_set_aside_cannot_be_forged(mark):
 
 def test_marks_are_drawn_anew_and_stand_in_no_attribute(monkeypatch):
     texts = []
-    monkeypatch.setattr("autograding.report.formulas.cleaned", lambda html, aside: texts.append(aside) or html)
+    monkeypatch.setattr("autograding.report.formulas.cleaned", lambda html, aside, _more: texts.append(aside) or html)
     for _ in range(2):
         markdown_to_html("$x$")
     assert all(len(mark) > 32 for aside in texts for mark in aside) and set(texts[0]) & set(texts[1]) == set()
@@ -195,5 +197,5 @@ def test_a_formula_is_small_and_stays_in_its_place():
 
 
 def test_a_picture_of_the_cell_itself_is_shown_and_a_missing_one_named():
-    assert f'src="{PICTURE}"' in markdown_to_html("![plot](attachment:a.png)", (("a.png", PICTURE),))
+    assert f'src="{PICTURE}"' in markdown_to_html("![plot](attachment:a.png)", (("attachment:a.png", PICTURE),))
     assert markdown_to_html("![plot](attachment:b.png)") == "<p>plot</p>\n"

@@ -27,7 +27,8 @@ from traitlets.config import Config
 
 from autograding.authoring.expected import page_text
 from autograding.report import pages
-from autograding.report.pages import Finished, finished, remove_other_files
+from autograding.report.pages import remove_other_files
+from autograding.report.sheet import Finished, finished
 from autograding.stock.plug import plug_in
 
 pytestmark = pytest.mark.grading

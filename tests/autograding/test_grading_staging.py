@@ -71,6 +71,25 @@ def test_an_honest_submission_is_copied_whole(folders):
     assert sources(into / NOTEBOOK) == sources(submission / NOTEBOOK)
 
 
+def test_a_question_has_its_picture_again_where_an_editor_dropped_it(folders):
+    submission, released, into = folders
+    question, named, own = (nbformat.v4.new_markdown_cell(f"![](attachment:{n}.png)", id=n) for n in ("q", "n", "own"))
+    named.metadata.nbgrader = {"grade_id": "named", "locked": True}
+    for folder, carried in ((released, {"image/png": "aaaa"}), (submission, {})):
+        nb = nbformat.read(folder / NOTEBOOK, as_version=4)
+        for one, name in ((question, "q"), (named, "n")):
+            one.attachments = {f"{name}.png": carried} if carried else {}
+        own.attachments = {"own.png": {"image/png": "bbbb"}}
+        nb.cells += [question, named] + ([own] if folder == submission else [])
+        nbformat.write(nb, folder / NOTEBOOK)
+    assert staged(*folders) == []
+    found = {cell.source: cell.attachments for cell in nbformat.read(into / NOTEBOOK, 4).cells if "attachments" in cell}
+    assert found == {
+        f"![](attachment:{name}.png)": {f"{name}.png": {"image/png": content}}
+        for name, content in (("q", "aaaa"), ("n", "aaaa"), ("own", "bbbb"))
+    }
+
+
 def test_links_pipes_and_giants_stay_outside(folders, monkeypatch):
     submission, _released, into = folders
     monkeypatch.setattr(handed_in, "LARGEST_FOLDER", 1000)

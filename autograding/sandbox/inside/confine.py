@@ -56,7 +56,8 @@ def own_processes():
 
     Where the system does not allow it, as some container runtimes do not, the one in which others are hidden stays.
     """
-    if libc.mount(b"proc", b"/proc", b"proc", NOSUID | NODEV | NOEXEC, None) and ctypes.get_errno() != errno.EPERM:
+    flags = NOSUID | NODEV | NOEXEC
+    if libc.mount(b"proc", b"/proc", b"proc", flags, b"hidepid=ptraceable") and ctypes.get_errno() != errno.EPERM:
         check(-1, "mount /proc")
 
 

@@ -154,6 +154,7 @@ def supervise(handle, orders, writing, options):
     confine.allow_tracing(False)
     orders = socket.socket(fileno=orders)
     desk, kernels_desk = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    waiting, confined = os.pipe()
     kernel = os.fork()
     if kernel:
         os.close(handle)
@@ -164,10 +165,13 @@ def supervise(handle, orders, writing, options):
         if options["isolated"]:
             confine.give_up_rights()
             confine.allow_calls(options["calls"])
+        os.close(confined)
+        os.close(waiting)
         os.write(writing, str(kernel).encode())
         os.close(writing)
         Lending(orders, desk, options).until_ended(kernel)
         os._exit(0)
+    os.close(confined)
     os.close(writing)
     orders.close()
     desk.close()
@@ -175,11 +179,13 @@ def supervise(handle, orders, writing, options):
     os.setsid()  # a signal to the process group crosses namespaces, and must not reach the warm parent
     if options["isolated"]:
         folder = confine.mount_private_folders(options)
+        os.read(waiting, 1)  # till the supervisor has looked itself up in /proc: in the kernel's own it has no number
         confine.own_processes()
         os.environ["HOME"] = os.environ["TMPDIR"]
         confine.give_up_rights()
     else:
         folder = Path(tempfile.mkdtemp(prefix="submission-", dir=options["folder"]))
+    os.close(waiting)
     confine.allow_tracing(True)
     confine.silence()
     confine.limit(options)

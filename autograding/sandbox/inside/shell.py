@@ -3,6 +3,7 @@
 The grader believes nothing that comes from here. A student can replace any of it, which harms only their own outputs.
 """
 
+import asyncio
 import io
 import sys
 import time
@@ -97,7 +98,14 @@ class Shell(InteractiveShell):
 
     def should_run_async(self, raw_cell, *, transformed_cell=None, preprocessing_exc_tuple=None):
         """Run each cell in the event loop, as in Jupyter, where a cell may begin tasks that go on in later ones."""
-        return True
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return True
+        # A cell within a cell, such as that of %%capture.
+        return super().should_run_async(
+            raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
+        )
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no window system, and matplotlib draws inline."""

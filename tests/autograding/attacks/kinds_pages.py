@@ -97,6 +97,12 @@ ELEMENTS = [
     "<marquee>x</marquee>",
     "<table background=https://example.org/x><tr><td>x</table>",
 ]
+# Rules of a notebook's own, for names and elements of the page.
+SHEET = "position: fixed; top: 0; z-index: 9; color: red; background: url(https://example.org/x); display: none"
+SHEETS = [
+    f"<style>.{name}, #{name}, body > .{name} {{ {SHEET} }}</style><div class='{name}' id='{name}'>x</div>"
+    for name in CLASSES
+] + [f"<style>{element} {{ {SHEET} }}</style><p>x</p>" for element in ("*", "body", ":root", "div", "button", "form")]
 # What must not be in the part of a page that a student fills.
 FORBIDDEN = re.compile(
     r"""steal\(\)(?!&|</span>|.{0,40}&gt;)|<[^>]*\bon\w+\s*=|<(?:script|iframe|object|embed|form|input|button|base|meta|link|style|dialog"""
@@ -151,6 +157,7 @@ def markup() -> list[Member]:
             f"<a {text}>x</a><img {text}><table {text}><tr><td {text}>x</td></tr></table>" for text in ATTRIBUTES
         ],
         "styles": [f'<span style="{text}">x</span>' for text in STYLES],
+        "sheets": SHEETS,
         "elements": ELEMENTS,
     }
     cases = {
