@@ -1,4 +1,4 @@
-"""Grading notebooks safely, with nbgrader's own formats: `python -m autograding ASSIGNMENT`.
+"""Grading notebooks safely, with nbgrader's own formats: `autograding grade ASSIGNMENT`.
 
 The package knows nothing of what a course teaches. A course calls `plug_in` in its `nbgrader_config.py` and names one
 module of checks there. DESIGN.md says what that module holds, and why the package is built as it is.

@@ -287,6 +287,18 @@ def test_the_reference_and_its_checks_need_what_the_first_file_names():
     assert "No module named 'lazy_loader'" in run_with("catalogue", use).stderr  # what the reference imports first
 
 
+def test_the_grader_declares_what_it_imports_in_a_range_that_holds_what_is_pinned():
+    project = tomllib.loads((ROOT / "autograding" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = {canonicalize_name(one.name): one.specifier for one in map(Requirement, project["dependencies"])}
+    imported = {name for names in map(distributions, imports("autograding")) for name in names}
+    assert required.keys() == imported - {"distributed"}
+    for name, allowed in required.items():
+        assert {">=", "<"} == {one.operator for one in allowed}
+        assert all(allowed.contains(one.version) for pinned in locked()[name] for one in pinned.specifier), name
+    large = {canonicalize_name(Requirement(text).name) for text in project["optional-dependencies"]["large"]}
+    assert large == declared("large")
+
+
 def test_the_package_declares_what_the_files_do():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

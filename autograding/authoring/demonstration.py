@@ -1,5 +1,5 @@
 """Make up a class from a solution, to see the grading at work:
-`python -m autograding.authoring.demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
+`autograding demonstration ASSIGNMENT --answers WRONG.toml --out submitted`.
 
 Each member does one thing, is named after it, and is expected to lose certain cells. `expected.disagreements` compares
 that with the grades. WRONG.toml holds one table for each wrong answer:
@@ -115,7 +115,6 @@ def _accidents(solution, untouched, wrong, name):
     answers = [cell.metadata.nbgrader.grade_id for cell in code if is_solution(cell)]
     everything = _names(solution, is_grade)
     text = _text(solution)
-    after_last = frozenset(_graded_after(solution, answers[-1]))
 
     def edited(edit: Callable, *arguments) -> dict[str, str]:
         nb = deepcopy(solution)
@@ -126,11 +125,14 @@ def _accidents(solution, untouched, wrong, name):
     yield Member("untouched", {name: _text(untouched)}, everything)
     yield Member("empty_file", {name: ""}, everything, _("the file is empty"))
     yield Member("no_notebook", {"notes.txt": "I could not do it.\n"}, everything, name)
-    yield Member("syntax_error", edited(_break_syntax, answers[-1]), after_last, "SyntaxError")
-    yield Member("infinite_loop", edited(_in_every_function, answers[-1], "while True: pass"), after_last)
+    if answers:
+        after_last = frozenset(_graded_after(solution, answers[-1]))
+        yield Member("syntax_error", edited(_break_syntax, answers[-1]), after_last, "SyntaxError")
+        yield Member("infinite_loop", edited(_in_every_function, answers[-1], "while True: pass"), after_last)
     slow = {"slow_to_import.py": f"import time\n\ntime.sleep({SECONDS_TO_IMPORT})\n"}
     yield Member("slow_import", edited(_add_first, "import slow_to_import") | slow)
-    yield Member("deleted_test_cell", edited(_delete, graded[0]), says=graded[0])
+    if graded:
+        yield Member("deleted_test_cell", edited(_delete, graded[0]), says=graded[0])
     if wrong:
         cheat = deepcopy(solution)
         _cell(cheat, wrong[0]["replaces"]).source = wrong[0]["source"].strip("\n")
@@ -139,7 +141,8 @@ def _accidents(solution, untouched, wrong, name):
         yield Member(
             "wrong_and_deleted_its_tests", {name: _text(cheat)}, frozenset(wrong[0]["loses"]), wrong[0]["says"]
         )
-    yield Member("copied_cells", edited(_copy, answers[0], graded[0]), says=graded[0])
+    if answers and graded:
+        yield Member("copied_cells", edited(_copy, answers[0], graded[0]), says=graded[0])
     yield Member("truncated_file", {name: text[: len(text) * 2 // 3]}, everything, _("damaged or cut short"))
     yield Member("wrong_file_name", {name.replace(".ipynb", " (1).ipynb"): text}, says="(1)")
     warn = "import warnings; warnings.warn('honest, but noisy', stacklevel=1)"
@@ -169,13 +172,21 @@ def _break_syntax(nb, answer):
 
 
 def _in_every_function(nb, answer, line):
-    """Put one line first in every function of the answer, or of all answers."""
+    """Put one line first in every function of the answer, or of all answers; where it has none, before the answer."""
     for cell in nb.cells:
         if is_solution(cell) and cell.cell_type == "code" and answer in (None, cell.metadata.nbgrader.grade_id):
-            tree = ast.parse(cell.source)
-            for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-                function.body[1 if ast.get_docstring(function) else 0 : 0] = ast.parse(line).body
-            cell.source = ast.unparse(tree)
+            cell.source = _with_first(line, cell.source)
+
+
+def _with_first(line, source):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # magics
+        return f"{line}\n{source}"
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for function in functions:
+        function.body[1 if ast.get_docstring(function) else 0 : 0] = ast.parse(line).body
+    return ast.unparse(tree) if functions else f"{line}\n{source}"
 
 
 def _everywhere(nb, line):
@@ -210,9 +221,7 @@ def write(people: Iterable[Member], assignment: str, out: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the class; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograding.authoring.demonstration", description=_("Make up a class.")
-    )
+    parser = argparse.ArgumentParser(prog="autograding demonstration", description=_("Make up a class."))
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, required=True, metavar="TOML", help=_("the table of wrong answers"))
     parser.add_argument("--out", type=Path, default=Path("submitted"), help=_("where the class hands in"))

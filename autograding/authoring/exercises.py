@@ -1,5 +1,5 @@
 """Build exercises/ from solutions/ through nbgrader:
-`python -m autograding.authoring.exercises [ASSIGNMENT ...] [--check]`.
+`autograding exercises [ASSIGNMENT ...] [--check]`.
 
 The same solution gives the same bytes. `--check` builds in another folder, names each file that differs, and then
 fails. No gradebook is left behind.
@@ -27,9 +27,7 @@ IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
 def main(arguments: list[str] | None = None) -> int:
     """Build or check the exercises; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograding.authoring.exercises", description=_("Build the exercises.")
-    )
+    parser = argparse.ArgumentParser(prog="autograding exercises", description=_("Build the exercises."))
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help=_("default: all"))
     parser.add_argument("--check", action="store_true", help=_("build in another folder, compare, change nothing"))
     options = parser.parse_args(arguments)
@@ -70,7 +68,7 @@ def check(course: Course, assignments: list[str]) -> int:
     for name in sorted(kept - set(built)):
         print(f"{shown / name}: {_('is not built from any solution')}", file=sys.stderr)
     if different or kept - set(built):
-        print(_("to rebuild: python -m autograding.authoring.exercises"), file=sys.stderr)
+        print(_("to rebuild: python -m autograding exercises"), file=sys.stderr)
         return 1
     return 0
 
@@ -114,19 +112,24 @@ def faults_of(course: Course, assignment: str) -> list[str]:
             place = f"{where}, " + _("cell {n} ({id}): ").format(n=number, id=identity)
             if not identity or ids.count(identity) > 1:
                 faults.append(place + _("expected an id of its own, got none or another cell's"))
-            faults += [place + fault for fault in _faults_of_cell(cell, course.checks is not None)]
+            faults += [place + fault for fault in _faults_of_cell(cell, course.checks)]
     return faults
 
 
-def _faults_of_cell(cell, judged_outside):
+def _faults_of_cell(cell, checks):
     faults = []
     if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
         faults.append(_("expected no output and no execution number, got some: clear them"))
-    if judged_outside and cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+    if checks is not None and cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
         try:
-            parse(cell.source)
+            call = parse(cell.source)
+            checks.make(call.name, 0, **call.keywords)
         except NotACheck as error:
             faults.append(str(error))
+        except Exception as error:  # the course's own code may raise anything: its author is told
+            text = _("expected {cell} to get a problem from {module}, got {error}")
+            got = f"{type(error).__name__}: {error}"
+            faults.append(text.format(cell=cell.source.strip(), module=f"{checks.__name__}.make", error=got))
     return faults
 
 

@@ -1,5 +1,5 @@
 """Compare the grades of a demonstration class with those that it should get:
-`python -m autograding.authoring.expected ASSIGNMENT --answers WRONG.toml --class demonstration`.
+`autograding compare ASSIGNMENT --answers WRONG.toml --class demonstration`.
 
 Exit status: 0 if everyone was graded as expected, 1 if somebody was not, 2 if the class cannot be read.
 """
@@ -76,9 +76,7 @@ class _Reader(HTMLParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Print whose marks differ from what the demonstration expects; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m autograding.authoring.expected", description=_("Check the marks of a class.")
-    )
+    parser = argparse.ArgumentParser(prog="autograding compare", description=_("Check the marks of a class."))
     parser.add_argument("assignment")
     parser.add_argument("--answers", type=Path, required=True, metavar="TOML", help=_("the table of wrong answers"))
     parser.add_argument("--class", dest="class_folder", type=Path, metavar="FOLDER", help=_("the folder of the class"))

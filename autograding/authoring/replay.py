@@ -1,5 +1,5 @@
 """For an appeal: what was asked, what was answered, and why it was refused:
-`python -m autograding.authoring.replay ASSIGNMENT STUDENT`.
+`autograding replay ASSIGNMENT STUDENT`.
 
 It asks the problems of the grading again (their seeds come from the class's key, the student and the cell), with the
 notebook as it was handed in, in the same sandbox. Nothing is recorded.
@@ -27,7 +27,7 @@ LONGEST = 3000
 def main(arguments: list[str] | None = None) -> int:
     """Print every graded cell of one student; return the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m autograding.authoring.replay",
+        prog="autograding replay",
         description=_("Show what a student was asked, and what came back."),
     )
     parser.add_argument("assignment", help=_("the assignment's folder in submitted/, for example 03_forget_gate"))

@@ -13,8 +13,8 @@ SECONDS_BETWEEN_LINES = 5
 class Progress:
     """Count what is done and show it: `with Progress(30) as progress: ... progress.step(failed=False)`."""
 
-    def __init__(self, total: int, stream: TextIO = sys.stderr):
-        self.total, self.stream = total, stream
+    def __init__(self, total: int, stream: TextIO | None = None):
+        self.total, self.stream = total, stream or sys.stderr
         self.done = self.failed = 0
         self.start = time.monotonic()
         self.last_line = self.start

@@ -2,8 +2,9 @@
 
 import json
 
+import nbformat
 import pytest
-from conftest import ANSWERS, ASSIGNMENT, NOTEBOOK
+from conftest import ANSWERS, ASSIGNMENT, NOTEBOOK, cell
 
 from autograding.authoring import exercises
 from autograding.authoring.demonstration import members
@@ -65,6 +66,11 @@ def test_files_beside_the_notebook_are_released(toy):
         (
             lambda nb: nb["cells"][4].update(source=["assert double(1) == 2"]),
             "cell 5 (double-values): expected exactly check(",
+        ),
+        (
+            lambda nb: nb["cells"][4].update(source=['check("double", double, size=1)']),
+            'cell 5 (double-values): expected check("double", double, size=1) to get a problem from '
+            "toy_course.checks.make, got TypeError: ",
         ),
         (lambda nb: nb.update(nbformat_minor=4), "expected format 4.5 or later, which keeps cell ids, got 4.4"),
     ],
@@ -143,3 +149,30 @@ def test_a_slip_in_the_table_of_wrong_answers_is_named(toy, tmp_path, old, new, 
     (tmp_path / "answers.toml").write_text(text.replace(old, new))
     with pytest.raises(CourseError, match=told):
         members(Course(toy.root), ASSIGNMENT, tmp_path / "answers.toml")
+
+
+def people_of(toy, nb):
+    nbformat.write(nb, toy.root / "solutions" / ASSIGNMENT / NOTEBOOK)
+    (toy.root / "none.toml").write_text("")
+    return {member.name: member for member in members(Course(toy.root), ASSIGNMENT, toy.root / "none.toml")}
+
+
+def test_a_demonstration_of_answers_without_functions_loops_too(toy):
+    nb = toy.solution()
+    cell(nb, "greet").source = "### BEGIN SOLUTION\n%time greeting = 'Hello'\n### END SOLUTION"
+    cell(nb, "double").source = "### BEGIN SOLUTION\nnumber = 2\n### END SOLUTION"
+    people = people_of(toy, nb)
+    assert '"while True: pass\\n"' in people["infinite_loop"].files[NOTEBOOK]
+    assert people["honest_with_a_warning"].files[NOTEBOOK].count("honest, but noisy") == 3
+
+
+@pytest.mark.parametrize("kind", ["tests", "answers", "graded cells"])
+def test_a_demonstration_does_without_cells_that_an_exercise_has_not(toy, kind):
+    nb = toy.solution()
+    for one in [one for one in nb.cells if "nbgrader" in one.metadata]:
+        nbgrader = one.metadata.nbgrader
+        if (nbgrader.grade and kind != "answers") or (nbgrader.solution and kind != "tests"):
+            nb.cells.remove(one)
+    people = people_of(toy, nb)
+    assert {"right", "untouched", "truncated_file"} <= people.keys()
+    assert ("deleted_test_cell" in people, "syntax_error" in people) == (kind == "answers", kind == "tests")

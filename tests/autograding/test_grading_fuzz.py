@@ -109,7 +109,7 @@ def test_frames_are_the_same_however_their_bytes_come(stream, parts):
         b'"' * 4_000_000,
         b'["' + b"\\" * 4_000_000,
         b'{"a":[' + b"[]," * 300_000 + b"1]}",
-        b'{"a":' + b"9" * 400 + b"}",
+        b'{"a":' + b"9" * 4000 + b"}",
         b'{"a":1.' + b"9" * 4_000_000 + b"}",
         b"[" + b"1" * 319 + b"]",
         '{"a": [1]}'.encode("utf-16"),
@@ -188,7 +188,9 @@ def deep(kind, levels):
     [
         (deep("l", 900), b""),
         (deep("d", 900), b""),
-        (2**1024, b""),
+        (2**wire.INTEGER_BITS, b""),
+        (["d", [2**wire.KEY_BITS, 1]], b""),
+        (["d", [1, 1], [True, 1]], b""),
         (["l", *[["a", "|i1", [0]]] * (wire.MOST_ARRAYS + 1)], b""),
         (["a", "|i1", [1] * 33], b"1"),
         (["a", "<f8", [0, 2**62]], b""),
@@ -202,7 +204,16 @@ def test_what_no_tree_holds_is_refused(packed, blob):
         wire.unpack(packed, blob)
 
 
-@pytest.mark.parametrize("tree", [deep("x", 60), 2**1024, np.ones((1,) * 33), [np.ones(1)] * (wire.MOST_ARRAYS + 1)])
+@pytest.mark.parametrize(
+    "tree",
+    [
+        deep("x", 60),
+        2**wire.INTEGER_BITS,
+        {2**wire.KEY_BITS: 1},
+        np.ones((1,) * 33),
+        [np.ones(1)] * (wire.MOST_ARRAYS + 1),
+    ],
+)
 def test_what_would_be_refused_there_is_not_sent(tree):
     with pytest.raises(TypeError):
         wire.pack(tree)

@@ -17,11 +17,10 @@ from nbconvert.writers import FilesWriter
 from test_grading_interrupted import graded_notebooks, scores
 from test_grading_run import Instead
 
-from autograding import __main__ as command
 from autograding.__main__ import main
 from autograding.course import Course, CourseError
 from autograding.plugged import DONE_STAMP
-from autograding.run import grade
+from autograding.run import command, grade
 from autograding.run.grade import Grader
 from autograding.run.lock import only_run
 from autograding.run.store import Store

@@ -5,8 +5,10 @@ import sys
 import tomllib
 from copy import deepcopy
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import nbformat
+import numpy as np
 import pytest
 from conftest import ASSIGNMENT, Toy, cell
 
@@ -17,6 +19,8 @@ from notebooks import rewritten  # noqa: E402
 from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
 from autograding.report.results import read_result  # noqa: E402
+from autograding.run.plain_tests import taken_apart  # noqa: E402
+from autograding.sandbox.inside.witness import make_witness  # noqa: E402
 
 pytestmark = pytest.mark.grading
 
@@ -107,3 +111,26 @@ def test_a_hidden_test_is_on_no_page_word_for_word(graded, name):
     text = page_text((graded.folder("feedback", name, ASSIGNMENT) / "01_toy.html").read_text(encoding="utf-8"))
     assert re.findall(kinds_plain.NEVER, text) == []
     assert read_result(graded, ASSIGNMENT, name).total == 2
+
+
+@pytest.mark.parametrize(
+    ("last_line", "number"),
+    [
+        ("0.5", "0.5"),
+        ("2", "2"),
+        ("None", None),
+        ("x = 1", None),
+        ("np.float64(0.5)", "0.5"),
+        ("np.float32(0.5)", "0.5"),
+        ("np.longdouble(0.5)", "0.5"),
+        ("np.int64(2)", "2"),
+        ("np.uint8(2)", "2"),
+        ("np.float64('nan')", "nan"),
+        ("np.bool_(True)", None),
+        ("'0.5'", None),
+    ],
+)
+def test_the_last_line_gives_points_if_it_is_a_number_of_whatever_type(last_line, number):
+    shell, outlet = MagicMock(), MagicMock()
+    shell.user_ns = {"np": np}
+    assert make_witness(shell, outlet).run_graded(last_line, *taken_apart(last_line)) == (None, number)

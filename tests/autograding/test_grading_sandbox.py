@@ -1,5 +1,7 @@
 """The sandbox: what it refuses to do without, what it keeps, what may come out of it."""
 
+import collections
+import enum
 import shutil
 
 import nbformat
@@ -75,7 +77,33 @@ def test_a_plain_tree_comes_back_as_it_went(tree):
     assert repr(back) == repr(tree)
 
 
-@pytest.mark.parametrize("value", [object(), {1: 2}, np.array([object()]), {"a": {1, 2}}, np.array(["text"]), 1j])
+class Colour(enum.IntEnum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        (np.float64(1.5), 1.5),
+        (np.float32(0.5), 0.5),
+        (np.longdouble(0.5), 0.5),
+        (np.float64("inf"), float("inf")),
+        (np.int64(-3), -3),
+        (np.uint64(2**64 - 1), 2**64 - 1),
+        (np.bool_(True), True),
+        (np.str_("a"), "a"),
+        (2**2048 + 1, 2**2048 + 1),
+        (Colour.RED, 1),
+        (collections.Counter("aab"), {"a": 2, "b": 1}),
+        (collections.namedtuple("Pair", "a b")(None, np.int8(2)), [None, 2]),
+        ({np.int64(1): np.float64(2), 0.5: None, False: {"x": (1, (2,))}}, {1: 2.0, 0.5: None, False: {"x": [1, [2]]}}),
+    ],
+)
+def test_a_value_of_a_kind_of_these_arrives_as_plain_python(value, arrives):
+    assert repr(wire.unpack(*wire.pack({"answer": [value]}))) == repr({"answer": [arrives]})
+
+
+@pytest.mark.parametrize("value", [object(), {(1, 2): 3}, np.array([object()]), {"a": {1, 2}}, np.array(["text"]), 1j])
 def test_nothing_else_can_be_sent(value):
     with pytest.raises(TypeError):
         wire.pack(value)

@@ -24,9 +24,11 @@ MOST_VALUES = 250_000
 MOST_ARRAYS = 10_000
 MOST_DIMENSIONS = 32
 MOST_ELEMENTS = 1 << 28
-# So every integer can become a float, and none takes long to read.
-INTEGER_BITS = 1023
-_TOO_MANY_DIGITS = re.compile(rb"(?<![0-9])[0-9]{320}")
+# Enough for the keys of a course on cryptography. None takes long to read, and Python prints them.
+INTEGER_BITS = 8192
+_TOO_MANY_DIGITS = re.compile(rb"(?<![0-9])[0-9]{2500}")
+# Of a key: small integers are their own hash, so a stranger cannot make many of them fall on one place.
+KEY_BITS = 60
 # The only numbers that may travel, little-endian: bool, integers, floats. An object array would be a pickle, and NumPy
 # makes a small language of the other names. A long double is another number on each kind of machine.
 DTYPES = {kind.str: kind for kind in (np.dtype(letter).newbyteorder("<") for letter in "?bBhHiIqQefd")}
@@ -147,9 +149,11 @@ def _refuse_above(most, count, what):
 
 
 def pack(tree) -> tuple[object, bytes]:
-    """A plain tree as JSON and bytes: None, bool, int, float, str, list, tuple, dict with text keys, numeric arrays.
+    """A plain tree as JSON and bytes: None, bool, int, float, str, list, tuple, dict with such keys, numeric arrays.
 
-    Raises TypeError for what a plain tree does not hold, and for what is beyond the limits of `unpack`.
+    A value of a kind of these arrives as what it is a kind of: np.float64 as float, np.int64 and members of an IntEnum
+    as int, a named tuple as list, a Counter as dict. Raises TypeError for what a plain tree does not hold, and for what
+    is beyond the limits of `unpack`.
     """
     blobs = []
     return _pack(tree, blobs, 1), b"".join(blobs)
@@ -158,20 +162,30 @@ def pack(tree) -> tuple[object, bytes]:
 def _pack(value, blobs, level):
     if level > DEEPEST:
         raise TypeError(f"a plain tree has {DEEPEST} levels at most")
-    if value is None or type(value) in (bool, float, str):
-        return value
-    if type(value) is int:
-        if value.bit_length() > INTEGER_BITS:
-            raise TypeError(f"an integer of {value.bit_length()} bits, expected {INTEGER_BITS} at most")
-        return value
-    if type(value) in (list, tuple):
+    if isinstance(value, (list, tuple)):
         return ["l", *(_pack(item, blobs, level + 1) for item in value)]
-    if type(value) is dict:
-        if not all(type(key) is str for key in value):
-            raise TypeError("a plain tree has text for keys")
-        return ["d", *([key, _pack(item, blobs, level + 2)] for key, item in value.items())]
+    if isinstance(value, dict):
+        pairs = [[_pack_leaf(key, KEY_BITS), _pack(item, blobs, level + 2)] for key, item in value.items()]
+        return ["d", *pairs]
     if isinstance(value, np.ndarray):
         return _pack_array(value, blobs)
+    return _pack_leaf(value, INTEGER_BITS)
+
+
+def _pack_leaf(value, most_bits):
+    if value is None or type(value) in (bool, float, str):
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        number = int(value)
+        if number.bit_length() > most_bits:
+            raise TypeError(f"an integer of {number.bit_length()} bits, expected {most_bits} at most")
+        return number
+    if isinstance(value, (float, np.floating)):
+        return float(value)
+    if isinstance(value, str):
+        return str.__str__(value)
     raise TypeError(f"{type(value).__name__} is not allowed in a plain tree")
 
 
@@ -201,6 +215,15 @@ def unpack(packed, blob: bytes):
     return tree
 
 
+def _leaf(packed, most_bits):
+    """What JSON holds as it is. Its kinds are Python's own here, so equal ones are the same in a key and a value."""
+    if type(packed) is int:
+        _refuse_above(most_bits, packed.bit_length(), "an integer of {n} bits")
+    elif packed is not None and type(packed) not in (bool, float, str):
+        raise Malformed("a key that is neither text nor a number")
+    return packed
+
+
 class _Reader:
     """Reads one tree, and takes its arrays from `blob` one after the other."""
 
@@ -209,19 +232,16 @@ class _Reader:
 
     def value(self, packed, level):
         _refuse_above(DEEPEST, level, "a tree of {n} levels")
-        if packed is None or type(packed) in (bool, float, str):
-            return packed
         match packed:
-            case int():
-                _refuse_above(INTEGER_BITS, packed.bit_length(), "an integer of {n} bits")
-                return packed
+            case None | bool() | float() | str() | int():
+                return _leaf(packed, INTEGER_BITS)
             case ["l", *items]:
                 return [self.value(item, level + 1) for item in items]
             case ["d", *items]:
                 result = {}
                 for key, item in items:
-                    if type(key) is not str or key in result:
-                        raise Malformed("a key that is not text, or comes twice")
+                    if _leaf(key, KEY_BITS) in result:
+                        raise Malformed("a key that comes twice")
                     result[key] = self.value(item, level + 2)
                 return result
             case ["a", str(name), [*shape]]:

@@ -38,7 +38,9 @@ def make_witness(shell, outlet) -> Witness:
     name_of = type.__dict__["__name__"].__get__
     cut = str.__getitem__
     with_await, coroutine, in_a_loop = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, inspect.CO_COROUTINE, _asyncio_runner
-    numbers, of_numpy, plain_number = (int, float), (np.floating, np.integer), np.generic.item
+    numbers, fractional, whole = (int, float), np.floating, np.integer
+    # Not `item`: that of a long double is a long double.
+    as_float, as_int = np.generic.__float__, np.generic.__int__
     quote, scan = c_encode_basestring_ascii, c_make_scanner(json.JSONDecoder())
     recv, sendall = outlet.sock.recv, outlet.sock.sendall
     head_size, pack_head, unpack_head = wire.HEAD.size, wire.HEAD.pack, wire.HEAD.unpack
@@ -124,8 +126,10 @@ def make_witness(shell, outlet) -> Witness:
                 value = value_of(last, name, "eval")
                 if kind_of(value) in numbers:
                     number = show_number(value)
-                elif is_a(value, of_numpy):
-                    number = show_number(plain_number(value))
+                elif is_a(value, fractional):
+                    number = show_number(as_float(value))
+                elif is_a(value, whole):
+                    number = show_number(as_int(value))
                 elif value is not None:
                     shell.displayhook(value)
         except Base as raised:
