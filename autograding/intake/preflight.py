@@ -36,8 +36,9 @@ def clean(
     `places` are all cells of the master notebook, where they are known; `config` has the marks of what students do not
     get.
     """
+    made = {place.name for place in places if place.made}
     nb.metadata = nbformat.NotebookNode()  # OverwriteKernelspec gives it the master's kernel
-    remarks = [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master}, config or Config())]
+    remarks = [*_strip_tags(nb), *_give_names(nb, {cell.name: cell for cell in master}, config or Config(), made)]
     taken, restored = take_in(nb, master, places), _put_back(nb, master)
     return [*remarks, *taken, *([] if Remark("unnamed") in taken else restored)]
 
@@ -51,7 +52,7 @@ def _strip_tags(nb):
     return remarks
 
 
-def _give_names(nb, by_name, config):
+def _give_names(nb, by_name, config, made):
     """Give each of the master's names to one cell: the last one that has it, as DeduplicateIds does."""
     remarks, given = [], set()
     for cell in reversed(nb.cells):
@@ -66,8 +67,9 @@ def _give_names(nb, by_name, config):
         given.add(name)
         cell.metadata["nbgrader"] = nbformat.from_dict(original.metadata)
         # OverwriteCells restores a locked cell's text and every cell's type; this only tells of it.
-        texts = (original.source, released_text(original, config)) if original.locked else ()
-        if original.locked and not any(same_text(cell.source, text) for text in texts):
+        if not original.locked or name in made:
+            continue
+        if not any(same_text(cell.source, text) for text in (original.source, released_text(original, config))):
             remarks.append(Remark("rewritten", name))
     return remarks[::-1]
 

@@ -10,7 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import SCHEMA_VERSION
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, InstantiateTests
 from traitlets.config import Config
 
 
@@ -79,6 +79,7 @@ class PlacedCell(NamedTuple):
     name: str | None
     cell_type: str
     source: str
+    made: bool = False  # nbgrader makes its tests, each time others
 
 
 def master_cells(gradebook: Gradebook, notebook: str, assignment: str, source: Path) -> list[MasterCell]:
@@ -156,4 +157,5 @@ def _placed_cells(path, _names):
     if not path.is_file():
         return []
     cells = [(cell.metadata.get("nbgrader", {}).get("grade_id"), cell) for cell in nbformat.read(path, 4).cells]
-    return [PlacedCell(name, cell.cell_type, "" if name else cell.source) for name, cell in cells]
+    mark = InstantiateTests.autotest_delimiter.default_value
+    return [PlacedCell(name, cell.cell_type, "" if name else cell.source, mark in cell.source) for name, cell in cells]
