@@ -12,7 +12,7 @@ from autograding.troubles import WrongOption
 
 # What the sandbox itself needs there.
 NEEDED = ("IPython", "numpy")
-OLDEST = (3, 10)  # of the syntax of sandbox/inside
+OLDEST = (3, 11)  # as for the package itself, a part of which runs there
 _PROBE = f"""
 import importlib.metadata, importlib.util, json, os, sys, sysconfig
 print(json.dumps({{

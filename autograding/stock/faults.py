@@ -38,7 +38,7 @@ def called(name: str | None, source: str) -> str:
 
 def beginning_of(source: str) -> str:
     """The first line of a cell that says something."""
-    return plain(next((line.strip(" #\t") for line in source.splitlines() if line.strip(" #\t")), ""), 60)
+    return plain(next((line.strip(" #\t") for line in source.splitlines() if line.strip(" #\t")), ""), 40)
 
 
 def is_made_up(name: str) -> bool:

@@ -159,7 +159,7 @@ def test_the_graders_own_trouble_is_no_students_zero(toy):
     config.write_text(config.read_text() + 'c.ExecutePreprocessor.kernel_name = "no-such-kernel"\n')
     done = toy.here(main, ASSIGNMENT)
     assert done.returncode == 2
-    assert "the solution does not get every point, so no submission was graded" in done.stderr
+    assert "no Jupyter kernel no-such-kernel is installed here" in done.stderr
     assert "no-such-kernel" in done.stderr
     assert read_result(Course(toy.root), ASSIGNMENT, "ada").total == 6
 

@@ -92,7 +92,8 @@ def test_nbgraders_own_refusal_is_said_in_a_sentence(toy, capsys):
     path = toy.root / "solutions" / ASSIGNMENT / NOTEBOOK
     path.write_text(path.read_text().replace("### END SOLUTION", ""))
     assert build() == 2
-    assert "nbgrader cannot build 01_toy from its solution: RuntimeError: no end solution" in capsys.readouterr().err
+    told = "nbgrader cannot build 01_toy from its solution: 01_toy.ipynb: RuntimeError: no end solution"
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

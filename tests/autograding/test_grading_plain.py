@@ -20,6 +20,7 @@ from autograding.authoring.expected import page_text  # noqa: E402
 from autograding.course import Course  # noqa: E402
 from autograding.report.results import read_result  # noqa: E402
 from autograding.run.plain_tests import taken_apart  # noqa: E402
+from autograding.sandbox.inside.shell import Loop
 from autograding.sandbox.inside.witness import make_witness  # noqa: E402
 
 pytestmark = pytest.mark.grading
@@ -132,5 +133,5 @@ def test_a_hidden_test_is_on_no_page_word_for_word(graded, name):
 )
 def test_the_last_line_gives_points_if_it_is_a_number_of_whatever_type(last_line, number):
     shell, outlet = MagicMock(), MagicMock()
-    shell.user_ns = {"np": np}
+    shell.user_ns, shell.loop_runner = {"np": np}, Loop()
     assert make_witness(shell, outlet).run_graded(last_line, *taken_apart(last_line)) == (None, number)

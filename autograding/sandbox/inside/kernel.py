@@ -37,7 +37,7 @@ def serve(sock, desk, folder: Path, options: dict) -> None:
     shell = make_shell(outlet.send)
     # Bound before a stranger's code runs: if that replaces a name, these still hold the original.
     witness, my_number, run_cell, hold, aside = make_witness(shell, outlet), os.getpid, shell.run_cell, _hold, _aside
-    held = {}  # by graded cell
+    held, in_context = {}, shell.loop_runner.context.run  # by graded cell; what cells have set holds in its call
     for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
         del sys.modules[name]
     outlet.frame({"is": "ready"})
@@ -57,7 +57,7 @@ def serve(sock, desk, folder: Path, options: dict) -> None:
             if message["do"] == "aside":
                 aside(outlet, run_cell, message["sources"])
             elif message["do"] == "hold":
-                held[message["cell"]] = hold(outlet, desk, shell.user_ns)
+                held[message["cell"]] = hold(outlet, desk, shell.user_ns, in_context)
             elif message["do"] == "call":
                 cell = message["cell"]
                 answer = (held.pop if message["last"] else held.__getitem__)(cell).answer(message, blob)
@@ -119,7 +119,7 @@ class Copy:
     """A graded cell as it was at its place: a fork of the kernel, with all that the notebook had then. It waits for
     questions, answers them, and ends after the last one."""
 
-    def __init__(self, outlet, desk, namespace):
+    def __init__(self, outlet, desk, namespace, in_context):
         self.sock, theirs = socket.socketpair()
         for end in (self.sock, theirs):
             end.settimeout(None)  # a notebook may have set another for all new sockets
@@ -133,7 +133,7 @@ class Copy:
                     message, blob = wire.receive(theirs, LONGEST)
                     last = message["last"]
                     spare_files()
-                    wire.send(theirs, *_packed_answer(desk, namespace, message, blob))
+                    wire.send(theirs, *in_context(_packed_answer, desk, namespace, message, blob))
             finally:
                 os._exit(0)
         theirs.close()
@@ -157,8 +157,8 @@ class Copy:
 class Names:
     """A graded cell where no copy can be made, because threads serve the notebook: what its names were at its place."""
 
-    def __init__(self, outlet, desk, namespace):
-        self.outlet, self.desk, self.namespace = outlet, desk, namespace
+    def __init__(self, outlet, desk, namespace, in_context):
+        self.outlet, self.desk, self.namespace, self.in_context = outlet, desk, namespace, in_context
         self.names = dict(namespace)
 
     def answer(self, message, blob):
@@ -168,20 +168,20 @@ class Names:
         try:
             # Functions look their names up in this very dict.
             _replace(self.namespace, self.names)
-            return _packed_answer(self.desk, self.namespace, message, blob)
+            return self.in_context(_packed_answer, self.desk, self.namespace, message, blob)
         except SystemExit:
             return None
         finally:
             _replace(self.namespace, now)
 
 
-def _hold(outlet, desk, namespace):
+def _hold(outlet, desk, namespace, in_context):
     if len(os.listdir("/proc/self/task")) == 1:
         try:
-            return Copy(outlet, desk, namespace)
+            return Copy(outlet, desk, namespace, in_context)
         except OSError:
             pass  # the notebook has taken all processes or files
-    return Names(outlet, desk, namespace)
+    return Names(outlet, desk, namespace, in_context)
 
 
 def _aside(outlet, run_cell, sources):

@@ -15,7 +15,6 @@ from json.scanner import c_make_scanner
 from typing import NamedTuple
 
 import numpy as np
-from IPython.core.async_helpers import _asyncio_runner
 
 from . import wire
 
@@ -37,7 +36,8 @@ def make_witness(shell, outlet) -> Witness:
     show_number, same_text = repr, str.__str__
     name_of = type.__dict__["__name__"].__get__
     cut = str.__getitem__
-    with_await, coroutine, in_a_loop = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, inspect.CO_COROUTINE, _asyncio_runner
+    with_await, coroutine = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, inspect.CO_COROUTINE
+    in_a_loop, in_context = shell.loop_runner, shell.loop_runner.context.run
     numbers, fractional, whole = (int, float), np.floating, np.integer
     # Not `item`: that of a long double is a long double.
     as_float, as_int = np.generic.__float__, np.generic.__int__
@@ -86,7 +86,7 @@ def make_witness(shell, outlet) -> Witness:
 
     def value_of(text, name, mode):
         code = compile_(text, name, mode, with_await, True)
-        value = eval_(code, namespace)
+        value = in_context(eval_, code, namespace)
         if not code.co_flags & coroutine:
             return value
         # The loop may be a student's: what it says of the end counts for nothing.
