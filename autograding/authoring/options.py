@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograding.course import Course, CourseError
+from autograding.intake.handed_in import LARGEST_FOLDER, MOST_FILES
 from autograding.messages import _
 from autograding.sandbox.limits import MEGABYTE, Limits, limits_from
 from autograding.stock.late import PerDay
@@ -23,6 +24,8 @@ OTHERS = {
     "checks": "",
     "problems_shown_after": "",
     "mark_schemes_shown": False,
+    "handed_in_bytes": LARGEST_FOLDER,
+    "handed_in_files": MOST_FILES,
     "solution_loses": {},
     "notebooks_beside": (),
     "notebooks_before": {},
@@ -48,6 +51,8 @@ def reasons() -> dict[str, str]:
             'a date, such as "2026-12-24 18:00 UTC". Before it, numbers of the problem are taken out where a verdict '
             "quotes what a student's function said, so that nobody hands in a second time with them. Never by default"
         ),
+        "handed_in_bytes": _("of all files that a student hands in beside the notebooks; what is more is left out"),
+        "handed_in_files": _("how many of them; the notebooks count apart"),
         "mark_schemes_shown": _("whether mark schemes are on students' pages: they are written for those who grade"),
         "solution_loses": _(
             "graded cells that the solution need not earn, by ASSIGNMENT, ASSIGNMENT/CELL or ASSIGNMENT/NOTEBOOK/CELL, "

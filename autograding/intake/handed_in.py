@@ -12,6 +12,8 @@ import stat
 from collections.abc import Collection
 from typing import NamedTuple
 
+from traitlets.config import Config
+
 from autograding.beneath import NotOrdinary, Place, TooLarge
 from autograding.intake.notebook import LARGEST_FILE, MEGABYTE
 from autograding.intake.unpacked import entries
@@ -63,9 +65,14 @@ class HandedIn(NamedTuple):
         return total.hexdigest()
 
 
-def read(place: Place, ignore: list[str], wanted: Collection[str] = ()) -> HandedIn:
-    """Read a submission. `ignore` are patterns of names; the notebooks named by `wanted` are read first."""
-    reading = _Reading([*ignore, f"{DONE_STAMP}*"], wanted)
+def read(place: Place, ignore: list[str], wanted: Collection[str] = (), config: Config | None = None) -> HandedIn:
+    """Read a submission. `ignore` are patterns of names; the notebooks named by `wanted` are read first.
+
+    `config` may allow more than the usual number and size of files.
+    """
+    own = (config or Config()).Autograding
+    room, most = own.get("handed_in_bytes", LARGEST_FOLDER), own.get("handed_in_files", MOST_FILES)
+    reading = _Reading([*ignore, f"{DONE_STAMP}*"], wanted, room, most)
     try:
         with place.opened() as folder:
             reading.all_of(folder, ())
@@ -89,11 +96,11 @@ def _reason(error):
 
 
 class _Reading:
-    def __init__(self, ignore, wanted):
-        self.ignore, self.wanted = ignore, wanted
+    def __init__(self, ignore, wanted, room, most):
+        self.ignore, self.wanted, self.most = ignore, wanted, most
         self.notebooks: list[File] = []
         self.files: list[File] = []
-        self.room = {True: LARGEST_NOTEBOOKS, False: LARGEST_FOLDER}  # bytes left, for notebooks and for other files
+        self.room = {True: LARGEST_NOTEBOOKS, False: room}  # bytes left, for notebooks and for other files
         self.seen = 0
 
     def _order(self, name):
@@ -101,7 +108,7 @@ class _Reading:
 
     def all_of(self, folder, path):
         """The files of a folder, then its folders: what lies further up is read first."""
-        names, more = folder.names(min(MOST_NAMES, MOST_SEEN - self.seen), self._order)
+        names, more = folder.names(min(max(MOST_NAMES, self.most), MOST_SEEN - self.seen), self._order)
         self.seen += len(names)
         folders = [name for name in names if not self._is_ignored(name) and self._one(folder, name, (*path, name))]
         if more:
@@ -170,7 +177,7 @@ class _Reading:
     def _objection(self, path, number):
         if _is_long(path):
             return LONG
-        return MANY if number >= MOST_FILES else ""
+        return MANY if number >= self.most else ""
 
     def _folder(self, outer, name, path):
         """Read a folder, or list it with a reason."""

@@ -60,7 +60,7 @@ class ReadOnce(NotebookExporter):
         base = Path(course.root, course.submitted_directory)
         folder = Path(course.root, course.format_path(course.submitted_directory, student, assignment))
         wanted = {Path(notebook).name for notebook in self.parent.notebooks}
-        return read(Place(base, folder.relative_to(base).parts), course.ignore, wanted)
+        return read(Place(base, folder.relative_to(base).parts), course.ignore, wanted, self.parent.config)
 
     def _require_readable(self, assignment):
         """Refuse before nbgrader begins a row for the student, which would count as 0. It skips unknown notebooks."""

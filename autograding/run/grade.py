@@ -281,7 +281,8 @@ class Grader:
 
     def _handed_in(self, student):
         wanted = {path.name for path in self.released.glob("*.ipynb")}
-        return read(self.course.submission(student, self.assignment), self.course.directory.ignore, wanted)
+        ignore = self.course.directory.ignore
+        return read(self.course.submission(student, self.assignment), ignore, wanted, self.course.config)
 
     def prepare_solution(self) -> Prepared:
         """Prepare the solution, as if a student had handed it in."""

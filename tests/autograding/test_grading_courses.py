@@ -127,6 +127,17 @@ def test_a_large_file_of_a_students_makes_way_for_the_teachers(tmp_path):
     assert "1/1" in done.stdout and "big.bin was left out" in done.stdout and "small.txt" not in done.stdout
 
 
+def test_a_course_may_take_in_more(tmp_path):
+    made = making.Course()
+    made.students = {"right": {"p1.ipynb": making.plain(), **{f"{number}.txt": "1" for number in range(4)}}}
+    course = Toy.at(made.write(tmp_path / "course"))
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.Autograding.handed_in_files = 3\n")
+    assert "3.txt was left out" in course.here(autograding.__main__.main, "a1").stdout
+    config.write_text(config.read_text() + "c.Autograding.handed_in_files = 4\n")
+    assert "left out" not in course.here(autograding.__main__.main, "a1").stdout
+
+
 @pytest.fixture(autouse=True)
 def _other_courses():
     yield
