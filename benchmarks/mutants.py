@@ -16,7 +16,7 @@ import sys
 import tomllib
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -72,7 +72,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     wrong = []
-    with ProcessPoolExecutor(options.processes, initializer=_bound_memory) as pool:
+    with ProcessPoolExecutor(options.processes, initializer=bound_memory) as pool:
         for cell in answer_cells():
             if not options.functions or cell.name in options.functions:
                 outcomes = tried(cell, pool)
@@ -146,14 +146,10 @@ def _verdict(cell: Cell, text: str) -> str:
     slow = CHECKS[cell.check].once
     refused = []
     for seed in range(SEEDS_OF_TRAINING if slow else SEEDS):
-        signal.signal(signal.SIGPROF, _stop)
-        signal.setitimer(signal.ITIMER_PROF, SECONDS[slow])
         try:
-            refused.append(_refused(cell, text, seed))
+            refused.append(within(SECONDS[slow], _refused, cell, text, seed))
         except TookTooLong:
             return ALWAYS
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
     if len(set(refused)) == 1:
         return ALWAYS if refused[0] else NEVER
     return f"passed with {refused.count(False)} of {len(refused)} seeds"
@@ -161,7 +157,7 @@ def _verdict(cell: Cell, text: str) -> str:
 
 def _refused(cell: Cell, text: str, seed: int) -> bool:
     names = {}
-    for name, code in _cells(cell.exercise):
+    for name, code in cells_of(cell.exercise):
         try:
             exec(text if name == cell.name else code, names)
         except Exception:
@@ -172,7 +168,18 @@ def _refused(cell: Cell, text: str, seed: int) -> bool:
     return judge(cell.check, problem, answer_to(problem, names[cell.check])) is not None
 
 
-def _bound_memory():
+def within(seconds: float, function: Callable, *arguments):
+    """What the function gives. Raises TookTooLong after so many seconds of processor time."""
+    signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return function(*arguments)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def bound_memory() -> None:
+    """Let this process have so much: a mutant may ask for an array without end."""
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
 
 
@@ -195,7 +202,7 @@ def _notebook(stem: str):
 
 
 @cache
-def _cells(stem: str) -> list:
+def cells_of(stem: str) -> list:
     """Of every cell that imports or answers: its name, or None, and its code."""
     return [
         (cell.metadata.get("nbgrader", {}).get("grade_id"), compile(cell.source, stem, "exec"))

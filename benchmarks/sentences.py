@@ -9,13 +9,15 @@ those told, for one change and for changes of two lines. results/sentences.md be
 
 import argparse
 import ast
+import os
 import re
 import warnings
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.mutants import Cell, _cells, answer_cells
+from benchmarks.mutants import SECONDS, Cell, TookTooLong, answer_cells, bound_memory, cells_of, within
 from benchmarks.mutations import Mutant, mutants
 from lstm_ref.checks import CHECKS, answer_to, further, judge, make
 
@@ -53,7 +55,7 @@ LINES = {
 def said(cell: Cell, text: str) -> str:
     """What the check says to a mutant, or nothing."""
     names: dict = {}
-    for name, code in _cells(cell.exercise):
+    for name, code in cells_of(cell.exercise):
         exec(text if name == cell.name else code, names)
     problem = make(cell.check, 0)
     answer = answer_to(problem, names[cell.check])
@@ -105,13 +107,19 @@ def pairs(cell: Cell) -> list[Mutant]:
     return sample(found, PAIRS)
 
 
-def row(cell: Cell, found: list[Mutant], examples: list[str]) -> list[str]:
-    counts, right = Counter(), 0
-    for mutant in found:
+def told(cell: Cell, text: str) -> str:
+    """What is said to a mutant; nothing to one that cannot be defined, or takes too long."""
+    with warnings.catch_warnings(action="ignore"):
         try:
-            text = said(cell, mutant.text)
-        except Exception:
-            continue  # it cannot even be defined
+            return within(SECONDS[False], said, cell, text)
+        except (Exception, TookTooLong):
+            return ""
+
+
+def row(cell: Cell, found: list[Mutant], examples: list[str], pool: ProcessPoolExecutor) -> list[str]:
+    counts, right = Counter(), 0
+    sentences = pool.map(told, [cell] * len(found), [mutant.text for mutant in found], chunksize=10)
+    for mutant, text in zip(found, sentences, strict=True):
         if not text:
             continue
         counts[kind(text)] += 1
@@ -129,15 +137,15 @@ def main() -> None:
     parser.add_argument("functions", nargs="*", help="only these")
     parser.add_argument("--most", type=int, default=60, help="mutants of each function (60)")
     options = parser.parse_args()
-    warnings.simplefilter("ignore")
     table, examples = [["function", "refused", *KINDS, "right lines"], ["---", *["--:"] * (len(KINDS) + 2)]], []
+    pool = ProcessPoolExecutor(max_workers=os.cpu_count(), initializer=bound_memory)
     for cell in answer_cells():
         if CHECKS[cell.check].once or (options.functions and cell.name not in options.functions):
             continue
-        table.append([cell.name, *row(cell, sample(list(mutants(cell.source)), options.most), examples)])
+        table.append([cell.name, *row(cell, sample(list(mutants(cell.source)), options.most), examples, pool)])
         print(" ".join(table[-1]), flush=True)
         if cell.name in LINES:
-            table.append([f"{cell.name}, two lines", *row(cell, pairs(cell), [])])
+            table.append([f"{cell.name}, two lines", *row(cell, pairs(cell), [], pool)])
             print(" ".join(table[-1]), flush=True)
     head = "# What is said to wrong answers that no list holds\n\n`python -m benchmarks.sentences`\n\n"
     lines = ["| " + " | ".join(cells) + " |" for cells in table]

@@ -70,8 +70,9 @@ def read(place: Place, ignore: list[str], wanted: Collection[str] = (), config: 
 
     `config` may allow more than the usual number and size of files.
     """
-    own = (config or Config()).Autograding
-    room, most = own.get("handed_in_bytes", LARGEST_FOLDER), own.get("handed_in_files", MOST_FILES)
+    config = config or Config()
+    room = config.Autograding.get("handed_in_bytes", LARGEST_FOLDER)
+    most = config.Autograding.get("handed_in_files", MOST_FILES)
     reading = _Reading([*ignore, f"{DONE_STAMP}*"], wanted, room, most)
     try:
         with place.opened() as folder:
@@ -98,6 +99,7 @@ def _reason(error):
 class _Reading:
     def __init__(self, ignore, wanted, room, most):
         self.ignore, self.wanted, self.most = ignore, wanted, most
+        self.names = MOST_NAMES if most <= MOST_FILES else max(MOST_NAMES, most)
         self.notebooks: list[File] = []
         self.files: list[File] = []
         self.room = {True: LARGEST_NOTEBOOKS, False: room}  # bytes left, for notebooks and for other files
@@ -108,7 +110,7 @@ class _Reading:
 
     def all_of(self, folder, path):
         """The files of a folder, then its folders: what lies further up is read first."""
-        names, more = folder.names(min(max(MOST_NAMES, self.most), MOST_SEEN - self.seen), self._order)
+        names, more = folder.names(min(self.names, MOST_SEEN - self.seen), self._order)
         self.seen += len(names)
         folders = [name for name in names if not self._is_ignored(name) and self._one(folder, name, (*path, name))]
         if more:
