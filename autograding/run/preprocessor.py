@@ -45,15 +45,17 @@ class SandboxExecute(NbGraderPreprocessor):
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
         seconds = seconds_of_cells(self.config, code)
         kernel = nb.metadata.get("kernelspec", {}).get("name", "")
-        others = others_in(folder, names["notebook"])
+        shown = self.config.Autograding.get("notebooks_beside", ())
+        first = self.config.Autograding.get("notebooks_before", {}).get(names["notebook"], ())
+        others = others_in(folder, names["notebook"]) if shown or first else {}
         return Job(
             assignment=names["assignment"],
             student=names["student"],
             notebook=nbformat.writes(nb).encode("utf-8"),
-            files=files_in(folder) + beside(others, self.config.Autograding.get("notebooks_beside", ())),
+            files=files_in(folder) + beside(others, shown),
             graded=graded_cells(master_of(course, names), self.config),
             given=given_to(nb, places_of(course, names)),
-            before=before(others, self.config.Autograding.get("notebooks_before", {}).get(names["notebook"], ())),
+            before=before(others, first),
             limits=with_time_for(limits_from(self.config, kernel), seconds, self.config),
             seconds=seconds,
             checks=self.config.Autograding.get("checks", ""),
