@@ -70,7 +70,8 @@ def kind(text: str) -> str:
         return "named"
     if re.search(r"(So|fault:) look at ", text):
         return "lines"
-    numbers_alone = re.fullmatch(r".* is .*, expected .* \(.*\)\.( \d+ of \d+ numbers differ\.)?( Right: .*\.)?", text)
+    text = re.sub(r" (?:Right|Wrong): [^.]*(?:\[[^]]*\][^.]*)*\.", "", text)
+    numbers_alone = re.fullmatch(r".* is [^()]*, expected .* \([^()]*\)\.(?: \d+ of \d+ numbers differ\.)?", text)
     return "bare" if numbers_alone else "told"
 
 

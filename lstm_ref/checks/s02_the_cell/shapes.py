@@ -4,6 +4,7 @@ A wrong shape is a function of the sizes, since those that are asked for are dra
 """
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 
@@ -77,8 +78,7 @@ def shapes_complaint(slips: dict) -> Callable:
         why = next((said for said, ways in slips[name].items() for way in ways if way(**arguments) == got), None)
         if {name: tuple(answer[name]) for name in want} == _of_the_example(arguments):
             why = _("All are the shapes of the example, written as numbers; use the letters, for any sizes.")
-        if why:
-            text += " " + why
+        text += " " + (why or which_size(got, want[name], arguments))
         if len(wrong) > 1:
             text += " " + _("{wrong} of {all} shapes are wrong: {names}.").format(
                 wrong=len(wrong), all=len(want), names=", ".join(wrong)
@@ -86,6 +86,31 @@ def shapes_complaint(slips: dict) -> Callable:
         return text
 
     return complaint
+
+
+def which_size(got: tuple, want: tuple, arguments: Arguments) -> str:
+    """Which of a shape's numbers is wrong, and what it seems to be made of."""
+    if len(got) != len(want):
+        return _("It has {got} axes, expected {want}.").format(got=len(got), want=len(want))
+    wrong = next(place for place, (mine, right) in enumerate(zip(got, want, strict=True)) if mine != right)
+    made_of = in_letters(got[wrong], arguments)
+    if not made_of:
+        return _("Look at its axis {n}, where {size} stands.").format(n=wrong, size=got[wrong])
+    return _("Look at its axis {n}: {size} is {letters}. What does the array hold along that axis?").format(
+        n=wrong, size=got[wrong], letters=made_of
+    )
+
+
+def in_letters(number: int, arguments: Arguments) -> str:
+    """The shortest sum of the sizes, or of small multiples of them, that gives the number; empty where none does."""
+    found = []
+    for one, first in arguments.items():
+        for other, second in arguments.items():
+            for a, b, c in product(range(1, 5), range(5), (-1, 0, 1)):
+                if a * first + b * second + c == number and (one < other or b == 0):
+                    terms = [one if a == 1 else f"{a} * {one}"] + [other if b == 1 else f"{b} * {other}"] * (b > 0)
+                    found.append((a + b + 3 * abs(c), " + ".join(terms) + {-1: " - 1", 0: "", 1: " + 1"}[c]))
+    return min(found)[1] if found else ""
 
 
 def _of_the_example(arguments: Arguments) -> dict:

@@ -32,12 +32,27 @@ def extreme_z(rng) -> list[Arguments]:
     return [{"z": np.concatenate([-far[::-1], [-40.0, 0.0, 40.0], far])}]
 
 
+def denominator(arguments, got, want) -> str:
+    """What stands beside the 1 in the denominator: exp(-z) when it is right."""
+    z, value, right = (np.ravel(one)[0] for one in (arguments["z"], got["sigmoid(z)"], want["sigmoid(z)"]))
+    if not np.isfinite(value) or abs(z) > FAR:
+        return ""
+    if value == 0:
+        return _("1 / (1 + exp(-z)) is never 0 for a number such as {z}.").format(z=number(z))
+    return _(
+        "Of the right number, 1 / sigmoid(z) - 1 is exp(-z), here {right}; of yours it is {yours}. So look at what "
+        "stands beside the 1 in your denominator."
+    ).format(right=number(1 / right - 1), yours=number(1 / value - 1))
+
+
+FAR = 30  # beyond it 1 / sigmoid(z) - 1 has no digits left
 SIGMOID = Check(
     name="sigmoid",
     output="sigmoid(z)",
     reference=cell.sigmoid,
     place=elementwise("sigmoid", "z"),
     sizes=shape_of("z"),
+    advice=denominator,
     parts={
         "values": Part(ordinary_z),
         "extremes": Part(extreme_z, refuses_overflow=True, mistakes=sigmoid_far_out("sigmoid(z)")),
