@@ -66,7 +66,8 @@ def odd_influences(
             moved, moves = _distance(before[leaf], mine[leaf]), _distance(right[leaf], others[leaf])
             if (moves > MOVED).any() and (moved <= STAYED).all():
                 missing.setdefault(change.name, leaf)
-            elif (odd := (moves <= STAYED) & (moved > MOVED)).any():
+            # A whole number, such as a label, may stay what it was though its argument counts.
+            elif right[leaf].dtype.kind == "f" and (odd := (moves <= STAYED) & (moved > MOVED)).any():
                 whole = (moves <= STAYED).all()
                 at = tuple(int(n) for n in np.argwhere(odd)[0])
                 extra.setdefault(change.name, leaf if whole else place_of(check, leaf, at))

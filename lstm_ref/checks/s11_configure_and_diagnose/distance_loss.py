@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from lstm_ref.checks.engine.declare import Arguments, Check, Part
 from lstm_ref.checks.problems import with_far_numbers
 from lstm_ref.checks.s11_configure_and_diagnose import benches
@@ -52,6 +54,15 @@ def outputs_and_targets(rng) -> list[Arguments]:
     ]
 
 
+def first_share(arguments, got, want) -> str:
+    """What the first sequence gives to the mean, to be found by hand."""
+    output, target = float(np.asarray(arguments["outputs"])[0, 0]), float(np.asarray(arguments["targets"])[0])
+    return _(
+        "Try one sequence by hand: of the first the output is {output:.4g} and the target {target:.4g}, so the square "
+        "of their difference is {square:.4g}. The loss is the mean of {B} such squares."
+    ).format(output=output, target=target, square=(output - target) ** 2, B=len(arguments["targets"]))
+
+
 DISTANCE_LOSS = Check(
     name="distance_loss",
     output="loss",
@@ -59,5 +70,6 @@ DISTANCE_LOSS = Check(
     sizes=lambda arguments: f"B={len(arguments['targets'])}",
     parts={"shapes": Part(outputs_and_targets)},
     mistakes=MISTAKES,
+    advice=first_share,
     bench=benches.tensors,
 )

@@ -45,6 +45,21 @@ def logits_about_zero(rng) -> list[Arguments]:
     return [{"logits": rng.permutation(np.concatenate([logits, far]))}]
 
 
+def where_it_turns(arguments, got, want) -> str:
+    """Which logits are labelled how, or which labels are none."""
+    logits, labels = np.asarray(arguments["logits"]), got["labels"]
+    strange = sorted(set(labels.tolist()) - {0, 1})
+    if strange:
+        return _("A label is 0 or 1; among yours is {label:g}.").format(label=strange[0])
+    ones, zeros = logits[labels == 1], logits[labels == 0]
+    if not ones.size or not zeros.size:
+        return _("All of your labels are {label:g}.").format(label=labels[0])
+    return _(
+        "The logits that you label 1 lie between {low:.3g} and {high:.3g}, those that you label 0 between {lowest:.3g} "
+        "and {highest:.3g}."
+    ).format(low=ones.min(), high=ones.max(), lowest=zeros.min(), highest=zeros.max())
+
+
 PREDICTED_LABELS = Check(
     name="predicted_labels",
     output="labels",
@@ -55,5 +70,6 @@ PREDICTED_LABELS = Check(
     sizes=lambda arguments: f"B={len(arguments['logits'])}",
     parts={"border": Part(logits_about_zero)},
     mistakes=MISTAKES,
+    advice=where_it_turns,
     bench=benches.tensors,
 )
