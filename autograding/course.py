@@ -20,6 +20,7 @@ from autograding.plugged import settle
 from autograding.troubles import CourseError, of_the_machine
 
 CONFIGURATION = "nbgrader_config.py"
+STRUCTURE = os.path.join("{nbgrader_step}", "{student_id}", "{assignment_id}")
 # What a course's module of checks must hold: see DESIGN.md, "The seam".
 CHECKS_INTERFACE = ("make", "judge", "CALLER")
 
@@ -57,6 +58,13 @@ class Course:
         self.config.Autograding.home = str(self.home)
         self.root = Path(self.home, self.config.CourseDirectory.get("root", "")).resolve()
         _refuse_characters(self.root, SPECIAL_IN_A_COURSE)
+        structure = self.directory.directory_structure
+        if os.path.normpath(structure) != STRUCTURE:
+            raise CourseError(
+                _("c.CourseDirectory.directory_structure: expected {usual}, got {got}").format(
+                    usual=STRUCTURE, got=structure
+                )
+            )
         self.class_folder = self.root
         if class_folder is not None:
             self._move_to(class_folder.resolve())
@@ -130,7 +138,9 @@ class Course:
         if not self.submitted.is_dir():
             return []
         with os.scandir(self.submitted) as entries:
-            return sorted(entry.name for entry in entries if self._is_student(entry, assignment))
+            names = sorted(entry.name for entry in entries if self._is_student(entry, assignment))
+        excluded = set(self.directory.student_id_exclude.split(",")) - {""}
+        return [name for name in names if name not in excluded]
 
     def _is_student(self, entry, assignment):
         if entry.name == ".ipynb_checkpoints" or not (entry.is_dir(follow_symlinks=False) or entry.is_symlink()):

@@ -8,6 +8,7 @@ three read the same configuration.
 import warnings
 
 from traitlets.config import Config, LazyConfigValue
+from traitlets.utils.importstring import import_item
 
 from autograding.messages import _
 
@@ -49,6 +50,7 @@ GRADING = (
 )
 OF_FEEDBACK = ("nbgrader.preprocessors.GetGrades",)
 
+NBCONVERTS_OWN = "nbconvert.preprocessors.ExecutePreprocessor"
 PREFLIGHT, SANDBOX = "autograding.intake.preflight.Preflight", "autograding.run.preprocessor.SandboxExecute"
 PAGE, SHOWN = "autograding.report.pages.Page", "autograding.report.pages.Shown"
 READ_ONCE = "autograding.intake.trusted.ReadOnce"
@@ -75,7 +77,9 @@ def settle(c: Config) -> None:
     sanitising = exchanged(_list(c, "Autograde", "sanitize_preprocessors", SANITISING))
     # First, since it builds the cells anew.
     c.Autograde.sanitize_preprocessors = [PREFLIGHT, *(one for one in sanitising if one != PREFLIGHT)]
-    c.Autograde.autograde_preprocessors = exchanged(_list(c, "Autograde", "autograde_preprocessors", GRADING))
+    grading = exchanged(_list(c, "Autograde", "autograde_preprocessors", GRADING))
+    # Without one, the outputs that a student saved would be scored.
+    c.Autograde.autograde_preprocessors = grading if SANDBOX in grading else [SANDBOX, *grading]
     shown = exchanged(_list(c, "GenerateFeedback", "preprocessors", OF_FEEDBACK))
     # Last: whatever text is put into a notebook after it, a page shows escaped. It brings the page's styles itself.
     c.GenerateFeedback.preprocessors = [*(one for one in shown if _name(one) not in STYLES and one != PAGE), PAGE]
@@ -92,7 +96,24 @@ def settle(c: Config) -> None:
 
 def exchanged(preprocessors: list) -> list:
     """The list with our own parts in the place of nbgrader's."""
-    return [IN_ITS_PLACE.get(_name(one), one) if _is_stock(one) else one for one in preprocessors]
+    own = [IN_ITS_PLACE.get(_name(one), one) if _is_stock(one) else one for one in preprocessors]
+    return [SANDBOX if _executes(one) else one for one in own]
+
+
+def _executes(preprocessor):
+    """Whether it is a way of its own to run a notebook, such as a class made from nbgrader's or nbconvert's."""
+    if isinstance(preprocessor, str):
+        if preprocessor.partition(".")[0] in ("nbgrader", "autograding"):
+            return False
+        if preprocessor == NBCONVERTS_OWN:
+            return True
+        try:
+            preprocessor = import_item(preprocessor)
+        except ImportError:  # nbgrader tells of it
+            return False
+    # By names, so that nothing is imported for it.
+    kinds = {f"{kind.__module__.partition('.')[0]}.{kind.__name__}" for kind in getattr(preprocessor, "__mro__", ())}
+    return bool(kinds & {"nbclient.NotebookClient", "nbconvert.ExecutePreprocessor"})
 
 
 def _list(c, section, name, default):

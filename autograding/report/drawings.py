@@ -19,14 +19,17 @@ DEEPEST = 60
 
 TAGS = frozenset(
     "svg g a switch defs symbol use title desc path rect circle ellipse line polyline polygon text tspan textPath "
-    "clipPath mask linearGradient radialGradient stop marker pattern image style".split()
+    "clipPath linearGradient radialGradient stop marker pattern image style".split()
 )
 _UNSEEN = frozenset(("defs", "symbol", "title", "desc", "style"))
 _BY_LETTERS = {tag.lower(): tag for tag in TAGS}  # HTML does not tell them apart
 _ATTRIBUTE = re.compile(r"(?!on)[A-Za-z][A-Za-z0-9-]{0,40}", re.IGNORECASE)
 _ITSELF = re.compile(r"#[^\s\"'()<>\\]{1,200}")
 _REFERENCE = re.compile(r"url\(\s*[\"']?(#[^\s\"'()<>\\]{1,200})[\"']?\s*\)")
-_LOADS = re.compile(r"url\(|@|\\|expression|javascript:|image-set|</", re.IGNORECASE)
+# What loads something, or makes a browser compute for each point of the picture what lies around it.
+_LOADS = re.compile(r"url\(|@|\\|expression|javascript:|image-set|</|filter|blend", re.IGNORECASE)
+_COSTLY = frozenset(("filter", "mask", "mask-image", "mix-blend-mode", "backdrop-filter"))
+_NUMBER = re.compile(r"\d+\.?\d*|\.\d+")
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]+")
 _LONGEST_STYLE = 20_000
 
@@ -157,11 +160,16 @@ def _stays(tag, name, value):
 
 @lru_cache(maxsize=1000)
 def _may_be(name):
-    return _ATTRIBUTE.fullmatch(name) is not None
+    return _ATTRIBUTE.fullmatch(name) is not None and name.lower() not in _COSTLY
 
 
 def _drawn(root, found):
     """How many elements a browser draws: whatever is named counts at each place that names it."""
+    markers = [one for one in root.iter() if one.tag == "marker"]
+    if any(part.tag == "use" for one in markers for part in one.iter()):
+        raise NoDrawing("a marker that repeats other parts")
+    # It may be drawn at each point of any line, since what names it is inherited.
+    at_a_point = max((sum(1 for _part in one.iter()) for one in markers), default=0)
     known: dict[ElementTree.Element, int] = {}
     open_ones: set[ElementTree.Element] = set()
 
@@ -172,6 +180,8 @@ def _drawn(root, found):
             raise NoDrawing("it is drawn within itself")
         open_ones.add(element)
         total = 1 + sum(count(child, level + 1) for child in element)
+        if at_a_point:
+            total += at_a_point * len(_NUMBER.findall(element.get("points", "") + element.get("d", "")))
         for name, value in element.attrib.items():
             names = [value] if name == "href" else _REFERENCE.findall(value) if "url(" in value else ()
             for one in names:

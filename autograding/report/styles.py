@@ -18,6 +18,7 @@ from autograding.report.values import IN_RULES, LONGEST_IN_RULES
 MOST_RULES = 10_000
 FOR_ONE_NAME = 60
 MOST_STEPS = 8
+FAR_RULES, LONGEST_WITH_FAR = 40, 60_000  # with "~", and letters of an output that may have such
 LONGEST_CSS = 400_000
 _PSEUDO = frozenset(
     "first-child last-child only-child first-of-type last-of-type only-of-type empty hover checked enabled "
@@ -44,6 +45,7 @@ class OwnStyles:
         self._values: dict[str, str] = {}
         self._for: dict[str, int] = {}
         self._left = MOST_RULES
+        self._far = FAR_RULES if len(output) <= LONGEST_WITH_FAR else 0
         rules = [
             (rule.prelude, tinycss2.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True))
             for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
@@ -119,6 +121,11 @@ class OwnStyles:
         far = sum(between == "~" for between, _compound in steps)
         if not steps or between.strip() or steps[0][0].strip() or len(steps) > MOST_STEPS or far > 1:
             raise _Unknown
+        if far:
+            # For each element a browser looks through all that stand before it.
+            self._far -= 1
+            if self._far < 0:
+                raise _Unknown
         written, subject = "", ""
         for between, compound in steps:
             one, subject = self._compound(compound)

@@ -1,10 +1,13 @@
 """What lies beside a notebook and what a course shows it: it must fit, and must not hold what students may not see."""
 
+import os
 from pathlib import Path
 
 from autograding.course import Course
 from autograding.intake.remarks import Remark
 from autograding.messages import _, plain
+from autograding.sandbox.bubblewrap import SYSTEM
+from autograding.sandbox.interpreter import interpreter
 from autograding.sandbox.limits import MEGABYTE, Limits
 from autograding.stock.own_files import files_below
 from autograding.troubles import CourseError, WrongOption
@@ -47,20 +50,54 @@ def _megabytes(size):
 
 
 def refuse_secrets(course: Course, limits: Limits) -> None:
-    """Raise WrongOption where a folder that is shown to notebooks holds solutions, submissions or marks."""
-    kept = [Path(course.root, getattr(course.directory, f"{step}_directory")) for step in KEPT]
+    """Raise WrongOption where what is shown to notebooks holds solutions, submissions, marks or checks."""
+    kept = _kept(course)
+    checks = [] if course.checks is None else [Path(course.checks.__file__).resolve()]
+    shown = [("c.Autograding.folders", outside) for _inside, outside in limits.folders]
+    shown += [("c.Autograding.python_path", place) for place in limits.python_path]
+    own = len(shown)  # an installed package of checks is masked: see bubblewrap.installed
+    shown += [(_("the folder of Python"), place) for place in interpreter(limits.python).folders]
+    if limits.isolation != "none":
+        shown += [(_("the system, which is shown to notebooks,"), place) for place in SYSTEM]
+    for number, (option, place) in enumerate(shown):
+        if not os.path.exists(place):
+            continue
+        inner = [name for name in _names_of_a_class(course) if os.path.lexists(os.path.join(place, name))]
+        secret = next(
+            (path for path in kept + checks * (number < own) if _holds(place, path)),
+            Path(place, inner[0]) if inner else None,
+        )
+        if secret is not None:
+            raise WrongOption(
+                _(
+                    "{option} names {place}, in which students could read {secret}; move one of them elsewhere, so "
+                    "that what they may see is in a folder of its own"
+                ).format(option=option, place=place, secret=secret)
+            )
+
+
+def _kept(course):
+    """What students may not see, wherever it lies."""
+    directory = course.directory
+    kept = [Path(course.root, getattr(directory, f"{step}_directory")) for step in KEPT]
     kept += [course.configuration, course.class_folder / "grades", Path(course.class_folder, "gradebook.db")]
-    shown = [("folders", Path(outside)) for _inside, outside in limits.folders]
-    shown += [("python_path", Path(place)) for place in limits.python_path]
-    for option, place in shown:
-        for secret in kept:
-            if secret.resolve().is_relative_to(place) or place.is_relative_to(secret.resolve()):
-                raise WrongOption(
-                    _(
-                        "c.Autograding.{option} names {place}, in which students could read {secret}; move what they "
-                        "may see to a folder of its own"
-                    ).format(option=option, place=place, secret=secret)
-                )
+    if directory.db_url.startswith("sqlite:///"):
+        kept.append(Path(directory.db_url.removeprefix("sqlite:///")))
+    exchange = course.config.Exchange.get("root", "") if "Exchange" in course.config else ""
+    kept += [Path(exchange)] if exchange else []
+    return [path.resolve() for path in kept]
+
+
+def _names_of_a_class(course):
+    """What any class has in its folder."""
+    return ("gradebook.db", Path(course.directory.submitted_directory).name)
+
+
+def _holds(place, secret):
+    """Whether the folder holds the secret or lies in it, under whatever name it is mounted."""
+    around = [path for path in (secret, *secret.parents) if path.exists()]
+    within = [Path(place), *Path(place).parents]
+    return any(os.path.samefile(place, path) for path in around) or secret in within
 
 
 def leave_out(copy: Path, own: set[Path], limits: Limits) -> list[Remark]:

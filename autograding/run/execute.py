@@ -190,7 +190,9 @@ class Kernels:
     def __enter__(self):
         self._start()
         for sources in self.job.before:
+            self.allowance = Allowance(self.limits.notebook_seconds)
             self._give(Aside(sources))
+        self.allowance = Allowance(self.limits.notebook_seconds)  # what comes before costs the notebook nothing
         for source in self.job.given:
             self._give(Run(source, unseen=True))
         return self
@@ -323,7 +325,7 @@ class Kernels:
                     if self.session is None:
                         self.done += again[number + 1 :]
                         break
-        self.session.seconds = self.seconds
+        self.session.seconds, self.session.allowance = self.seconds, self.allowance
         return self.session
 
     def _do(self, session, step):

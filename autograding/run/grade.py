@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import nbformat
 from nbgrader.converters import GenerateFeedback
+from nbgrader.preprocessors import IncludeHeaderFooter
 
 from autograding import scratch
 from autograding.course import Course
@@ -290,6 +291,11 @@ class Grader:
 
         def fill(into):
             copy_below(source, into, self.course.directory.ignore)
+            header = IncludeHeaderFooter(config=self.course.config)
+            # With what students get before and after it.
+            for path in into.glob("*.ipynb") if header.header or header.footer else ():
+                nb, _resources = header.preprocess(nbformat.read(path, as_version=4), {})
+                nbformat.write(nb, path)
             return {}
 
         return self._prepare("solution", fill)

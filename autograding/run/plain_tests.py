@@ -5,10 +5,14 @@ may be a student's by then. A bare `assert` gets a message that tells what was c
 """
 
 import ast
+import re
+import warnings
 from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+# As Python ends a line, and str.splitlines does not.
+_END_OF_LINE = re.compile(r"\r\n?|\n")
 LONGEST_QUOTE = 80
 MOST_VALUES = 3
 
@@ -25,13 +29,16 @@ def taken_apart(source: str, tells: bool = False) -> PlainTest:
     try:
         text, tree = source, ast.parse(source)
     except SyntaxError:
-        text = TransformerManager().transform_cell(source)  # magics
+        with warnings.catch_warnings(action="ignore"):  # IPython warns of texts that it cannot cut into lines
+            text = TransformerManager().transform_cell(source)  # magics
         try:
             tree = ast.parse(text)
         except SyntaxError:
             return PlainTest(source, None)  # Python tells in the sandbox what is wrong with it
     lines = _Lines(text)
     last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    if last is not None and text[lines.place(last.end_lineno, last.end_col_offset) :].lstrip(" \t\f").startswith(";"):
+        last = None  # so that it shows nothing, and scores nothing either
     if tells:
         for node in ast.walk(tree):
             if isinstance(node, ast.Assert) and node.msg is None:
@@ -93,13 +100,12 @@ class _Lines:
     def __init__(self, text):
         self.text, self.edits = text, []
         self.starts = [0]
-        for line in text.splitlines(keepends=True):
-            self.starts.append(self.starts[-1] + len(line))
+        self.starts += [end.end() for end in _END_OF_LINE.finditer(text)]
 
     def place(self, line, column):
         """The letter at a line and a column of bytes, as ast counts them."""
         start = self.starts[line - 1]
-        whole = self.text[start:].split("\n", 1)[0].encode()
+        whole = _END_OF_LINE.split(self.text[start:], maxsplit=1)[0].encode()
         return start + len(whole[:column].decode())
 
     def closing(self, end):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets.config import Config
 
 from autograding.intake.answers import name_of, same_text
@@ -47,7 +47,7 @@ class SandboxExecute(NbGraderPreprocessor):
         kernel = nb.metadata.get("kernelspec", {}).get("name", "")
         shown = self.config.Autograding.get("notebooks_beside", ())
         first = self.config.Autograding.get("notebooks_before", {}).get(names["notebook"], ())
-        others = others_in(folder, names["notebook"]) if shown or first else {}
+        others = notebooks_in(folder) if shown or first else {}
         return Job(
             assignment=names["assignment"],
             student=names["student"],
@@ -70,9 +70,13 @@ class SandboxExecute(NbGraderPreprocessor):
 
 
 def graded_cells(master: list[MasterCell], config: Config) -> tuple[GradedCell, ...]:
-    """The code cells that are graded by running them, so none of the answers that a person grades."""
+    """The code cells that are graded by running them, so none of the answers that a person grades.
+
+    Where any cell has a hidden part, no test tells what it compared: it may compare what that part has defined.
+    """
+    tells = all(released_text(cell, config) == cell.source for cell in master)
     return tuple(
-        GradedCell(cell.name, cell.source, cell.points, released_text(cell, config) == cell.source)
+        GradedCell(cell.name, cell.source, cell.points, tells)
         for cell in master
         if cell.grade and not cell.solution and cell.cell_type == "code"
     )
@@ -104,25 +108,28 @@ def files_in(folder: Path) -> tuple[tuple[str, bytes], ...]:
     return tuple(found)
 
 
-def others_in(folder: Path, notebook: str) -> dict[str, bytes]:
-    """The other notebooks beside this one, by their files' names: sources alone, without graded cells.
+def notebooks_in(folder: Path) -> dict[str, bytes]:
+    """The notebooks of a folder, by their files' names: sources alone, without graded cells and tasks.
 
     nbgrader has put the hidden parts of tests back into them, and no student's code may read these.
     """
     found = {}
     for path in sorted(folder.glob("*.ipynb")):
-        if path.stem == notebook or path.is_symlink():
+        if path.is_symlink():
             continue
         cells = nbformat.read(path, as_version=4).cells
-        kept = [
-            cell for cell in cells if cell.get("id") != FROM_THE_GRADER and (not is_grade(cell) or is_solution(cell))
-        ]
+        kept = [cell for cell in cells if not _is_the_graders(cell)]
         for number, cell in enumerate(kept):
             cell.metadata, cell.id = nbformat.NotebookNode(), f"cell-{number}"
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         found[path.name] = nbformat.writes(nbformat.v4.new_notebook(cells=kept)).encode()
     return found
+
+
+def _is_the_graders(cell):
+    """Whether a cell is ours, or holds what nbgrader keeps from students: a test, a task with its mark scheme."""
+    return cell.get("id") == FROM_THE_GRADER or is_task(cell) or (is_grade(cell) and not is_solution(cell))
 
 
 def beside(others: dict[str, bytes], patterns: Sequence[str]) -> tuple[tuple[str, bytes], ...]:

@@ -116,6 +116,7 @@ def write(cell: NotebookNode, verdict: Verdict) -> None:
 
 
 # A test that writes to the standard error on purpose, or by a logger, means that it fails.
+_FAILED = re.compile(r"^FAILED \((?:failures|errors|unexpected)", re.MULTILINE)  # as unittest ends
 _WRITES_ERRORS = re.compile(r"\b(?:stderr|warn|warnings|logging)\b")
 
 
@@ -134,8 +135,8 @@ def fold_in(cell: NotebookNode, source: str, points: float, ended: Ended) -> Non
     others = [output for output in cell.outputs if output.output_type != "error" and output.get("name") != "stderr"]
     said = [output.text for output in cell.outputs if output.get("name") == "stderr"]
     cell.outputs = errors + [_no_score(output) for output in others]
-    if said and not errors and _WRITES_ERRORS.search(source):
-        text = "".join(said).strip()[:LONGEST_MESSAGE]
+    text = "".join(said).strip()[:LONGEST_MESSAGE]
+    if text and not errors and (_WRITES_ERRORS.search(source) or ("unittest" in source and _FAILED.search(text))):
         errors = [new_output("error", ename="StandardError", evalue=text, traceback=[text])]
         cell.outputs = errors + cell.outputs
     if errors or ended.value is None:

@@ -24,6 +24,7 @@ SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 # What lies below /usr and is not the system's: nbgrader's exchange holds what everybody has handed in.
 MASKED = ("/usr/local/share/nbgrader", "/usr/local/etc", "/usr/local/src", "/usr/src")
 DEVICES = ("null", "full", "random", "urandom", "tty")
+HOSTNAME = "sandbox"
 HOSTS = ("hosts", "nsswitch.conf")  # ours, in the folder inside: localhost has an address
 ETC = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
 
@@ -97,6 +98,7 @@ def command(stand_ins: Path | None, hidden: Iterable[Path], limits: Limits) -> l
     """bubblewrap's command line; the program to run inside follows it."""
     python = interpreter(limits.python)
     line = [shutil.which("bwrap"), *identity(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    line += ["--hostname", HOSTNAME]
     line += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv"]
     shown = _without_inner(Path(place) for place in python.folders)
     folders = [(Path(inside), outside) for inside, outside in limits.folders]

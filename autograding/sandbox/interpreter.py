@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,7 +29,7 @@ print(json.dumps({{
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python: its program, its version, the folders that it reads, the distributions in it."""
+    """A Python: its program, its version, the folders that it reads, the distributions in it (of another one)."""
 
     program: str
     version: tuple[int, ...]
@@ -39,11 +40,11 @@ class Interpreter:
 @cache
 def interpreter(program: str = "") -> Interpreter:
     """The Python of that program; the grader's own for an empty name. Raises WrongOption for one that cannot serve."""
+    if not program:
+        return Interpreter(sys.executable, tuple(sys.version_info[:3]), _own_folders(), ())
     told = _("c.Autograding.python = {program!r}: ").format(program=program)
     try:
-        asked = subprocess.run(
-            [program or sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=120, check=True
-        )
+        asked = subprocess.run([program, "-c", _PROBE], capture_output=True, text=True, timeout=120, check=True)
         found = json.loads(asked.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         said = plain(getattr(error, "stderr", None) or str(error))
@@ -56,9 +57,13 @@ def interpreter(program: str = "") -> Interpreter:
         what = _("notebooks cannot run there without {names}; install it there")
         raise WrongOption(told + what.format(names=", ".join(found["missing"])))
     # As it was named, not what it links to: a virtual environment's link is what makes it one.
-    return Interpreter(
-        os.path.abspath(program or sys.executable), version, tuple(found["folders"]), tuple(found["installed"])
-    )
+    return Interpreter(os.path.abspath(program), version, tuple(found["folders"]), tuple(found["installed"]))
+
+
+def _own_folders():
+    places = [sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix)]
+    places += [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    return (*places, os.path.dirname(os.path.realpath(sys.executable)))
 
 
 def _dotted(version):

@@ -87,6 +87,8 @@ class _Told:
                 pass  # see `command`; a container has a session and an environment of its own
             case _ if option.removeprefix("unshare-") in NAMESPACES:
                 self.namespaces.append(NAMESPACES[option.removeprefix("unshare-")])
+            case "hostname":
+                next(words)  # the bundle says the same
             case "perms":
                 self.mode = next(words)
             case "uid" | "gid":

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from autograding.messages import _
 from autograding.sandbox import watch
 from autograding.sandbox.inside import wire
-from autograding.sandbox.limits import Limits
+from autograding.sandbox.limits import A_DAY, Limits
 from autograding.sandbox.network import Way
 from autograding.sandbox.outputs import LONGEST_ERROR, Outputs, encodable
 from autograding.sandbox.warm import Branch, SandboxFailed
@@ -154,7 +154,13 @@ class Session:
 
     def aside(self, sources: tuple[str, ...]) -> None:
         """Run cells in a copy of the kernel, which then ends: their files stay, their names do not. Raises Stopped."""
-        self._request({"do": "aside", "sources": sources}, b"", self._unseen())
+        request = {
+            "do": "aside",
+            "sources": sources,
+            "seconds": min(self.limits.cell_seconds, A_DAY),
+            "wall": MOST_WALL,
+        }
+        self._request(request, b"", self._unseen())
 
     def hold(self, cell: str) -> None:
         """Keep the notebook as it is now, for the graded cell of this name. Raises Stopped."""

@@ -142,3 +142,22 @@ def test_a_course_may_take_in_more(tmp_path):
 def _other_courses():
     yield
     forget_the_course()
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "c.Autograding.folders = ['shown']\nc.CourseDirectory.db_url = 'sqlite:///' + os.path.abspath('shown/g.db')",
+        "c.Autograding.folders = ['shown']\nc.Exchange.root = os.path.abspath('shown/exchange')",
+        "c.Autograding.folders = ['classes/a']",
+        "c.Autograding.python_path = ['source/a1']",
+        "c.Autograding.python_path = ['linked']",
+    ],
+)
+def test_no_option_shows_what_students_may_not_see(setting, tmp_path):
+    made = making.Course(after=f"import os\n{setting}")
+    made.files = {"shown/x.txt": "1", "classes/a/submitted/ada/a1/p1.ipynb": making.plain()}
+    root = made.write(tmp_path / "course")
+    (root / "linked").symlink_to(root / "source")
+    done = Toy.at(root).here(autograding.__main__.main, "a1")
+    assert done.returncode == 2 and "students could read" in done.stderr

@@ -266,3 +266,25 @@ def test_a_browser_reads_them_as_they_are_written(browser):
     assert [text for text, one in zip(written, whole, strict=True) if not one] == []
     assert sum("<style>" in text for text in written) > 300 and sum("<label" in text for text in written) > 30
     page.close()
+
+
+def test_rules_that_look_through_all_that_stand_before_are_few():
+    rules = "".join(f".q ~ .a{number} {{ color: red }}" for number in range(200))
+    boxes = "".join(f'<br class="a{number}">' for number in range(200))
+    html = f"<style>{rules}</style>{boxes}"
+    assert 0 < cleaned(html, styled=True).count("~") <= 40
+    assert cleaned(html + "<br>" * 20_000, styled=True).count("~") == 0
+
+
+def test_a_drawing_has_nothing_that_a_browser_computes_for_each_point():
+    points = " ".join(f"{number},1" for number in range(2_000))
+    marked = (
+        '<marker id="m">'
+        + "<circle r='1'/>" * 200
+        + f'</marker><g marker-mid="url(#m)"><polyline points="{points}"/></g>'
+    )
+    with pytest.raises(NoDrawing):
+        as_address(f"<svg>{marked}</svg>")
+    blurred = '<g filter="blur(40px)" style="filter: blur(9px)"><rect mask="url(#k)"/></g><mask id="k"><rect/></mask>'
+    drawn = base64.b64decode(as_address(f"<svg>{blurred}</svg>").partition(",")[2]).decode()
+    assert "filter" not in drawn and "mask" not in drawn and "rect" in drawn

@@ -53,6 +53,11 @@ def test_a_bare_assert_says_what_it_compared_and_computes_nothing_twice(source):
         ("# nothing", None),
         ("", None),
         ("'ä'; 2", 2),
+        ("assert twice(4) == 8\ntwice(4);", None),
+        ("x = 1\n0.5;  # shown by nobody", None),
+        ("x = 'a\x0cb'\nassert len(x) == 3\n0.5", 0.5),
+        ("# pasted\u2028text\nassert twice(4) == 8\nx = 1\n0.5", 0.5),
+        ("x = 1\r\n0.5", 0.5),
     ],
 )
 def test_the_last_expression_alone_may_score(source, value):

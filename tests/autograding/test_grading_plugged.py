@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import Toy
+from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from autograding.course import Course
@@ -74,6 +75,19 @@ def test_other_options_stay_too():
     assert c.OverwriteCells.add_missing_cells is False and c.HTMLExporter.optimistic_validation is False
     assert c.HTMLExporter.filters["my_filter"] == OWN
     assert c.HTMLExporter.filters["highlight_code"] == "autograding.report.sheet.finished"
+
+
+def test_no_other_way_to_run_a_notebook_stays():
+    own = type("Mine", (Execute,), {})
+    for executor in (own, "nbconvert.preprocessors.ExecutePreprocessor", "nbclient.NotebookClient"):
+        c = Config()
+        c.Autograde.autograde_preprocessors = [executor, "nbgrader.preprocessors.SaveAutoGrades"]
+        plug_in(c)
+        assert c.Autograde.autograde_preprocessors == [SANDBOX, "nbgrader.preprocessors.SaveAutoGrades"]
+    c = Config()
+    c.Autograde.autograde_preprocessors = ["nbgrader.preprocessors.SaveAutoGrades"]
+    plug_in(c)
+    assert c.Autograde.autograde_preprocessors[0] == SANDBOX
 
 
 def test_the_one_that_cannot_stay_is_named():

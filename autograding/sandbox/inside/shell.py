@@ -122,6 +122,9 @@ class Shell(InteractiveShell):
             raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
         )
 
+    def ask_exit(self):
+        """Go on: `exit()` in a cell is for whoever sits before it."""
+
     def enable_gui(self, gui=None):
         """Do nothing: there is no window system, and matplotlib draws inline."""
 

@@ -133,6 +133,27 @@ def _configured(tmp):
         "configured.own_hidden_marks",
         Row(Course({"p1.ipynb": source}, before=marks), hides={"wrong": ("twice(5)",), "right": ("twice(5)",)}),
     )
+    head = {"source/header.ipynb": notebook(code("eight = 8"))}
+    uses_head = notebook(answer("twice", solution()), test("t", "assert twice(4) == eight"))
+    whole = notebook(code("eight = 8"), answer("twice", RIGHT), test("t", "assert twice(4) == eight"))
+    yield (
+        "configured.header",
+        Row(
+            Course(
+                {"p1.ipynb": uses_head},
+                {"right": {"p1.ipynb": whole}},
+                before="c.IncludeHeaderFooter.header = 'source/header.ipynb'",
+                files=head,
+            ),
+            {"right": 1},
+        ),
+    )
+    yield (
+        "configured.student_excluded",
+        Row(Course(before="c.CourseDirectory.student_id_exclude = 'wrong'"), {"right": 1}, says=("Class of 1",)),
+    )
+    other_order = "c.CourseDirectory.directory_structure = '{nbgrader_step}/{assignment_id}/{student_id}'"
+    yield "configured.structure", Row(Course(before=other_order), {}, 2, says=("directory_structure",))
     locked = notebook(given("g", "n = 4"), answer("twice", solution()), test("t", TEST))
     older = notebook(given("g", "n = 5"), answer("twice", RIGHT), test("t", "assert twice(n) == 8"))
     yield (
@@ -217,6 +238,26 @@ def _shapes():
             f"shapes.{name}_means_wrong",
             Row(Course({"p1.ipynb": notebook(answer("twice", solution()), test("t", log))})),
         )
+    units = """
+import unittest
+class Twice(unittest.TestCase):
+    def test_four(self):
+        self.assertEqual(twice(4), 8)
+unittest.main(argv=[''], exit=False);
+"""
+    unit_tested = notebook(answer("twice", solution()), test("t", units))
+    yield "shapes.unittest", Row(Course({"p1.ipynb": unit_tested}), never=("not yours to change",))
+    cases = test("h", "# CASES\n### BEGIN HIDDEN TESTS\nCASES = [(7, 14)]\n### END HIDDEN TESTS")
+    uses = test("t", "for given, expected in CASES:\n    assert twice(given) == expected")
+    yield (
+        "shapes.hidden_cases",
+        Row(
+            Course({"p1.ipynb": notebook(answer("twice", solution()), cases, uses)}),
+            {"right": 2, "wrong": 1},
+            never=("is 7", "is 14"),
+            hides={"wrong": ("is 7", "is 14")},
+        ),
+    )
     noisy = RIGHT.replace("return", "import warnings; warnings.warn('careful'); return")
     yield "shapes.honest_warning", Row(Course(students={"right": {"p1.ipynb": plain(noisy)}}), {"right": 1})
     for name, change in SLIPS.items():
@@ -409,7 +450,13 @@ def _ways_in(tmp, port):
     yield "ways.python_path", cells_that(uses, files=helper, after="c.Autograding.python_path = ['lib']")
     asks = "import os\nok = os.environ['COURSE_LEVEL'] == '3'"
     yield "ways.environment", cells_that(asks, after="c.Autograding.environment = {'COURSE_LEVEL': '3'}")
-    beside = notebook(code("eight = 8"))
+    beside = notebook(code("eight = 8"), task("k", "=== BEGIN MARK SCHEME ===\nquasiperiodic\n=== END MARK SCHEME ==="))
+    mine = "ok = 'ass' + 'ert' not in open('p1.ipynb').read() and 'quasi' not in open('helper.ipynb').read()"
+    reads_itself = {"p1.ipynb": notebook(answer("a", mine), test("t", "assert ok")), "helper.ipynb": beside}
+    yield (
+        "ways.notebook_itself",
+        Row(Course(reads_itself, {"right": reads_itself}, after="c.Autograding.notebooks_beside = '*'"), {"right": 1}),
+    )
     runs = notebook(answer("a", "%run helper.ipynb\nok = eight == 8"), test("t", "assert ok"))
     both = {"p1.ipynb": runs, "helper.ipynb": beside}
     yield (
