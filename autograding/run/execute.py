@@ -180,7 +180,7 @@ class Kernels:
         self._place = (self.limits, stand_ins, tuple(hidden))
         self.caller = checks.CALLER.read_text(encoding="utf-8") if checks is not None else ""
         self.allowance = Allowance(self.limits.notebook_seconds)
-        self.seconds = self.limits.notebook_seconds  # of what is run next
+        self.seconds = self.limits.cell_seconds  # of what is run next
         self.left = self.limits.outputs_bytes
         self.done: list[Run | Aside | Hold] = []  # what a new kernel does again
         self.restarts = self.limits.restarts
@@ -333,7 +333,9 @@ class Kernels:
             case Run(source, test, unseen):
                 session.run(source, Outputs(self.limits.output_bytes), test, unseen)
             case Aside(sources):
+                session.seconds = self.limits.notebook_seconds  # of all its cells
                 session.aside(sources)
+                session.seconds = self.seconds
             case Hold(cell):
                 session.hold(cell)
 
