@@ -105,6 +105,14 @@ def as_address(text: str, symbols: dict[str, ElementTree.Element] | None = None)
     return PREFIX + base64.b64encode(ElementTree.tostring(root, encoding="unicode").encode()).decode()
 
 
+def words_in(text: str) -> str:
+    """All that is written in a drawing, however it is taken apart; empty for what is none."""
+    try:
+        return "".join(_drawing(text).itertext()) if len(text) <= LONGEST else ""
+    except NoDrawing:
+        return ""
+
+
 def readdressed(address: str) -> str:
     """The address of such a picture, its drawing written anew. Raises NoDrawing."""
     try:

@@ -1,5 +1,6 @@
 """A page of a notebook while it is made: finished HTML in the place of every text, as much as a page may hold."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograding.messages import _
 from autograding.report.beside import PASTED, beside, named_in, pasted, plain_name, taken_out
+from autograding.report.drawings import words_in
 from autograding.report.hidden import HiddenTests
 from autograding.report.painter import painted_apart
 from autograding.report.pieces import LONGEST_OF, Piece, plain
@@ -30,6 +32,9 @@ ALL_PICTURES = 20_000_000
 CELLS = 1_000
 OUTPUTS = 1_000
 FILES = 100  # pictures beside the notebook, of one page
+
+# What HTML may write within a word of a drawing.
+_APART = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 
 
 class Finished(str):
@@ -169,8 +174,10 @@ class _Sheet:
         words = self._within(words, always=False)
         if self.hidden is not None:
             words = self.hidden.without(words)
-            if (form == "drawing" or "<svg" in data.lower()) and self.hidden.are_in(data):
-                data = ""  # within a picture it would not be found
+            # Within a picture it would not be found.
+            drawn = words_in(data) if form == "drawing" else _APART.sub(r"\1", data) if "<svg" in data.lower() else ""
+            if drawn and (self.hidden.are_in(data) or self.hidden.are_in(drawn)):
+                data = ""
         if form == "drawing":
             self.pictures -= len(data) * 4 // 3
         else:

@@ -85,10 +85,14 @@ def test_a_hidden_test_is_found_as_it_is_painted(spread, kind):
     assert hidden.are_in(painted(Piece(kind, hidden.without("".join(map(spread.format, letters))))))
 
 
-@pytest.mark.parametrize("mime", ["image/svg+xml", "text/html"])
-def test_a_hidden_test_is_found_in_a_drawing(mime):
+BETWEEN = ["<tspan>{}</tspan>", "<tspan>{}</tspan><!-- > -->", ""]
+SPREAD = [(mime, spread) for mime in ("image/svg+xml", "text/html") for spread in BETWEEN]
+
+
+@pytest.mark.parametrize(("mime", "spread"), [*SPREAD, ("image/svg+xml", '<tspan id="a>b">{}</tspan>')])
+def test_a_hidden_test_is_found_in_a_drawing(mime, spread):
     hidden, test = hidden_of()
-    letters = "".join(f"<tspan>{escape(letter)}</tspan>" for letter in SECRET[0])
+    letters = "".join(spread.format(escape(letter)) for letter in SECRET[0]) or f"<![CDATA[{SECRET[0]}]]>"
     output = new_output("display_data", {mime: f"<svg><text>{letters}</text></svg>", "text/plain": "a drawing"})
     nb = new_notebook(cells=[test, new_code_cell("x", id="x", outputs=[output])])
     paint(nb, hidden, None)
