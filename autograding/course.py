@@ -58,7 +58,7 @@ class Course:
         self.config.Autograding.home = str(self.home)
         self.root = Path(self.home, self.config.CourseDirectory.get("root", "")).resolve()
         _refuse_characters(self.root, SPECIAL_IN_A_COURSE)
-        structure = self.directory.directory_structure
+        structure = self.config.CourseDirectory.get("directory_structure", STRUCTURE)
         if os.path.normpath(structure) != STRUCTURE:
             raise CourseError(
                 _("c.CourseDirectory.directory_structure: expected {usual}, got {got}").format(

@@ -133,7 +133,9 @@ def _configured(tmp):
         "configured.own_hidden_marks",
         Row(Course({"p1.ipynb": source}, before=marks), hides={"wrong": ("twice(5)",), "right": ("twice(5)",)}),
     )
-    head = {"source/header.ipynb": notebook(code("eight = 8"))}
+    header = notebook(code("eight = 8"))
+    header.cells[0].id = "header"
+    head = {"source/header.ipynb": header}
     uses_head = notebook(answer("twice", solution()), test("t", "assert twice(4) == eight"))
     whole = notebook(code("eight = 8"), answer("twice", RIGHT), test("t", "assert twice(4) == eight"))
     yield (
