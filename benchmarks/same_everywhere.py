@@ -152,7 +152,9 @@ def main() -> int:
     found = {}
     if options.built:
         built = [run for run in runs if run.path == "machine"]
-        found = {run: said_in(options.built / f"{run.page.stem}.ipynb") for run in built}
+        said = {run: said_in(options.built / f"{run.page.stem}.ipynb") for run in built}
+        # A later build takes the pages from its cache, and leaves their notebooks without outputs.
+        found = {run: what for run, what in said.items() if any(what.cells)}
     missing = [run for run in runs if run not in found]
     with ProcessPoolExecutor(options.jobs) as pool:
         found |= zip(missing, pool.map(said_by, missing), strict=True)
