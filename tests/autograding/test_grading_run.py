@@ -97,6 +97,7 @@ def test_a_solution_without_full_marks_stops_the_class_before_anyone_is_graded(t
     path.write_text(path.read_text(encoding="utf-8").replace("Hello", "Goodbye"), encoding="utf-8")
     toy.hand_in("ada", toy.solution())
     with Grader(Course(toy.root), ASSIGNMENT) as grader, Local(1, str(grader.scratch)) as pool:
-        with pytest.raises(CourseError, match=r"so no submission was graded: greet_check gives 0 of 2 \(greet\("):
+        told = r"so no submission was graded: 01_toy\.ipynb: greet_check gives 0 of 2: greet\("
+        with pytest.raises(CourseError, match=told):
             require_full_marks(grader, pool)
     assert not (toy.root / "autograded").exists()
