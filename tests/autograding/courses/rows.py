@@ -42,9 +42,7 @@ class Row:
     status: int = 0
     says: tuple[str, ...] = ()  # printed
     never: tuple[str, ...] = ("Traceback", "not yours to change")
-    shows: dict[str, tuple[str, ...]] = field(default_factory=dict)  # on a student's page
-    hides: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)
+    hides: dict[str, tuple[str, ...]] = field(default_factory=dict)  # not on a student's page
 
 
 def one(
@@ -380,9 +378,6 @@ def _solutions():
     yield "messages.hashes", Row(Course({"p1.ipynb": hashes}), {}, 2, says=("Twice four is eight",))
     compared = notebook(answer("twice", solution()), test("t", "assert twice(4) == 9"))
     yield "messages.bare_assert", Row(Course({"p1.ipynb": compared}), {}, 2, says=("twice(4) == 9", "8"))
-    lately = notebook(
-        code("import pandoras_box"), code("y = 1"), answer("twice", RIGHT), test("t", TEST + " + y - y + z")
-    )
     yield (
         "messages.first_error",
         Row(
@@ -399,7 +394,6 @@ def _solutions():
             says=("ZeroDivisionError",),
         ),
     )
-    del lately
 
 
 def _ways_in(tmp, port):
