@@ -95,12 +95,12 @@ def chunks(function, weights, xs, targets, length):
     return (after, *(part.detach().numpy() if isinstance(part, torch.Tensor) else part for part in parts))
 
 
-def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_lengths, padding):
+def training(function, xs, lengths, labels, seeds, learned, seconds, new_xs, new_lengths, padding):
     """Let the function train a classifier, and ask that about recordings it has not seen, in several ways.
 
-    A training may get stuck where another draw of the weights would not. So while less than `enough` of the recordings
-    that it was trained on are told rightly, it is done anew with the next seed, as far as `seconds` go, and what
-    is asked is the model that has learned most of them.
+    A training may get stuck where another draw of the weights would not. So while less than `learned` of the recordings
+    that it was trained on are told rightly, it is done anew with the next seed, as far as `seconds` of the processor
+    go, and what is asked is the model that has learned most of them.
 
     padding: (N, T + more, D), what stands where the new recordings have ended when they are asked about once more.
     Returns a dict: "model" (0: there is none, 1: cannot be called, 2: can), and what it said of the new recordings
@@ -152,7 +152,7 @@ def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_
     floats = [torch.tensor(array, dtype=torch.float32) for array in (xs, labels, new_xs, padding)]
     seen, labels, new, padding = floats
     lengths, new_lengths = torch.tensor(lengths), torch.tensor(new_lengths)
-    begun, best = time.monotonic(), None
+    begun, best = time.process_time(), None  # others on the machine cost nobody a training
     for trainings, seed in enumerate(seeds, 1):
         model, counts = trained(int(seed))
         if not callable(model):
@@ -163,7 +163,7 @@ def training(function, xs, lengths, labels, seeds, enough, seconds, new_xs, new_
         right = np.mean((said.ravel() > 0) == (labels.numpy() > 0.5)) if asked else 1.0
         if best is None or right > best[0]:
             best = right, model, counts, said
-        if right >= enough or (time.monotonic() - begun) * (trainings + 1) / trainings > seconds:
+        if right >= learned or (time.process_time() - begun) * (trainings + 1) / trainings > seconds:
             break
     _right, model, counts, said = best
 

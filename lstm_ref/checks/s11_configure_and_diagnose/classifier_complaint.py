@@ -114,7 +114,7 @@ def _untrained(counts) -> str | None:
 def _accuracy(arguments: Arguments, said, counts) -> str | None:
     labels = arguments["new_labels"] > 0.5
     decided = said["logits"] > 0
-    right, needed = float((decided == labels).mean()), arguments["enough"]
+    right, needed = float((decided == labels).mean()), arguments["needed"]
     if right >= needed:
         return None
     told = _("Of {n} new recordings {right:.1%} are judged rightly; at least {needed:.0%} are asked for.").format(
@@ -131,7 +131,7 @@ def _why(arguments: Arguments, said, counts, decided, right: float) -> str:
         return _("The model was never trained: no optimiser made a step, so that the weights are as they were drawn.")
     if not counts["cleared"] and counts["steps"] > 1:
         return _("zero_grad was never called: the gradients of all batches pile up.")
-    if 1 - right >= arguments["enough"]:
+    if 1 - right >= arguments["needed"]:
         return _("They are the wrong way round: above 0 has to mean a target, label 1.")
     if 0 <= logits.min() and logits.max() <= 1:
         return _(
@@ -151,7 +151,7 @@ def _why(arguments: Arguments, said, counts, decided, right: float) -> str:
         ) + same
     labels = arguments["labels"] > 0.5
     seen = float(((said["seen"] > 0) == labels).mean()) if said["seen"].shape == labels.shape else 0
-    if seen >= arguments["enough"]:
+    if seen >= arguments["needed"]:
         return _(
             "Of those it was trained on {seen:.1%} are right: it has learned them by heart. A smaller model, dropout, "
             "or fewer epochs help."

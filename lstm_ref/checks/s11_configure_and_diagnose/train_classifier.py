@@ -16,9 +16,12 @@ from lstm_ref.messages import _
 from lstm_ref.radar.simulator import simulate_radar
 
 NEEDED = 0.95  # of the new recordings
-# Of 520 trainings of the solution one ended below, at 93.5 %: such luck costs nobody anything.
-TRAININGS, SECONDS = 3, 15.0  # at most, for all of them
-RECORDINGS, NEW = 400, 400
+# Of 354 trainings of the solution ten learned fewer, the worst 96 %, and such a model may be right about 94 % of the
+# new ones: that luck costs nobody anything, for the training is done anew. All others were right about 97 % and more.
+LEARNED = 0.98  # of those that it was trained on
+TRAININGS, SECONDS = 3, 15.0  # at most, for all of them, of the processor
+# Among 1,000 a share of 97 % is told within 0.5 %, so that chance does not carry it below what is needed.
+RECORDINGS, NEW = 400, 1000
 SHORTEST, LONGEST, MORE = 12, 24, 6
 # The ground's echo close by may be as loud as a target's far away: a rule made by hand, "three in a row above 0.45", is
 # right about 92 % of them at most, and a network that has learned about 97 % and more.
@@ -50,7 +53,8 @@ def to_train(rng) -> list[Arguments]:
             "lengths": lengths,
             "labels": labels,
             "seeds": rng.choice(1000, TRAININGS, replace=False),
-            "enough": NEEDED,
+            "needed": NEEDED,
+            "learned": LEARNED,
             "seconds": SECONDS,
             "new_xs": new_xs,
             "new_lengths": new_lengths,
@@ -130,7 +134,7 @@ TRAIN_CLASSIFIER = Check(
     sizes=lambda arguments: f"B={RECORDINGS}, T={LONGEST}, D=2",
     bench=benches.training,
     once=True,
-    kept=("new_labels",),
+    kept=("new_labels", "needed"),
     any_form=True,
     behaviour=classifier_complaint,
     mistakes=MISTAKES,
