@@ -3,7 +3,8 @@
 Every right answer of tests/right_answers and every wrong one of tests/wrong_answers is asked by its checks, part by
 part, with N seeds (40). benchmarks/results/verdicts.md becomes the table: for each exercise, how many right answers are
 refused and how many parts of any answer pass with some seeds and not with others; below it, each of them by name.
-What takes long to ask, a training, is left out. EXERCISE: 03, for instance; without one, all.
+What takes long to ask, a training, is left out. EXERCISE: 03, for instance, and the rows of the others
+stay; without one, all.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "verdicts.md"
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+HEAD = "# Verdicts on known answers, with {n} seeds"
 # As in the tests, and before NumPy and torch are loaded: small arrays wait for threads longer than they compute.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -71,19 +73,33 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=40, metavar="N")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    heads = ["exercise", "right answers", "of them refused", "wrong answers", "parts that pass with some seeds only"]
-    table, lines = [heads, ["---"] + ["--:"] * 4], []
+    found = stored(options.seeds)
     for stem in STEMS:
         if options.exercises and stem[:2] not in options.exercises:
             continue
-        row, more = of_exercise(stem, options.seeds)
-        table.append(row)
-        lines += more
-        print(*row, *more, sep="\n  ", flush=True)
+        found[stem] = of_exercise(stem, options.seeds)
+        row, lines = found[stem]
+        print(*row, *lines, sep="\n  ", flush=True)
+        write(found, options.seeds)
+
+
+def stored(seeds: int) -> dict[str, tuple[list[str], list[str]]]:
+    """What earlier runs with as many seeds have found, by exercise: a run of some leaves the others as they are."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
+    if not text.startswith(HEAD.format(n=seeds)):
+        return {}
+    lines = text.splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return {row[0]: (row, [line for line in lines if line.startswith(f"- {row[0]},")]) for row in rows[2:]}
+
+
+def write(found: dict[str, tuple[list[str], list[str]]], seeds: int) -> None:
+    """The table, and below it each answer by name."""
+    heads = ["exercise", "right answers", "of them refused", "wrong answers", "parts that pass with some seeds only"]
+    table = [heads, ["---"] + ["--:"] * 4, *(found[stem][0] for stem in STEMS if stem in found)]
     rows = "\n".join(f"| {' | '.join(row)} |" for row in table)
-    text = f"# Verdicts on known answers, with {options.seeds} seeds\n\n{rows}\n\n" + "\n".join(lines)
-    if not options.exercises:
-        RESULTS.write_text(text.rstrip() + "\n", encoding="utf-8")
+    more = "\n".join(line for stem in STEMS if stem in found for line in found[stem][1])
+    RESULTS.write_text(f"{HEAD.format(n=seeds)}\n\n{rows}\n\n{more}".rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

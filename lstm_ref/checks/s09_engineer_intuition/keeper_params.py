@@ -173,14 +173,15 @@ def radars(rng) -> list[Arguments]:
 
     Each is asked for twice, with quiet and strong close together and far apart: a threshold that is only just wrong
     fails at the one or at the other, and does not pass by luck. So does a weight that is made of one level and not of
-    what lies between two; and one that is the same for every radar is too small for the first.
+    what lies between two; and one that is the same for every radar is too small for the first. The loudest spike is at
+    least three times as strong as a bump: of one that is twice as strong, a wrong cell may be right by chance.
     """
     found = []
-    for scale in (rng.uniform(0.02, 0.04), rng.uniform(3, 6)):
-        close = rng.uniform(0.42, 0.43), rng.uniform(0.5, 0.51)
+    for scale in (rng.uniform(0.01, 0.02), rng.uniform(3, 6)):
+        close = rng.uniform(0.43, 0.44), rng.uniform(0.5, 0.51)
         apart = rng.uniform(0.1, 0.12), rng.uniform(0.75, 0.8)
-        for (quiet, strong), loud in ((close, 2), (apart, 4)):
-            levels = (quiet, strong, rng.uniform(loud, 1.2 * loud) * strong)
+        for (quiet, strong), times in ((close, rng.uniform(3, 3.4)), (apart, rng.uniform(4, 4.8))):
+            levels = (quiet, strong, times * strong)
             names = ("quiet", "strong", "loudest")
             found.append({name: three_digits(scale * x) for name, x in zip(names, levels, strict=True)})
     return found

@@ -20,6 +20,7 @@ from lstm_ref.messages import _
 # B is once smaller than H and once larger.
 B, D, H = 3, 2, 4
 SIZES = ((B, D, H), (6, 5, 3))
+FAR_OUT = 8.0
 
 
 BIAS_LEFT_OUT = _("the bias {b} is left out")
@@ -213,14 +214,15 @@ def sizes_of_a_line(arguments: Arguments) -> str:
 
 
 def random_line(rng, letter: str, sizes: tuple[int, int, int] = SIZES[0]) -> Arguments:
-    """Weights of order one, a state and biases that are not zero: small weights hide mistakes."""
+    """Weights of order one, a state and biases that are not zero: small weights hide mistakes.
+
+    No z lies beyond FAR_OUT: what is done to z far out is for another part to ask, and not for this one by luck.
+    """
     B, D, H = sizes
-    return {
-        "h_prev": rng.uniform(-1, 1, (B, H)),
-        "x": rng.normal(0, 1, (B, D)),
-        f"W_{letter}": rng.normal(0, 1, (H, H + D)),
-        f"b_{letter}": rng.normal(0, 1, H),
-    }
+    h_prev, x = rng.uniform(-1, 1, (B, H)), rng.normal(0, 1, (B, D))
+    W, b = rng.normal(0, 1, (H, H + D)), rng.normal(0, 1, H)
+    too_far = max(1.0, np.abs(pre_activation(h_prev, x, W, b)).max() / FAR_OUT)
+    return {"h_prev": h_prev, "x": x, f"W_{letter}": W / too_far, f"b_{letter}": b / too_far}
 
 
 def line_at_its_limits(rng, letter: str) -> Arguments:
