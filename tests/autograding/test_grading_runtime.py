@@ -2,12 +2,21 @@
 
 import os
 import shutil
+import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from autograding.sandbox import bubblewrap, runtime
 from autograding.sandbox.limits import Limits
+
+sys.path.insert(0, str(Path(__file__).parent / "courses"))
+import rows  # noqa: E402 (found by the line before)
+
+ROOT = Path(__file__).parents[2]
+RUNTIMES = (("runc",), ("crun", "--cgroup-manager=disabled"))
 
 AS_ROOT = ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SYS_ADMIN")
 AS_USER = ("--unshare-user", "--uid", "65534", "--gid", "65534", "--cap-add", "CAP_SYS_ADMIN")
@@ -73,3 +82,38 @@ def test_an_option_without_a_translation_is_refused(told, option):
 def test_a_runtime_that_is_not_there_is_named(tmp_path):
     with pytest.raises(bubblewrap.SandboxMissing, match="no-such-runtime"):
         runtime.command(("no-such-runtime",), ["bwrap"], [sys.executable], tmp_path / "bundle")
+
+
+def why_not(chosen, folder) -> str:
+    """What keeps this runtime from starting a container here at all, whatever would run in it; "" if nothing does."""
+    if shutil.which(chosen[0]) is None:
+        return f"{chosen[0]} is not installed"
+    folder.mkdir()
+    line = runtime.command(chosen, bubblewrap.command(None, (), Limits()), ["/usr/bin/true"], folder)
+    with socket.socket(socket.AF_UNIX) as listener:
+        tried = subprocess.run(line, stdin=listener, capture_output=True, text=True, timeout=60)
+    return f"{chosen[0]} starts no container here: {tried.stderr.strip()}" if tried.returncode else ""
+
+
+@pytest.mark.grading
+@pytest.mark.parametrize("chosen", RUNTIMES, ids=[one[0] for one in RUNTIMES])
+def test_a_class_gets_the_marks_that_it_gets_in_bubblewrap(chosen, tmp_path):
+    if reason := why_not(chosen, tmp_path / "nothing"):
+        pytest.skip(reason)
+    scratch = tmp_path / "rows"
+    scratch.mkdir()
+    of_rows = dict(rows.rows(scratch, 9))
+    # A right and a wrong answer; a /proc of one's own.
+    for number, name in enumerate(("shapes.assignment_50%", "machine.children")):
+        row, folder = of_rows[name], tmp_path / f"course{number}"
+        row.course.write(folder, False)
+        with folder.joinpath("nbgrader_config.py").open("a", encoding="utf-8") as file:
+            file.write(f"\nc.Autograding.runtime = {list(chosen)!r}\n")
+        command = [sys.executable, "-m", "autograding", row.course.assignment]
+        told = subprocess.run(
+            command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300
+        )
+        assert told.returncode == 0, told.stdout + told.stderr
+        table = [line.split() for line in told.stdout.splitlines()]
+        assert ["right", "1", "1/1"] in table
+        assert [line[:3] for line in table if line[:1] == ["wrong"]] in ([["wrong", "0", "0/1"]], [])

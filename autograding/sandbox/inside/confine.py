@@ -157,8 +157,10 @@ def mount_private_folders(options):
     # Their times would be a message to the next notebook. What is written goes to the device all the same.
     for device in Path("/dev").iterdir():
         if device.is_char_device() and not device.is_symlink():
-            flags = REMOUNT | BIND | READ_ONLY | NOSUID
-            check(libc.mount(None, str(device).encode(), None, flags, None), f"make {device} read-only")
+            name, flags = str(device).encode(), REMOUNT | BIND | READ_ONLY | NOSUID
+            # Onto itself, for a container's runtime makes devices that are files and not yet mounts.
+            check(libc.mount(name, name, None, BIND, None), f"mount {device}")
+            check(libc.mount(None, name, None, flags, None), f"make {device} read-only")
     # Linux has some thousands of terminals for all who run on it.
     terminals = f"newinstance,ptmxmode=0666,mode=600,max={MOST_TERMINALS}".encode()
     check(libc.mount(b"devpts", b"/dev/pts", b"devpts", NOSUID | NOEXEC, terminals), "mount /dev/pts")
