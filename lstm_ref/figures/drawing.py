@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 
+from lstm_ref.figures.compact import compact
+
 # One colour per letter, the same as in base.css. A shape or a label always says the same thing as the colour.
 COLOURS = {"f": "#b8420f", "i": "#2e7d32", "candidate": "#8a6100", "o": "#7b3fb5", "c": "#0a5fb4", "h": "#b0195f"}
 INK = "#222832"
@@ -23,6 +25,9 @@ _IN_A_PAGE = {
     INK: f"var(--pst-color-text-base, var(--jp-content-font-color1, {INK}))",
     QUIET: f"var(--pst-color-text-muted, var(--jp-content-font-color2, {QUIET}))",
 }
+# Letters are placed by the width that they have in the first of these.
+_FONTS = "'DejaVu Sans', Verdana, Geneva, Arial, Helvetica, sans-serif"
+_LINES = "stroke-linejoin: round; stroke-linecap: butt"
 _STYLE = {
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -86,9 +91,11 @@ def _as_svg(figure: Figure, alt: str) -> str:
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": alt}):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]  # inline: no XML declaration, no doctype
+    svg = compact(svg[svg.index("<svg") :])  # inline: no XML declaration, no doctype
+    colours = [colour for colour in _IN_A_PAGE if colour in svg]
+    for colour in colours:
+        svg = svg.replace(colour, f"var(--{colour[1:]})")
+    names = "; ".join(f"--{colour[1:]}: {_IN_A_PAGE[colour]}" for colour in colours)
     # As wide as the page allows, but a narrow picture is not stretched: its letters keep their size.
-    svg = svg.replace("<svg", f'<svg style="max-width: {6.7 * figure.get_figwidth():.0f}rem"', 1)
-    for written, in_a_page in _IN_A_PAGE.items():
-        svg = svg.replace(written, in_a_page)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
+    style = f"max-width: {6.7 * figure.get_figwidth():.0f}rem; font-family: {_FONTS}; {_LINES}; {names}"
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}" style="{escape(style)}"', 1)
