@@ -99,12 +99,11 @@ def _note_error(page, message):
 def visit(browser, context):
     """visit(address, ...) -> page. Any error on a page, and any request to another machine, fails the test at its end.
 
-    A test that breaks a page on purpose empties `page.troubles` after checking them. Without its formulas a page loads
-    in two thirds of the time.
+    A test that breaks a page on purpose empties `page.troubles` after checking them.
     """
     pages = []
 
-    def open_page(address, *, width=1200, scheme="light", javascript=True, formulas=True, prepare=None):
+    def open_page(address, *, width=1200, scheme="light", javascript=True, prepare=None):
         page = context.new_page() if javascript else browser.new_page(java_script_enabled=False)
         pages.append(page)
         page.set_viewport_size({"width": width, "height": 900})
@@ -113,8 +112,6 @@ def visit(browser, context):
         page.on("console", lambda message: _note_error(page, message))
         page.on("pageerror", lambda error: page.troubles.append(str(error)))
         page.on("request", lambda request: None if request.url.startswith(LOCAL) else page.troubles.append(request.url))
-        if not formulas:
-            page.route("**/tex-chtml.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
         if prepare:
             prepare(page)
         page.goto(address)
@@ -143,8 +140,8 @@ LETTERS = {
 DRAWN = """() => [...document.querySelectorAll(".lstm-plot")].every(
   plot => plot.querySelector("svg").viewBox.baseVal.width === Math.max(plot.clientWidth, 200))"""
 
-# After a page has loaded, its formulas are typeset, which may load fonts, and its widgets are made.
-FORMULAS = """async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"""
+# Formulas are drawn with a font of their own, which comes after the page.
+FONTS = """async () => { await document.fonts.ready; }"""
 VIEWS = 'script[type="application/vnd.jupyter.widget-view+json"]'
 WIDGETS = """views => [...document.querySelectorAll(views)].every(
   script => script.nextElementSibling?.querySelector(".lstm") || script.nextElementSibling?.role === "alert")"""
@@ -152,7 +149,7 @@ WIDGETS = """views => [...document.querySelectorAll(views)].every(
 
 def wait_until_whole(page):
     """Wait until a page has its formulas, fonts, widgets and their pictures. A widget that failed shows a message."""
-    page.evaluate(FORMULAS)
+    page.evaluate(FONTS)
     page.wait_for_function(WIDGETS, arg=VIEWS)
     page.wait_for_function(DRAWN)
 

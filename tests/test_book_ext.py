@@ -29,7 +29,9 @@ EXT = Path(__file__).parents[1] / "book" / "_ext"
 sys.path.insert(0, str(EXT))
 
 import exercise_pages  # noqa: E402  the extensions live beside the pages, not in a package
+import formulas  # noqa: E402
 import fresh_pages  # noqa: E402
+import light_pages  # noqa: E402
 import whole_streams  # noqa: E402
 
 # A small book with two executed pages, one that is not executed, and a package of its own.
@@ -377,3 +379,142 @@ def test_a_question_is_a_group_of_answers_each_with_its_explanation(tmp_path):
 def test_a_question_that_cannot_be_asked_is_refused(tmp_path, before, after, words):
     assert before in QUESTION
     assert words in told(QUESTION.replace(before, after), tmp_path)[1]
+
+
+def mathml(tex: str, block: bool = False) -> str:
+    return formulas.as_mathml(tex, block)
+
+
+@pytest.mark.parametrize(
+    "tex, holds",
+    [
+        (r"\mathrm{diag}(1 - h^2)", "<mi>diag</mi>"),
+        (r"\boxed{f_t}", '<mrow class="lstm-boxed">'),
+        (r"\hat c_t", '<mo stretchy="false">\u02c6</mo>'),
+        (r"b_i = -b_f", '<mo form="prefix">\u2212</mo>'),
+        (r"|c_t|", '<mo stretchy="false" lspace="0" rspace="0">|</mo>'),
+        (r"o_t \tanh(c_t)", '</msub><mspace width="0.167em" /><mi>tanh</mi><mo'),
+        (r"a \mathrel{+{=}} b", "<mo>+=</mo>"),
+        (r"\partial L / \partial h", '<mi mathvariant="normal">\u2202</mi>'),
+    ],
+)
+def test_a_formula_is_mathml_that_browsers_draw(tex, holds):
+    assert holds in mathml(tex)
+
+
+def test_equations_are_aligned_by_their_signs():
+    made = mathml(r"\begin{aligned} f &= 1 \\[0.6em] h &= 2 \end{aligned}", block=True)
+    assert made.startswith('<math display="block">') and made.count("<mtr>") == 2
+    assert 'class="lstm-aligned"' in made and "0.6" not in made and "\\" not in made
+    # A matrix is no equation.
+    assert "lstm-aligned" not in mathml(r"\begin{pmatrix} 1 & 2 \end{pmatrix}")
+
+
+def test_a_command_that_is_not_known_is_refused():
+    with pytest.raises(ValueError, match=r"\\nosuch"):
+        mathml(r"a + \nosuch{b}")
+
+
+def test_a_formula_that_cannot_be_shown_is_named_by_page_and_line(tmp_path):
+    warned = io.StringIO()
+    (tmp_path / "index.md").write_text("# Title\n\nText with $a + \\nosuch b$.\n", encoding="utf-8")
+    with docutils_namespace():
+        settings = {"extensions": ["myst_nb", "formulas"], "myst_enable_extensions": ["dollarmath"]}
+        app = Sphinx(
+            tmp_path, None, tmp_path / "out", tmp_path / "trees", "html", settings, status=None, warning=warned
+        )
+        app.build()
+    assert "index.md:3: WARNING: formula 'a + \\\\nosuch b'" in warned.getvalue()
+    assert "<code>a + \\nosuch b</code>" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+THEME = {
+    "styles/theme.css": '@import "../basic.css";\n.used, .gone { color: red }\n.gone b { color: blue }\n'
+    "@media print { .gone { color: red } .used:not(.gone) { background: url(../pictures/a.png) } }\n"
+    "@media screen { .gone { color: red } }\n#main { margin: 0 }\nhtml .fa-bars:before { content: '\\\\f0c9' }\n",
+    "basic.css": ".basic { color: green }\n@keyframes turn { from { margin: 0 } }\n",
+    "scripts/fontawesome.js": "icons()",
+    "doctools.js": "first()",
+    "later.js": "second('by-script')",
+    "documentation_options.js": "const OPTIONS = {};",
+    "mount_widgets.js": "mount()",
+    "searchtools.js": "search()",
+}
+PAGE_OF_THEME = """<html><head><title>A page</title>
+  <link rel="stylesheet" href="{up}_static/styles/theme.css?digest=1" />
+  <script defer src="{up}_static/scripts/fontawesome.js?digest=1"></script>
+  <script src="{up}_static/documentation_options.js?v=1"></script>
+  <script src="{up}_static/doctools.js?v=1"></script>
+  <script>let between = 1;</script>
+  <script src="{up}_static/later.js"></script>
+  <script data-sorry="No." src="{up}_static/mount_widgets.js"></script>
+  <script src="{up}_static/searchtools.js"></script>
+  </head><body><p class="used basic" id="main">Text <i class="fa-bars"></i></p></body></html>"""
+
+
+@pytest.fixture
+def themed(tmp_path):
+    """A small build, as the theme leaves it."""
+    for name, text in THEME.items():
+        file = tmp_path / "_static" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    for name, up in {"search.html": "", "book/one.html": "../"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(PAGE_OF_THEME.format(up=up), encoding="utf-8")
+    return tmp_path
+
+
+def lighten(folder) -> str:
+    app = SimpleNamespace(builder=SimpleNamespace(name="html"), outdir=str(folder))
+    light_pages.lighten(app, None)
+    return (folder / "book" / "one.html").read_text(encoding="utf-8")
+
+
+def test_a_page_asks_for_one_style_sheet_with_the_rules_that_are_used(themed):
+    page = lighten(themed)
+    [address] = re.findall(r'rel="stylesheet" href="([^"]*)"', page)
+    style = (themed / "book" / address).read_text(encoding="utf-8")
+    kept = [
+        ".basic",
+        "@keyframes turn",
+        ".used{",
+        ".used:not(.gone)",
+        "#main",
+        ".fa-bars",
+        "url(styles/../pictures/a.png)",
+    ]
+    assert [rule for rule in kept if rule not in style] == []
+    assert ".gone b" not in style and "screen" not in style and "@import" not in style and ".used,.gone" not in style
+
+
+def test_a_class_that_only_a_script_gives_keeps_its_rules(themed):
+    (themed / "_static" / "basic.css").write_text(".by-script { color: green }", encoding="utf-8")
+    page = lighten(themed)
+    [address] = re.findall(r'rel="stylesheet" href="([^"]*)"', page)
+    assert ".by-script" in (themed / "book" / address).read_text(encoding="utf-8")
+
+
+def test_scripts_of_the_head_are_one_and_hold_nothing_up(themed):
+    page = lighten(themed)
+    [address] = re.findall(r'<script defer src="([^"]*)"', page)
+    assert (themed / "book" / address).read_text(encoding="utf-8") == "first()\n;\nsecond('by-script')\n;\n"
+    assert "fontawesome" not in page and "searchtools" not in page
+    assert "<script>const OPTIONS = {};</script>" in page and "let between = 1;" in page
+    assert '<script data-sorry="No.">mount()</script>' in page
+
+
+def test_a_search_finds_its_scripts_and_those_that_they_call_before_them(themed):
+    lighten(themed)
+    page = (themed / "search.html").read_text(encoding="utf-8")
+    called, search = page.index('<script src="_static/pages.'), page.index('src="_static/searchtools.js"')
+    assert page.index("const OPTIONS") < page.index("let between") < called < search and "defer" not in page
+
+
+def test_a_page_that_was_not_built_again_stays_as_it_is(themed):
+    first = lighten(themed)
+    (themed / "_static" / "doctools.js").write_text("changed()", encoding="utf-8")
+    assert lighten(themed) == first
+    (themed / "book" / "one.html").write_text(PAGE_OF_THEME.format(up="../"), encoding="utf-8")
+    again = lighten(themed)
+    assert again != first and "pages." in again

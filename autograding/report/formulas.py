@@ -55,8 +55,8 @@ def as_mathml(tex: str, block: bool) -> str:
         for name, value in list(element.attrib.items()):
             if name not in ATTRIBUTES or not SHORT.fullmatch(value):
                 del element.attrib[name]
-        if element.get("columnalign") in ("left", "right"):  # Chromium ignores it
-            element.set("style", f"text-align: {element.get('columnalign')}")
+        if (side := element.get("columnalign")) in ("left", "right"):  # Chromium ignores it, and the first of these two
+            element.set("style", f"text-align: {side}; text-align: -webkit-{side}")
     # An empty line would end the block of HTML around it.
     return " ".join(ElementTree.tostring(root, encoding="unicode").split())
 

@@ -1,8 +1,10 @@
 // Brings a page's widgets to life without a kernel: reads the state that the build left in the page and gives each
-// widget's own front end (its `_esm` text) a model to work on. Loaded, deferred, only by pages that hold widgets.
+// widget's own front end (its `_esm` text) a model to work on. It stands in the head of pages that hold widgets, and is
+// called behind each of them, so that a widget is there when its place is first drawn, and nothing moves afterwards.
 (() => {
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+  const EXPORT = /\bexport default (\{[^}]*\});\s*$/; // the end of every front end
   const sorry = document.currentScript.dataset.sorry;
 
   function makeModel(values) {
@@ -24,9 +26,9 @@
   }
 
   const modules = new Map();
-  function importText(text) {
-    // A Blob URL works from file:// too, where importing a file does not.
-    if (!modules.has(text)) modules.set(text, import(URL.createObjectURL(new Blob([text], { type: "text/javascript" }))));
+  function evaluate(text) {
+    // As a function, at once: a module would be imported only after the page has been drawn without the widget.
+    if (!modules.has(text)) modules.set(text, new Function(`"use strict"; ${text.replace(EXPORT, "return $1;")}`)());
     return modules.get(text);
   }
 
@@ -38,7 +40,7 @@
   }
 
   const models = new Map();
-  async function mount(script, states) {
+  function mount(script, states) {
     const el = document.createElement("div");
     script.after(el);
     try {
@@ -47,8 +49,7 @@
       const { state } = states[id];
       if (!models.has(id)) models.set(id, makeModel(state));
       addStyle(state._css);
-      const { default: widget } = await importText(state._esm);
-      await widget.render({ model: models.get(id), el });
+      evaluate(state._esm).render({ model: models.get(id), el });
     } catch (error) {
       el.setAttribute("role", "alert");
       el.className = "lstm-failed";
@@ -57,6 +58,7 @@
     }
   }
 
+  let known;
   function states() {
     const script = document.querySelector(STATE);
     try {
@@ -77,9 +79,9 @@
     still.after(paper);
   }
 
-  const found = states();
-  document.querySelectorAll(VIEW).forEach((script) => {
-    mount(script, found);
+  window.lstmMount = (call) => {
+    const script = call.parentElement.querySelector(VIEW);
+    mount(script, (known ??= states()));
     leaveForPaper(script);
-  });
+  };
 })();

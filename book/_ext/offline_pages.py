@@ -1,44 +1,28 @@
 """Sphinx extension: pages that need neither a network nor a kernel, and that everyone can use.
 
-- MathJax is copied from the installed package `sphinx-mathjax-offline`: only the files that a page may request.
 - Widgets are mounted by `book/_assets/mount_widgets.js` instead of RequireJS and html-manager.
-- Each live widget has its still picture beside it, in a <noscript>.
+- Each live widget has its still picture beside it, in a <noscript>, and behind that the call that mounts it.
 - Screen readers can read a bibliography as a list.
 """
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.fileutil import copy_asset
 
 from lstm_ref.messages import _
 
 ASSETS = Path(__file__).parents[1] / "_assets"
-MATHJAX = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions", "a11y", "sre", "ui"]
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+MOUNT = "<script>lstmMount(document.currentScript)</script>"
 
 
 def configure(app, config):
     """Set where the local files are, before any page needs them."""
     config.html_static_path = [*config.html_static_path, str(ASSETS)]
     config.html_css_files = [*config.html_css_files, "course.css"]
-    config.mathjax_path = "mathjax/tex-chtml.js"
     sorry = _("This widget could not start: {reason}")
-    config.nb_ipywidgets_js = {"mount_widgets.js": {"defer": "defer", "data-sorry": sorry}}
-
-
-def copy_mathjax(app, exception):
-    """Copy MathJax to the built pages, unless it is there already."""
-    if exception is not None or app.builder.format != "html":
-        return
-    source = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
-    target = Path(app.outdir) / "_static" / "mathjax"
-    for name in MATHJAX:
-        if not (target / name).exists():
-            into = target / name if (source / name).is_dir() else (target / name).parent
-            copy_asset(str(source / name), str(into))
+    config.nb_ipywidgets_js = {"mount_widgets.js": {"data-sorry": sorry}}
 
 
 class KeepStillPicture(SphinxPostTransform):
@@ -54,7 +38,7 @@ class KeepStillPicture(SphinxPostTransform):
             forms = {form["mime_type"]: form for form in bundle.children}
             if WIDGET_VIEW in forms and "text/html" in forms:
                 still = "".join(raw.astext() for raw in forms["text/html"].findall(nodes.raw))
-                forms[WIDGET_VIEW].append(nodes.raw("", f"<noscript>{still}</noscript>", format="html"))
+                forms[WIDGET_VIEW].append(nodes.raw("", f"<noscript>{still}</noscript>{MOUNT}", format="html"))
 
 
 def name_references(app, pagename, templatename, context, doctree):
@@ -68,6 +52,5 @@ def setup(app):
     app.add_config_value("comments_config", {}, "", dict)
     app.connect("config-inited", configure)
     app.connect("html-page-context", name_references)
-    app.connect("build-finished", copy_mathjax)
     app.add_post_transform(KeepStillPicture)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
