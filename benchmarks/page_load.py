@@ -15,8 +15,8 @@ Run it on an idle machine.
 import argparse
 import functools
 import http.server
-import shutil
 import statistics
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,17 +24,15 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+from browser_fixtures import QUIET, SHIFT, Quiet, installed_chromium  # noqa: E402 (found by the line before)
+
 RESULTS = Path(__file__).with_name("results") / "page_load.md"
 PAGES = ("index", "01_why_lstm", "03_forget_gate", "08_learning", "11_configure_and_diagnose")
 LOADS, SLOWED = 5, 4
 SETTLED = 1500  # milliseconds after the answer: what comes later is none of a page's loading
-CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Runs in the page before anything else. `lstm_answer` becomes the time at which the first slider's number had changed.
 WATCH = """
-window.lstm_shift = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.lstm_shift += entry.value;
-}).observe({ type: "layout-shift", buffered: true });
 const look = () => {
   const slider = document.querySelector(".lstm input[type=range]");
   const said = slider?.closest(".lstm").querySelector(`output[for="${slider.id}"]`);
@@ -60,16 +58,13 @@ class Load:
     shift: float
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Kept(Quiet):
     protocol_version = "HTTP/1.1"  # connections stay open, as on any server of today
-
-    def log_message(self, *_arguments):
-        """Say nothing of requests."""
 
 
 def served(folder: Path) -> tuple[http.server.ThreadingHTTPServer, str]:
     """A server of this folder, and its address."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Kept, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server, f"http://127.0.0.1:{server.server_port}"
 
@@ -84,11 +79,11 @@ def load(browser: Browser, address: str, slowed: int) -> Load:
         wire.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
         sizes: list[float] = []
         wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
-        page.add_init_script(WATCH)
+        page.add_init_script(SHIFT + WATCH)
         page.goto(address, wait_until="load")
         page.wait_for_function("window.lstm_answer", timeout=120_000)
         page.wait_for_timeout(SETTLED)
-        answer, shift = page.evaluate("[window.lstm_answer, window.lstm_shift]")
+        answer, shift = page.evaluate("[window.lstm_answer, window.shift]")
         return Load(answer, sum(sizes) / 1000, len(sizes), shift)
     finally:
         context.close()
@@ -97,10 +92,9 @@ def load(browser: Browser, address: str, slowed: int) -> Load:
 def measured(pages: list[str], builds: dict[str, Path]) -> list[str]:
     """The rows of the table."""
     servers = {build: served(folder) for build, folder in builds.items()}
-    path = next(filter(None, map(shutil.which, CHROMIUM)))
     rows = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=installed_chromium(), args=QUIET)
         for page in pages:
             found: dict[tuple[str, int], list[Load]] = {}
             for _round in range(LOADS):

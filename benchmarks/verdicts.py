@@ -3,8 +3,8 @@
 Every right answer of tests/right_answers and every wrong one of tests/wrong_answers is asked by its checks, part by
 part, with N seeds (40). benchmarks/results/verdicts.md becomes the table: for each exercise, how many right answers are
 refused and how many parts of any answer pass with some seeds and not with others; below it, each of them by name.
-What takes long to ask, a training, is left out. EXERCISE: 03, for instance, and the rows of the others
-stay; without one, all.
+What takes long to ask, a training, is left out. EXERCISE: 03, for instance, and the rows of the others stay; without
+one, all.
 """
 
 import argparse

@@ -22,6 +22,17 @@ QUIET += ["--disable-component-update", "--disable-sync"]
 LOCAL = ("http://127.0.0.1", "file://", "blob:", "data:")
 
 
+# By how much what is on show moves while a page loads: to be run in it before anything else.
+SHIFT = """window.shift = 0; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+def installed_chromium() -> str | None:
+    """The program of a Chromium on this machine, if there is one."""
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
 def _build_book():
     done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
@@ -46,7 +57,9 @@ def book(tmp_path_factory) -> Path:
     return ROOT / "_build" / "html"
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A server's manner that says nothing of requests."""
+
     def log_message(self, *args):
         pass
 
@@ -54,7 +67,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def site(book) -> str:
     """The address of the built book on this machine."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=book))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=book))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -72,7 +85,7 @@ def browser():
     """One Chromium for all tests."""
     from playwright.sync_api import sync_playwright
 
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    path = installed_chromium()
     if path is None:
         pytest.fail("No Chromium found: install the system package `chromium-headless-shell`, or `chromium`")
     with sync_playwright() as playwright:

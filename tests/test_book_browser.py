@@ -3,17 +3,12 @@
 import re
 
 import pytest
-from browser_fixtures import DRAWN, LETTERS, chapters, wait_until_whole, widget
+from browser_fixtures import DRAWN, LETTERS, SHIFT, chapters, wait_until_whole, widget
 
 pytestmark = pytest.mark.browser
 
 PAGE = "book/03_forget_gate.html"
 EXPLORER = ".lstm-gate-explorer >> nth=0"
-
-# By how much what is on show moves while a page loads.
-SHIFT = """window.shift = 0; new PerformanceObserver(list => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
-}).observe({ type: "layout-shift", buffered: true });"""
 
 # The size of the page and of each file that it has asked for, those in the browser's cache included.
 LOADED = """() => Object.fromEntries(["navigation", "resource"].flatMap(kind => performance.getEntriesByType(kind))

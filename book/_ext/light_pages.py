@@ -16,9 +16,7 @@ from urllib.parse import urlsplit
 
 import tinycss2
 from fontTools import subset
-from sphinx.util import logging
 
-logger = logging.getLogger(__name__)
 DONE = "<!-- light -->"
 STYLE = re.compile(r'\s*<link(?=[^>]*rel="stylesheet")[^>]*href="([^"]+)"[^>]*>')
 SCRIPT = re.compile(r'\s*<script(?P<attributes>[^>]*)\ssrc="(?P<address>[^"]+)"(?P<more>[^>]*)></script>')
@@ -80,7 +78,11 @@ class Bundles:
         rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
         kept = "".join(filter(None, (self._imported(rule, file) or self._rule(rule) for rule in rules)))
         folder = file.parent.relative_to(self.out / "_static")
-        kept = FONT_OF_OURS.sub(lambda found: f"url(data:font/woff2;base64,{_in_base64(file.parent / found[1])})", kept)
+
+        def within(found) -> str:
+            return f"url(data:font/woff2;base64,{_in_base64((file.parent / found[1]).read_bytes())})"
+
+        kept = FONT_OF_OURS.sub(within, kept)
         return ADDRESS.sub(lambda found: f"url({(folder / found[2]).as_posix()})", kept)
 
     def _imported(self, rule, file: Path) -> str | None:
@@ -116,8 +118,8 @@ class Bundles:
         return FONT.sub(within, style)
 
 
-def _in_base64(file: Path) -> str:
-    return base64.b64encode(file.read_bytes()).decode()
+def _in_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _of_font(file: Path, letters: set[str]) -> str:
@@ -129,7 +131,7 @@ def _of_font(file: Path, letters: set[str]) -> str:
     of_font.subset(font)
     made = io.BytesIO()
     subset.save_font(font, made, options)
-    return base64.b64encode(made.getvalue()).decode()
+    return _in_base64(made.getvalue())
 
 
 def _apart(prelude) -> list[str]:

@@ -24,14 +24,13 @@ def compact(svg: str) -> str:
             if child.tag in (f"{_SVG}metadata", f"{_SVG}style") or child.get("style") == "fill: none":
                 parent.remove(child)
     named = {name for one in root.iter() for value in one.attrib.values() for name in _REFERENCE.findall(value)}
-    named |= {value.removeprefix("#") for one in root.iter() if (value := one.get(_LINK))}
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         element.text = None if not (element.text or "").strip() else element.text
         element.tail = None if not (element.tail or "").strip() else element.tail
         _shorten(element, named)
     _gather(root)
-    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+    text = ElementTree.tostring(root, encoding="unicode")
     return text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
 
 
